@@ -1,0 +1,168 @@
+"""What can be refused, and how it is said.
+
+Every refusal is an `AidError`: a stable `code` (problem type over HTTP, `refused:` in scenarios), data in
+attributes, and one sentence per language made from the data. The web layer chooses the status code.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class AidError(Exception):
+    """Base of every refusal a person may see."""
+
+    code: ClassVar[str] = "error"
+    zh: ClassVar[str] = "操作没有完成。"
+    en: ClassVar[str] = "The operation was not completed."
+
+    def __init__(self, zh: str | None = None, en: str | None = None, **data: Any) -> None:
+        self.data = data
+        self._zh = zh
+        self._en = en
+        super().__init__(self.sentence("en"))
+
+    def sentence(self, lang: str = "zh") -> str:
+        """Return what is wrong and what to do, in Chinese (`zh`) or English."""
+        if lang == "zh":
+            template = self._zh or self.zh
+        else:
+            template = self._en or (self.en if self._zh is None else self.en)
+        return template.format_map(_Forgiving(self.data))
+
+
+class _Forgiving(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+
+class NotFound(AidError):
+    """The object does not exist, or lies outside the reader's area (SEC-Z6: both look the same)."""
+
+    code = "not_found"
+    zh = "没有找到这条记录，可能已被删除，或不在您的辖区内。"
+    en = "The record was not found, or it lies outside your area."
+
+
+class StaleTask(AidError):
+    """The user task is no longer open."""
+
+    code = "stale_task"
+    zh = "任务“{name}”已经不在办理状态（{state}）。请返回任务列表刷新。"
+    en = "Task “{name}” is no longer open ({state}). Go back to the inbox."
+
+
+class IllegalState(AidError):
+    """The command does not fit the state it meets."""
+
+    code = "illegal_state"
+    zh = "当前状态不允许这样操作：{detail}"
+    en = "The current state does not allow this: {detail}"
+
+
+class OutOfArea(AidError):
+    """The object lies outside the actor's area."""
+
+    code = "out_of_area"
+    zh = "这项工作不在您的辖区内，请由{area}的工作人员办理。"
+    en = "This work lies outside your area."
+
+
+class NotCandidate(AidError):
+    """The actor has no role that may do this."""
+
+    code = "not_candidate"
+    zh = "您的岗位不能办理这项工作，它属于“{role}”。"
+    en = "Your role may not do this; it belongs to “{role}”."
+
+
+class FourEyes(AidError):
+    """A second person must do this."""
+
+    code = "four_eyes"
+    zh = "这一步要由另一位工作人员复核：{who}已经办理了前一步。"
+    en = "A second person must do this: {who} did the step before."
+
+
+class AlreadyClaimed(AidError):
+    """Somebody holds the task."""
+
+    code = "already_claimed"
+    zh = "任务已由{who}于{when}认领。"
+    en = "The task was claimed by {who} at {when}."
+
+
+class NotAssignee(AidError):
+    """Another person holds the task."""
+
+    code = "not_assignee"
+    zh = "任务由{who}办理，您不能代为办结。需要时请先转办。"
+    en = "The task is held by {who}."
+
+
+class GuardUnmet(AidError):
+    """A condition of the step is not met."""
+
+    code = "guard_unmet"
+    zh = "还不能办结：{missing}"
+    en = "Not yet: {missing}"
+
+
+class CalendarUnknown(AidError):
+    """The working-day calendar of a year is not known; a date is never guessed (AMB-52)."""
+
+    code = "calendar_unknown"
+    zh = "{year}年的工作日历尚未发布，无法计算期限。请管理员导入该年日历。"
+    en = "The working-day calendar of {year} is not known yet."
+
+
+class DuplicatePerson(AidError):
+    """A person with this identity number is on file."""
+
+    code = "duplicate_person"
+    zh = "该身份证号已有档案：{name}。请直接使用原档案。"
+    en = "A file with this identity number exists: {name}."
+
+
+class CaseActive(AidError):
+    """The person has an active case."""
+
+    code = "case_active"
+    zh = "{name}已有正在办理的案件{case_no}，不能重复申请。"
+    en = "{name} already has an active case {case_no}."
+
+
+class Paused(AidError):
+    """The instance is suspended."""
+
+    code = "paused"
+    zh = "该流程已挂起：{reason}。激活后才能继续办理。"
+    en = "The instance is suspended: {reason}."
+
+
+class RateLimited(AidError):
+    """Too many attempts."""
+
+    code = "rate_limited"
+    zh = "操作过于频繁，请{seconds}秒后再试。"
+    en = "Too many attempts; try again in {seconds} seconds."
+
+
+class FormInvalid(AidError):
+    """A form was not accepted; `problems` lists (field, Chinese sentence, English sentence)."""
+
+    code = "form_invalid"
+    zh = "表单有{count}处需要改正。"
+    en = "{count} fields need correction."
+
+    def __init__(self, problems: list[tuple[str, str, str]], **data: Any) -> None:
+        self.problems = problems
+        super().__init__(count=len(problems), **data)
+
+
+class EngineFault(AidError):
+    """The diagram could not go on; becomes an incident that a person can see and retry."""
+
+    code = "incident"
+    zh = "流程在“{element}”处出现异常，已记录为故障单，管理员处理后可以重试：{detail}"
+    en = "The process failed at “{element}”: {detail}"

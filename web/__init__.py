@@ -1,0 +1,1 @@
+"""The browser, the JSON API and the command line."""
