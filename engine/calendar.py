@@ -11,6 +11,7 @@ import hashlib
 import tomllib
 from bisect import bisect_left, bisect_right
 from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 from engine.errors import AidError, CalendarUnknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
 SATURDAY = 5
@@ -124,7 +125,7 @@ class WorkCalendar:
         source: str = "",
     ) -> WorkCalendar:
         """Return a calendar in which `year` is official as given; raise CalendarInvalid."""
-        named = dict(days_off.items()) if hasattr(days_off, "items") else dict.fromkeys(days_off, "")
+        named = days_off if isinstance(days_off, Mapping) else dict.fromkeys(days_off, "")
         row = CalendarYear(year, True, named, frozenset(working_weekends), source)
         return WorkCalendar([*(old for old in self.years.values() if old.year != year), row])
 
@@ -244,7 +245,9 @@ def _working_days(row: CalendarYear) -> list[date]:
 
 def _version(years: Iterable[CalendarYear]) -> str:
     text = "\n".join(
-        f"{row.year}:{','.join(map(str, sorted(row.holidays)))}:{','.join(map(str, sorted(row.working_weekends)))}"
+        " ".join(
+            [str(row.year), *map(str, sorted(row.holidays)), "+", *map(str, sorted(row.working_weekends))]
+        )
         for row in years
     )
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -1,0 +1,118 @@
+"""The one gate every BPMN and DMN file enters through (SEC-X1, SEC-X2).
+
+At most 2 MB of strict UTF-8, with no DOCTYPE, entity, processing instruction or XInclude; parsed without
+network, DTD or entity expansion. Pass the returned tree on, never the bytes (SEC-X3).
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import ClassVar
+
+from lxml import etree
+
+from engine.errors import AidError
+
+MAX_BYTES = 2 * 1024 * 1024
+MAX_ELEMENTS = 50_000
+#: earlier releases read local files through an external parameter entity
+LXML_FLOOR = (6, 1, 3)
+
+_XINCLUDE = "{http://www.w3.org/2001/XInclude}"
+_ENCODING = re.compile(rb"""^<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']""")
+_NEWLINE = b"\n"
+
+if etree.LXML_VERSION[:3] < LXML_FLOOR:
+    raise RuntimeError(f"lxml {'.'.join(map(str, LXML_FLOOR))} or later is required to read diagrams safely")
+
+
+class XmlRefused(AidError):
+    """The file is not accepted as XML; `line` is counted from 1."""
+
+    code: ClassVar[str] = "xml_refused"
+    zh: ClassVar[str] = "文件第{line}行不能接受：{problem}"
+    en: ClassVar[str] = "The file is refused at line {line}: {problem}"
+
+    def __init__(self, line: int, problem: str) -> None:
+        self.line = line
+        super().__init__(line=line, problem=problem)
+
+
+def load(data: bytes) -> etree._Element:
+    """Parse a file from outside into its root element; raise XmlRefused with the line and the reason."""
+    text = _strict_utf8(data)
+    _refuse_declarations(text)
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+    )
+    try:
+        root = etree.fromstring(text, parser)
+    except etree.XMLSyntaxError as error:
+        line = error.lineno or 1
+        raise XmlRefused(line, f"不是格式正确的 XML（{_reason(error)}），请用绘图工具重新导出") from error
+    _check_tree(root)
+    return root
+
+
+def _strict_utf8(data: bytes) -> bytes:
+    if len(data) > MAX_BYTES:
+        raise XmlRefused(1, f"文件超过{MAX_BYTES // 1024 // 1024} MB，请拆分后再上传")
+    text = data.removeprefix(codecs.BOM_UTF8)
+    if not text.strip():
+        raise XmlRefused(1, "文件是空的")
+    try:
+        decoded = text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise XmlRefused(_line(text, error.start), "不是 UTF-8 编码，请另存为 UTF-8") from error
+    if "\0" in decoded:
+        raise XmlRefused(_line(text, text.index(b"\0")), "含有空字符，可能是 UTF-16 编码，请另存为 UTF-8")
+    declared = _ENCODING.match(text)
+    if declared and declared[1].decode("ascii", "replace").lower() not in ("utf-8", "utf8", "us-ascii"):
+        raise XmlRefused(1, "声明的编码不是 UTF-8，请另存为 UTF-8")
+    if text.lstrip()[:1] != b"<":
+        raise XmlRefused(1, "不是 XML 文件")
+    return text
+
+
+def _refuse_declarations(text: bytes) -> None:
+    """Refuse a DOCTYPE or ENTITY before any parser sees it; inside text or comments they are refused too."""
+    for word in (b"<!DOCTYPE", b"<!ENTITY"):
+        found = text.upper().find(word)
+        if found >= 0:
+            problem = "不允许文档类型或实体声明（DOCTYPE、ENTITY），请删除后再上传"
+            raise XmlRefused(_line(text, found), problem)
+
+
+def _check_tree(root: etree._Element) -> None:
+    if root.getroottree().docinfo.doctype:
+        raise XmlRefused(1, "不允许文档类型声明（DOCTYPE）")
+    for node in (*root.itersiblings(preceding=True), *root.itersiblings()):
+        _check_node(node)
+    for number, node in enumerate(root.iter()):
+        if number > MAX_ELEMENTS:
+            raise XmlRefused(node.sourceline or 1, f"元素超过{MAX_ELEMENTS}个")
+        _check_node(node)
+
+
+def _check_node(node: etree._Element) -> None:
+    line = node.sourceline or 1
+    if isinstance(node, etree._ProcessingInstruction):
+        raise XmlRefused(line, "不允许处理指令（<? … ?>），请删除后再上传")
+    if isinstance(node, etree._Entity):
+        raise XmlRefused(line, "不允许自定义实体（&…;），请删除后再上传")
+    if isinstance(node.tag, str) and node.tag.startswith(_XINCLUDE):
+        raise XmlRefused(line, "不允许引用其他文件（XInclude），请删除后再上传")
+
+
+def _line(text: bytes, offset: int) -> int:
+    return text.count(_NEWLINE, 0, offset) + 1
+
+
+def _reason(error: etree.XMLSyntaxError) -> str:
+    return (error.msg or "").split(", line ")[0][:120]
