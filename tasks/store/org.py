@@ -1,0 +1,75 @@
+"""Named queries over units."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from tasks.store.conn import Connection, RowMapping
+from tasks.store.tables_org import unit
+
+
+def unit_by_id(conn: Connection, unit_id: int) -> RowMapping | None:
+    """Return one unit."""
+    return conn.execute(sa.select(unit).where(unit.c.id == unit_id)).mappings().first()
+
+
+def unit_by_path(conn: Connection, path: str) -> RowMapping | None:
+    """Return the unit that has exactly this path."""
+    return conn.execute(sa.select(unit).where(unit.c.path == path)).mappings().first()
+
+
+def units_at(conn: Connection, paths: list[str]) -> list[RowMapping]:
+    """Return the units of some paths, topmost first."""
+    query = sa.select(unit).where(unit.c.path.in_(paths)).order_by(sa.func.length(unit.c.path))
+    return list(conn.execute(query).mappings())
+
+
+def child_named(conn: Connection, parent_id: int | None, name: str) -> RowMapping | None:
+    """Return the child of a unit by its exact name (no parent: a city)."""
+    of_parent = unit.c.parent_id.is_(None) if parent_id is None else unit.c.parent_id == parent_id
+    return conn.execute(sa.select(unit).where(of_parent, unit.c.name == name)).mappings().first()
+
+
+def units_named(conn: Connection, name: str, level: str | None = None) -> list[RowMapping]:
+    """Return all units of a name, at a level where one is given."""
+    query = sa.select(unit).where(unit.c.name == name).order_by(unit.c.path)
+    if level is not None:
+        query = query.where(unit.c.level == level)
+    return list(conn.execute(query).mappings())
+
+
+def children_of(conn: Connection, parent_id: int) -> list[RowMapping]:
+    """Return the direct children of a unit in use, by id."""
+    query = sa.select(unit).where(unit.c.parent_id == parent_id, unit.c.active).order_by(unit.c.id)
+    return list(conn.execute(query).mappings())
+
+
+def units_below(conn: Connection, path: str, level: str | None = None) -> list[RowMapping]:
+    """Return the units in use under a path, itself included, top down."""
+    query = (
+        sa.select(unit)
+        .where(unit.c.path.startswith(path, autoescape=True), unit.c.active)
+        .order_by(sa.func.length(unit.c.path), unit.c.id)
+    )
+    if level is not None:
+        query = query.where(unit.c.level == level)
+    return list(conn.execute(query).mappings())
+
+
+def next_unit_id(conn: Connection) -> int:
+    """Return the next free small number; two makers at once are stopped by the primary key."""
+    return int(conn.execute(sa.select(sa.func.coalesce(sa.func.max(unit.c.id), 0))).scalar_one()) + 1
+
+
+def insert_unit(
+    conn: Connection, unit_id: int, parent_id: int | None, level: str, name: str, path: str
+) -> None:
+    """Add a unit."""
+    conn.execute(
+        unit.insert().values(id=unit_id, parent_id=parent_id, level=level, name=name, path=path, active=True)
+    )
+
+
+def set_active(conn: Connection, unit_id: int, active: bool) -> None:
+    """Take a unit out of use, or back into it."""
+    conn.execute(unit.update().where(unit.c.id == unit_id).values(active=active))

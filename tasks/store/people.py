@@ -1,0 +1,92 @@
+"""Named queries over persons, their facts, households and the search index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from tasks.store.conn import Connection, RowMapping
+from tasks.store.tables_people import household, person, person_fact, person_token
+
+
+def insert_person(conn: Connection, **values: Any) -> None:
+    """Add a person."""
+    conn.execute(person.insert().values(**values))
+
+
+def update_person(conn: Connection, person_id: int, **values: Any) -> None:
+    """Change columns of a person."""
+    conn.execute(person.update().where(person.c.id == person_id).values(**values))
+
+
+def person_by_id(conn: Connection, person_id: int, lock: bool = False) -> RowMapping | None:
+    """Return one person; with `lock` the row is held until the transaction ends."""
+    query = sa.select(person).where(person.c.id == person_id)
+    return conn.execute(query.with_for_update() if lock else query).mappings().first()
+
+
+def persons_by_ids(conn: Connection, ids: list[int]) -> dict[int, RowMapping]:
+    """Return some persons by id."""
+    query = sa.select(person).where(person.c.id.in_(ids))
+    return {row["id"]: row for row in conn.execute(query).mappings()}
+
+
+def person_by_index(conn: Connection, id_index: str) -> RowMapping | None:
+    """Return the person of a blind index."""
+    return conn.execute(sa.select(person).where(person.c.id_index == id_index)).mappings().first()
+
+
+def members_of(conn: Connection, household_id: int) -> list[RowMapping]:
+    """Return the members of a household, oldest first."""
+    query = sa.select(person).where(person.c.household_id == household_id)
+    return list(conn.execute(query.order_by(person.c.birth_date, person.c.id)).mappings())
+
+
+def insert_household(conn: Connection, **values: Any) -> None:
+    """Add a household."""
+    conn.execute(household.insert().values(**values))
+
+
+def household_by_id(conn: Connection, household_id: int) -> RowMapping | None:
+    """Return one household."""
+    return conn.execute(sa.select(household).where(household.c.id == household_id)).mappings().first()
+
+
+def insert_facts(conn: Connection, rows: list[dict[str, Any]]) -> None:
+    """Add to the history of facts."""
+    conn.execute(person_fact.insert(), rows)
+
+
+def fact_rows(conn: Connection, person_id: int, name: str | None = None) -> list[RowMapping]:
+    """Return the history of a person's facts (of one fact), newest first."""
+    query = sa.select(person_fact).where(person_fact.c.person_id == person_id)
+    if name is not None:
+        query = query.where(person_fact.c.name == name)
+    order = query.order_by(person_fact.c.recorded_at.desc(), person_fact.c.id.desc())
+    return list(conn.execute(order).mappings())
+
+
+def replace_tokens(conn: Connection, person_id: int, tokens: Iterable[str]) -> None:
+    """Index a person anew."""
+    conn.execute(person_token.delete().where(person_token.c.person_id == person_id))
+    rows = [{"token": token, "person_id": person_id} for token in sorted(set(tokens))]
+    if rows:
+        conn.execute(person_token.insert(), rows)
+
+
+def search_persons(conn: Connection, tokens: list[str], areas: list[str], limit: int) -> list[RowMapping]:
+    """Return the persons in the areas that have every token, by name."""
+    query = sa.select(person)
+    for n, token in enumerate(tokens):
+        hit = person_token.alias(f"t{n}")
+        query = query.join(hit, sa.and_(hit.c.person_id == person.c.id, hit.c.token == token))
+    query = query.where(sa.or_(*(person.c.area.startswith(area, autoescape=True) for area in areas)))
+    return list(conn.execute(query.order_by(person.c.name, person.c.id).limit(limit)).mappings())
+
+
+def persons_in(conn: Connection, area: str, limit: int) -> list[RowMapping]:
+    """Return the persons of an area by name."""
+    query = sa.select(person).where(person.c.area.startswith(area, autoescape=True))
+    return list(conn.execute(query.order_by(person.c.name, person.c.id).limit(limit)).mappings())

@@ -1,0 +1,30 @@
+"""What typed text may contain (SEC-S5): NFC, no control and no direction-changing characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Controls but tab and line feed, zero-width and bidirectional controls, byte-order mark, non-characters.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]"
+)
+
+
+class BrokenText(ValueError):
+    """The text holds half a character (a lone surrogate) and cannot be stored."""
+
+
+def clean(text: str) -> str:
+    """Return text in NFC without unwanted characters, trimmed; raise BrokenText."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as fault:
+        raise BrokenText("lone surrogate") from fault
+    unified = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _UNWANTED.sub("", unified)).strip()
+
+
+def clean_line(text: str) -> str:
+    """Return text on one line, runs of blanks as one; raise BrokenText."""
+    return re.sub(r"\s+", " ", clean(text))
