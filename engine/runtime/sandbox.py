@@ -1,0 +1,190 @@
+"""Runs diagrams in memory: for the deploy gate, the differential tests and what-if. Same machine, no tables."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from engine.graph import HUMAN, EventDef, Graph, Kind, Node, TimerDef, Trigger
+from engine.runtime.host import Values
+from engine.runtime.machine import Machine
+from engine.runtime.state import State, Token, dump, load
+
+Function = Callable[..., Any]
+Effect = Callable[[Node, Mapping[str, Any]], Values | None]
+
+
+@dataclass(slots=True)
+class Run:
+    """One instance of the sandbox."""
+
+    id: int
+    graph: Graph
+    state: State = field(default_factory=State)
+    parent: tuple[int, int] | None = None  #: (run, token) of the call activity
+    done: bool = False
+    failed: bool = False
+    waits: dict[tuple[int, str], list[EventDef]] = field(default_factory=dict)
+    tasks: set[int] = field(default_factory=set)
+
+
+class Sandbox:
+    """Instances in memory, with services and decisions as plain callables."""
+
+    def __init__(
+        self,
+        graphs: Mapping[str, Graph],
+        functions: Mapping[str, Function] | None = None,
+        effect: Effect | None = None,
+        round_trip: bool = False,
+    ) -> None:
+        self.graphs = graphs
+        self.functions = functions or {}
+        self.effect = effect
+        self.round_trip = round_trip
+        self.runs: dict[int, Run] = {}
+        self.path: list[str] = []
+        self.thrown: list[tuple[str, str]] = []
+        self._queue: deque[Callable[[], None]] = deque()
+
+    def start(self, process_id: str, start: str | None = None, variables: Values | None = None) -> int:
+        """Start a process; return its number."""
+        run = Run(len(self.runs) + 1, self.graphs[process_id])
+        self.runs[run.id] = run
+        self._step(run, lambda machine: machine.start(start, variables))
+        return run.id
+
+    def open_tasks(self) -> list[tuple[int, int, str]]:
+        """Return (run, token, element) of every open user task."""
+        return [
+            (run.id, token, run.state.tokens[token].node)
+            for run in self.runs.values()
+            for token in sorted(run.tasks)
+        ]
+
+    def complete(self, run_id: int, token: int, values: Values | None = None) -> None:
+        """Complete a user task."""
+        self._step(self.runs[run_id], lambda machine: machine.complete(token, values))
+
+    def waiting(self) -> list[tuple[int, int, str, Trigger, str]]:
+        """Return (run, owner, element, trigger, name) of every waiting event."""
+        return [
+            (run.id, owner, element, event.trigger, event.name)
+            for run in self.runs.values()
+            for (owner, element), events in run.waits.items()
+            for event in events
+        ]
+
+    def fire(self, run_id: int, owner: int, element: str, values: Values | None = None) -> None:
+        """Let a waiting event happen."""
+        self._step(self.runs[run_id], lambda machine: machine.trigger(owner, element, values))
+
+    @property
+    def finished(self) -> bool:
+        """Tell whether every instance is over."""
+        return all(run.done for run in self.runs.values())
+
+    def _step(self, run: Run, act: Callable[[Machine], None]) -> None:
+        if self.round_trip and run.state.last:
+            run.state = load(dump(run.state))
+        act(Machine(run.graph, run.state, _Host(self, run), _Log(self, run)))
+        while self._queue:
+            self._queue.popleft()()
+
+
+class _Host:
+    def __init__(self, box: Sandbox, run: Run) -> None:
+        self.box = box
+        self.run = run
+
+    def functions(self, machine: Machine, node: Node) -> Mapping[str, Function]:
+        return self.box.functions
+
+    def service(self, machine: Machine, token: Token, node: Node) -> Values | None:
+        return self.box.effect(node, machine.names(token.scope)) if self.box.effect else None
+
+    decide = service
+
+    def throw(self, machine: Machine, token: Token, node: Node, event: EventDef) -> None:
+        box = self.box
+        box.thrown.append((event.trigger.value, event.name))
+        if event.trigger is Trigger.SIGNAL:
+            box._queue.append(lambda: _broadcast(box, event))
+
+    def call(self, machine: Machine, token: Token, node: Node) -> int:
+        box = self.box
+        child = Run(len(box.runs) + 1, box.graphs[node.called or ""], parent=(self.run.id, token.id))
+        box.runs[child.id] = child
+        values = machine.names(token.scope)
+        box._queue.append(lambda: None if child.done else box._step(child, lambda m: m.start(None, values)))
+        return child.id
+
+    def uncall(self, machine: Machine, token: Token) -> None:
+        child = self.box.runs[token.called]
+        if not child.done:
+            child.done = True
+            if child.state.last:
+                self.box._step(child, lambda m: m.cancel())
+
+    def due(self, machine: Machine, node: Node, timer: TimerDef) -> datetime | None:
+        return datetime(2100, 1, 1, tzinfo=UTC)
+
+    def uncaught(self, machine: Machine, event: EventDef) -> bool:
+        if self.run.parent is None:
+            return False
+        parent, token = self.run.parent
+        box = self.box
+        box._queue.append(lambda: box._step(box.runs[parent], lambda m: _raise(m, token, event)))
+        return True
+
+
+def _raise(machine: Machine, token: int, event: EventDef) -> None:
+    machine.raised(token, event)
+
+
+def _broadcast(box: Sandbox, event: EventDef) -> None:
+    for run_id, owner, element, trigger, name in box.waiting():
+        if trigger is Trigger.SIGNAL and name == event.name and (owner, element) in box.runs[run_id].waits:
+            box.fire(run_id, owner, element)
+
+
+class _Log:
+    def __init__(self, box: Sandbox, run: Run) -> None:
+        self.box = box
+        self.run = run
+
+    def took(self, flow_id: str) -> None:
+        self.box.path.append(flow_id)
+
+    def branch(self, node: Node, key: str) -> None:
+        pass
+
+    def task_opened(self, token: Token, node: Node) -> None:
+        assert node.kind in HUMAN
+        self.run.tasks.add(token.id)
+
+    def task_closed(self, token: Token, node: Node, completed: bool) -> None:
+        self.run.tasks.discard(token.id)
+
+    def armed(self, owner: int, node: Node, event: EventDef, due: datetime | None) -> None:
+        self.run.waits.setdefault((owner, node.id), []).append(event)
+
+    def disarmed(self, owner: int, node: Node, fired: bool) -> None:
+        self.run.waits.pop((owner, node.id), None)
+
+    def ended(self, node: Node) -> None:
+        assert node.kind is Kind.END
+
+    def finished(self, failed: EventDef | None) -> None:
+        run = self.run
+        run.done = True
+        run.failed = failed is not None
+        if run.parent is not None and failed is None:
+            parent, token = run.parent
+            values = dict(run.state.vars)
+            self.box._queue.append(
+                lambda: self.box._step(self.box.runs[parent], lambda m: m.returned(token, values))
+            )
