@@ -1,0 +1,132 @@
+"""One process of the file to one graph: its scopes, nodes, flows, lanes and routing variables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+
+from lxml import etree
+
+from engine.compile.context import Context
+from engine.compile.elements import NODES
+from engine.compile.findings import ELEMENTS, REFERENCES
+from engine.compile.flows import read_flows
+from engine.compile.nodes import Surroundings, attach_boundaries, read_node
+from engine.compile.reach import inclusive_reach
+from engine.compile.xml import BPMN, children, local, own, text
+from engine.graph import Graph, Kind, Node, ScopeDef, Variable
+
+MAX_NESTING = 16
+
+
+def read_process(process: etree._Element, context: Context) -> Graph:
+    """Return the graph of a process element; whatever cannot be read is noted and left out."""
+    process_id = process.get("id", "")
+    lanes = _lanes(process)
+    data_names = _data_names(process)
+    nodes: dict[str, Node] = {}
+    scope_kinds: dict[str, Kind | None] = {process_id: None}
+    flow_elements: list[tuple[etree._Element, str]] = []
+    for container, scope in _scopes(process, context):
+        around = Surroundings(scope, scope_kinds[scope], lanes, data_names)
+        for element in children(container, *NODES, "sequenceFlow"):
+            if local(element) == "sequenceFlow":
+                flow_elements.append((element, scope))
+                continue
+            node = read_node(element, around, context)
+            if not node.id or node.id in nodes or node.id == process_id:
+                _bad_id(element, node.id, context)
+                continue
+            nodes[node.id] = node
+            if node.kind in (Kind.SUB, Kind.EVENT_SUB):
+                scope_kinds[node.id] = node.kind
+    attach_boundaries(nodes, context)
+    flows = read_flows(flow_elements, nodes, context)
+    return Graph(
+        process_id=process_id,
+        name=process.get("name", "").strip(),
+        nodes=MappingProxyType(nodes),
+        scopes=_scope_defs(scope_kinds, nodes),
+        flows=MappingProxyType(flows),
+        variables=MappingProxyType(_variables(process)),
+        attrs=MappingProxyType(own(process)),
+        reach=inclusive_reach(nodes),
+    )
+
+
+def _scopes(process: etree._Element, context: Context) -> Iterator[tuple[etree._Element, str]]:
+    """Yield the process and its sub-processes, outer before inner, each with the id of its scope."""
+    seen: set[str] = set()
+    waiting = [(process, 0)]
+    while waiting:
+        container, depth = waiting.pop(0)
+        scope = container.get("id", "")
+        if scope in seen:
+            continue  # a repeated id is noted with the node
+        seen.add(scope)
+        yield container, scope
+        inner = [element for element in children(container, "subProcess") if element.get("id")]
+        if inner and depth >= MAX_NESTING:
+            context.findings.add(
+                ELEMENTS,
+                inner[0],
+                f"子流程嵌套超过{MAX_NESTING}层，请拆成调用活动。",
+                f"Sub-processes are nested deeper than {MAX_NESTING}; use call activities.",
+            )
+            continue
+        waiting.extend((element, depth + 1) for element in inner)
+
+
+def _bad_id(element: etree._Element, node_id: str, context: Context) -> None:
+    if node_id:
+        zh, en = f"编号“{node_id}”重复", f"The id “{node_id}” is used twice"
+    else:
+        zh, en = f"{local(element)} 没有编号（id）", f"This {local(element)} has no id"
+    context.findings.add(REFERENCES, element, f"{zh}，请给它唯一的编号。", f"{en}; give it an id of its own.")
+
+
+def _scope_defs(scopes: Iterable[str], nodes: dict[str, Node]) -> Mapping[str, ScopeDef]:
+    inside: dict[str, list[Node]] = {scope: [] for scope in scopes}
+    for node in nodes.values():
+        inside[node.scope].append(node)
+    return MappingProxyType(
+        {
+            scope: ScopeDef(
+                id=scope,
+                nodes=tuple(members),
+                starts=tuple(node for node in members if node.kind is Kind.START),
+                event_subs=tuple(node for node in members if node.kind is Kind.EVENT_SUB),
+            )
+            for scope, members in inside.items()
+        }
+    )
+
+
+def _lanes(process: etree._Element) -> dict[str, str]:
+    """Return node id -> name of the innermost lane it lies in."""
+    found: dict[str, str] = {}
+    for lane in process.iter(f"{{{BPMN}}}lane"):  # document order: inner lanes come after outer ones
+        name = lane.get("name", "") or lane.get("id", "")
+        for ref in children(lane, "flowNodeRef"):
+            found[text(ref)] = name
+    return found
+
+
+def _data_names(process: etree._Element) -> dict[str, str]:
+    """Return id -> variable name of data objects and of the references drawn for them."""
+    names = {}
+    for item in process.iter(f"{{{BPMN}}}dataObject"):
+        names[item.get("id", "")] = item.get("name", "") or item.get("id", "")
+    for item in process.iter(f"{{{BPMN}}}dataObjectReference"):
+        target = item.get("dataObjectRef", "")
+        names[item.get("id", "")] = names.get(target, target)
+    return names
+
+
+def _variables(process: etree._Element) -> dict[str, Variable]:
+    found = {}
+    for element in process.iter(f"{{{BPMN}}}dataObject"):
+        name = (element.get("name", "") or element.get("id", "")).strip()
+        extra = own(element)
+        found[name] = Variable(name, extra.get("type", ""), tuple(extra.get("options", "").split()))
+    return found
