@@ -1,0 +1,124 @@
+"""Find a free place for the words beside events, gateways and branches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tools.draw.model import EVENTS, GATEWAYS, Box, Drawing, Flow, Node, Point
+
+GLYPH, LINE = 11, 14
+
+
+def _width(text: str) -> int:
+    return sum(GLYPH if ord(c) > 255 else 7 for c in text)
+
+
+def size(text: str, limit: int) -> tuple[int, int]:
+    """Return width and height in pixels of a text wrapped at a limit."""
+    lines = max(1, -(-_width(text) // limit))
+    return min(limit, _width(text)) + 6, lines * LINE
+
+
+def _meet(a: Box, b: Box) -> int:
+    width = min(a[2], b[2]) - max(a[0], b[0])
+    height = min(a[3], b[3]) - max(a[1], b[1])
+    return width * height if width > 0 and height > 0 else 0
+
+
+def _around(n: Node, w: int, h: int) -> Iterator[Box]:
+    left, top, right, bottom = n.box
+    x, y = n.x - w // 2, n.y - h // 2
+    over, under = top - h - 4, bottom + 4
+    order = [(x, over), (x, under)] if n.kind in GATEWAYS else [(x, under), (x, over)]
+    if n.kind.startswith("boundary"):
+        order = [(right + 2, n.y + 3)]
+    sides = [(right + 2, over + 8), (left - w - 2, over + 8), (right + 2, under - 8), (left - w - 2, under - 8)]
+    for px, py in order + sides + [(right + 4, y), (left - w - 4, y)]:
+        yield px, py, px + w, py + h
+
+
+def _along(points: list[Point], w: int, h: int) -> Iterator[Box]:
+    for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+        if ay == by:
+            step = 1 if bx > ax else -1
+            for offset in range(4, max(5, abs(bx - ax) - w), 10):
+                x = ax + offset if step > 0 else ax - offset - w
+                yield x, ay - h - 3, x + w, ay - 3
+                yield x, ay + 3, x + w, ay + 3 + h
+        else:
+            step = 1 if by > ay else -1
+            for offset in range(4, max(5, abs(by - ay) - h), 10):
+                y = ay + offset if step > 0 else ay - offset - h
+                yield ax + 4, y, ax + 4 + w, y + h
+                yield ax - 4 - w, y, ax - 4, y + h
+
+
+class Labels:
+    """Places one label after the other, each where it hides least."""
+
+    def __init__(self, d: Drawing) -> None:
+        self.d = d
+        self.solid = [n.box for n in d.nodes.values() if n.kind != "body"]
+        self.lines = [
+            (i, (min(a[0], b[0]) - 1, min(a[1], b[1]) - 1, max(a[0], b[0]) + 1, max(a[1], b[1]) + 1))
+            for i, f in enumerate(d.flows) for a, b in zip(f.points, f.points[1:], strict=False)
+        ]
+        self.placed: list[Box] = []
+        if d.body:
+            left, _, right, bottom = d.body_box
+            self.lines.append((-1, (left, bottom - 1, right, bottom + 1)))
+
+    def _cost(self, box: Box, own: int | None) -> int:
+        cost = sum(_meet(box, s) * 6 for s in self.solid) + sum(_meet(box, p) * 8 for p in self.placed)
+        return cost + sum((_meet(box, line) + 40) * 3 for i, line in self.lines if i != own and _meet(box, line))
+
+    def put(self, candidates: Iterator[Box], own: int | None, drift: int) -> Box:
+        """Return the cheapest candidate; `drift` is the price of going one candidate further."""
+        best: tuple[int, Box] | None = None
+        for k, box in enumerate(candidates):
+            cost = self._cost(box, own) + k * drift
+            if best is None or cost < best[0]:
+                best = cost, box
+        assert best is not None
+        self.placed.append(best[1])
+        return best[1]
+
+
+def _branch_points(f: Flow, flows: list[Flow]) -> list[Point]:
+    """Return the part of a flow that it does not share with its sisters, where the word is unmistakable."""
+    sisters = [g for g in flows if g.source == f.source and g is not f]
+    start = 0
+    while start + 2 < len(f.points) and any(
+        g.points[: start + 2] == f.points[: start + 2] or _covers(g.points, f.points[start], f.points[start + 1])
+        for g in sisters
+    ):
+        start += 1
+    return f.points[start:]
+
+
+def _covers(points: list[Point], a: Point, b: Point) -> bool:
+    for p, q in zip(points, points[1:], strict=False):
+        if p[0] == q[0] == a[0] == b[0] and min(p[1], q[1]) <= min(a[1], b[1]) <= max(a[1], b[1]) <= max(p[1], q[1]):
+            return True
+        if p[1] == q[1] == a[1] == b[1] and min(p[0], q[0]) <= min(a[0], b[0]) <= max(a[0], b[0]) <= max(p[0], q[0]):
+            return True
+    return False
+
+
+def label(d: Drawing) -> None:
+    """Set the label boxes of events, gateways and named flows."""
+    labels = Labels(d)
+    for n in d.nodes.values():
+        if n.kind in EVENTS and n.name:
+            w, h = size(n.name, 88)
+            n.label = labels.put(_around(n, w, h), None, 30)
+    for i, f in enumerate(d.flows):
+        if f.name:
+            w, h = size(f.name, 66)
+            f.label = labels.put(_along(_branch_points(f, d.flows), w, h), i, 4)
+    for n in d.nodes.values():
+        if n.kind in GATEWAYS and n.name:
+            w, h = size(n.name, 88)
+            n.label = labels.put(_around(n, w, h), None, 30)
+
+

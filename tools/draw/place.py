@@ -1,0 +1,151 @@
+"""Give every node a column, a lane, a row and then its pixels.
+
+Columns are longest paths from the start, loops ignored; rows follow the predecessor inside the role's band. A spec may
+overrule any of it with `place: {NODE: "lane row column"}`, `-` leaving a part to the tool.
+"""
+
+from __future__ import annotations
+
+from tools.draw.model import EVENTS, GATEWAYS, Drawing, Node
+
+GRID = 20
+ROW = 140
+WIDE, NARROW = 120, 80
+GAP, BRANCH_GAP = 40, 60
+POOL_X, POOL_Y, LABELS = 160, 80, 60
+EXIT_STRIP = 140
+
+
+def place(d: Drawing) -> None:
+    """Set rank, lane, row and centre of every node, and the boxes of lanes, body and pool."""
+    trailing = {n.id for n in d.nodes.values() if n.tone == "quiet"}
+    inner = [n for n in d.inner() if n.id not in trailing]
+    _ranks(d, inner)
+    _rows(d, inner)
+    _pixels(d, inner)
+    _trailing(d)
+
+
+def _hint(d: Drawing, node: Node, part: int) -> str:
+    words = d.hints.get(node.id, "").split()
+    return words[part] if len(words) > part and words[part] != "-" else ""
+
+
+def _ranks(d: Drawing, inner: list[Node]) -> None:
+    ids = {n.id for n in inner}
+    out: dict[str, list[str]] = {n.id: [] for n in inner}
+    for f in d.flows:
+        if f.source in ids and f.target in ids:
+            out[f.source].append(f.target)
+    back: set[tuple[str, str]] = set()
+    state: dict[str, int] = {}
+
+    def visit(node: str) -> None:
+        state[node] = 1
+        for target in out[node]:
+            if state.get(target) == 1:
+                back.add((node, target))
+            elif target not in state:
+                visit(target)
+        state[node] = 2
+
+    for n in sorted(inner, key=lambda n: n.kind != "start"):
+        if n.id not in state:
+            visit(n.id)
+    for n in inner:
+        n.rank = 0
+    for _ in inner:
+        for source, targets in out.items():
+            for target in targets:
+                if (source, target) not in back:
+                    d.nodes[target].rank = max(d.nodes[target].rank, d.nodes[source].rank + 1)
+        for n in inner:
+            if column := _hint(d, n, 2):
+                n.rank = int(column)
+
+
+def _rows(d: Drawing, inner: list[Node]) -> None:
+    roles = [lane.role for lane in d.lanes]
+    taken: set[tuple[str, int, int]] = set()
+    before: dict[str, list[Node]] = {n.id: [] for n in inner}
+    for f in d.flows:
+        if f.target in before and f.source in before:
+            before[f.target].append(d.nodes[f.source])
+    fixed = [n for n in inner if _hint(d, n, 1)]
+    for n in fixed + [n for n in sorted(inner, key=lambda n: n.rank) if n not in fixed]:
+        known = [p for p in before[n.id] if p.lane and p.rank < n.rank]
+        own = n.attrs.get("role", "")
+        n.lane = _hint(d, n, 0) or (own if own in roles else "") or (known[0].lane if known else roles[0])
+        wish = [p.row for p in known if p.lane == n.lane]
+        deep = 2 if f"{n.id}_Timer" in d.nodes else 1
+        row = int(_hint(d, n, 1) or (min(wish) if wish else 0))
+        while not _hint(d, n, 1) and any((n.lane, row + k, n.rank) in taken for k in range(deep)):
+            row += 1
+        n.row = row
+        taken.add((n.lane, row, n.rank))
+        if deep == 2:
+            taken |= {(n.lane, row + 1, n.rank), (n.lane, row + 1, n.rank + 1)}
+    for lane in d.lanes:
+        used = [row for role, row, _ in taken if role == lane.role]
+        lane.rows = max(used, default=0) + 1
+
+
+def _pixels(d: Drawing, inner: list[Node]) -> None:
+    columns = max(n.rank for n in inner) + 1
+    branching = {f.source for f in d.flows if f.branch}
+    wide = {n.rank for n in inner if n.kind not in EVENTS | GATEWAYS}
+    wider = {n.rank for n in inner if n.id in branching}
+    outside = 180 if d.body else 0
+    x = POOL_X + LABELS + outside + GAP
+    centre: list[int] = []
+    for column in range(columns):
+        width = WIDE if column in wide else NARROW
+        centre.append(x + width // 2)
+        x += width + (BRANCH_GAP if column in wider else GAP)
+    right = x
+    y = POOL_Y
+    top_of: dict[str, int] = {}
+    for i, lane in enumerate(d.lanes):
+        head = 80 if i == 0 and d.body else 40
+        tail = (40 + EXIT_STRIP if d.body else 40) if i == len(d.lanes) - 1 else 40
+        lane.y, top_of[lane.role] = y, y + head
+        lane.height = head + lane.rows * ROW - (ROW - 80) + tail
+        y += lane.height
+    for n in inner:
+        n.x, n.y = centre[n.rank], top_of[n.lane] + n.row * ROW + 40
+    end = right + (140 if d.body else 0)
+    d.pool_box = (POOL_X, POOL_Y, end, y)
+    if d.body:
+        _outside(d, POOL_X + LABELS + outside, right, y - EXIT_STRIP)
+
+
+def _outside(d: Drawing, left: int, right: int, bottom: int) -> None:
+    assert d.body
+    d.body_box = (left, POOL_Y + 20, right, bottom)
+    inner_start = d.nodes[f"{d.body}_Start"]
+    lane = inner_start.lane
+    starts = [n for n in d.nodes.values() if n.kind == "start" and n.body is None]
+    for i, n in enumerate(starts):
+        n.x, n.y, n.lane = left - 80, inner_start.y + i * 100, lane
+    body = d.nodes[d.body]
+    body.w, body.h = right - left, bottom - d.body_box[1]
+    body.x, body.y, body.lane = left + body.w // 2, d.body_box[1] + body.h // 2, lane
+    done = d.nodes[d.body.replace("_Body", "_Done_End")]
+    done.x, done.y, done.lane = right + 80, inner_start.y, lane
+    for i, n in enumerate(n for n in d.nodes.values() if n.kind == "boundary_message"):
+        end = next(d.nodes[f.target] for f in d.flows if f.source == n.id)
+        n.x, n.y, n.lane = left + 100 + i * 200, bottom, d.lanes[-1].role
+        end.x, end.y, end.lane = n.x, bottom + 80, d.lanes[-1].role
+
+
+def _trailing(d: Drawing) -> None:
+    for n in list(d.nodes.values()):
+        if n.kind != "boundary_timer":
+            continue
+        task = d.nodes[n.attached or ""]
+        service, end = d.nodes[f"{task.id}_Overdue_Svc"], d.nodes[f"{task.id}_Overdue_End"]
+        n.x, n.y = task.x - 40, task.y + task.h // 2
+        service.x, service.y = task.x, task.y + ROW
+        end.x, end.y = task.x + 100, service.y
+        for part in (n, service, end):
+            part.lane = task.lane
