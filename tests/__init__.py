@@ -1,0 +1,1 @@
+"""Everything that proves the program; helpers are imported from here as `tests.…`."""

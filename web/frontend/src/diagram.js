@@ -1,0 +1,107 @@
+// <div data-diagram data-xml-url="…" data-marks-url="…">words for those who do not see the picture</div>
+//
+// Marks are JSON: {"active": [ids], "done": [ids], "overdue": [ids], "incident": [ids], "taken": [flow ids],
+// "counts": {id: visits}}. The words inside stay for screen readers, and stay in sight when drawing fails.
+// A click on an element sends the event `diagram:select` with its id.
+import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import { addControls } from "./diagram-controls.js";
+import { say } from "./language.js";
+
+const STATES = ["done", "taken", "incident", "overdue", "active"];
+const BADGES = {
+  active: () => ["●", say("办理中", "in hand")],
+  overdue: () => ["!", say("超时", "overdue")],
+  incident: () => ["×", say("异常", "incident")],
+  done: () => ["✓", say("已办结", "done")],
+};
+
+async function load(url, kind) {
+  const answer = await fetch(url, { credentials: "same-origin", headers: { Accept: kind } });
+  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+  return answer;
+}
+
+function badge(text, label, state) {
+  const element = document.createElement("span");
+  element.className = `diagram-badge diagram-badge-${state}`;
+  element.title = label;
+  element.setAttribute("aria-label", label);
+  element.textContent = text;
+  return element;
+}
+
+export function mark(viewer, marks) {
+  const canvas = viewer.get("canvas");
+  const overlays = viewer.get("overlays");
+  const registry = viewer.get("elementRegistry");
+  overlays.remove({ type: "mark" });
+  registry.forEach(({ id }) => STATES.forEach((state) => canvas.removeMarker(id, `mark-${state}`)));
+  for (const state of STATES) {
+    for (const id of marks[state] ?? []) if (registry.get(id)) canvas.addMarker(id, `mark-${state}`);
+  }
+  const badged = new Set();
+  for (const [state, words] of Object.entries(BADGES)) {
+    for (const id of marks[state] ?? []) {
+      const element = registry.get(id);
+      if (!element || element.waypoints || badged.has(id)) continue;
+      badged.add(id);
+      const visits = marks.counts?.[id] ?? 1;
+      const [sign, label] = words();
+      const text = visits > 1 ? `${sign} ${visits}` : sign;
+      overlays.add(id, "mark", { position: { top: -11, right: 11 }, html: badge(text, label, state) });
+    }
+  }
+}
+
+function showWhole(viewer, marks) {
+  const canvas = viewer.get("canvas");
+  canvas.zoom("fit-viewport", "auto");
+  const active = viewer.get("elementRegistry").get(marks.active?.[0]);
+  // On a telephone the whole picture is too small to read: stand at the live token instead.
+  if (active && canvas.zoom() < 0.5) {
+    canvas.zoom(0.8);
+    canvas.scrollToElement(active, 60);
+  }
+}
+
+async function draw(place) {
+  const stage = document.createElement("div");
+  stage.className = "diagram-stage";
+  const words = document.createElement("div");
+  words.className = "diagram-words";
+  words.append(...place.childNodes);
+  place.append(words, stage);
+  // The wheel scrolls the page until the picture has been chosen.
+  const viewer = new NavigatedViewer({ container: stage, zoomScroll: { enabled: false } });
+  try {
+    const [xml, marks] = await Promise.all([
+      load(place.dataset.xmlUrl, "application/xml").then((answer) => answer.text()),
+      place.dataset.marksUrl ? load(place.dataset.marksUrl, "application/json").then((a) => a.json()) : {},
+    ]);
+    await viewer.importXML(xml);
+    mark(viewer, marks);
+    words.classList.add("diagram-words-hidden");
+    addControls(place, stage, viewer, () => showWhole(viewer, {}));
+    showWhole(viewer, marks);
+    viewer.get("eventBus").on("element.click", ({ element }) =>
+      place.dispatchEvent(new CustomEvent("diagram:select", { bubbles: true, detail: { id: element.id } })));
+    place.dataset.diagram = "ready";
+  } catch (error) {
+    viewer.destroy();
+    stage.textContent = say("流程图没有打开，请刷新页面再试。", "The diagram could not be opened; please reload.");
+    stage.classList.add("diagram-failed");
+    place.dataset.diagram = "failed";
+    console.warn("diagram", error);
+  }
+}
+
+export function startDiagrams() {
+  const scan = (root) => {
+    for (const place of root.querySelectorAll('[data-diagram=""]')) {
+      place.dataset.diagram = "loading";
+      draw(place);
+    }
+  };
+  scan(document);
+  document.addEventListener("htmx:load", ({ target }) => scan(target.parentElement ?? target));
+}

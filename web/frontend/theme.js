@@ -1,0 +1,4 @@
+// Loaded in <head> without `defer`: the page must know its colours before it is painted.
+import { applyTheme, storedTheme } from "./src/theme.js";
+
+applyTheme(storedTheme());
