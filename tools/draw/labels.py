@@ -32,8 +32,10 @@ def _around(n: Node, w: int, h: int) -> Iterator[Box]:
     order = [(x, over), (x, under)] if n.kind in GATEWAYS else [(x, under), (x, over)]
     if n.kind.startswith("boundary"):
         order = [(right + 2, n.y + 3)]
-    sides = [(right + 2, over + 8), (left - w - 2, over + 8), (right + 2, under - 8), (left - w - 2, under - 8)]
-    for px, py in order + sides + [(right + 4, y), (left - w - 4, y)]:
+    aside = (n.x - w - 5, n.x + 5)
+    order += [(px, py) for py in (over, under) for px in aside]
+    order += [(px, n.y - 40 - h - 4) for px in (*aside, x)] + [(px, n.y + 44) for px in (*aside, x)]
+    for px, py in [*order, (right + 4, y), (left - w - 4, y)]:
         yield px, py, px + w, py + h
 
 
@@ -87,21 +89,20 @@ class Labels:
 def _branch_points(f: Flow, flows: list[Flow]) -> list[Point]:
     """Return the part of a flow that it does not share with its sisters, where the word is unmistakable."""
     sisters = [g for g in flows if g.source == f.source and g is not f]
+    lines = [line for g in sisters for line in zip(g.points, g.points[1:], strict=False)]
     start = 0
-    while start + 2 < len(f.points) and any(
-        g.points[: start + 2] == f.points[: start + 2] or _covers(g.points, f.points[start], f.points[start + 1])
-        for g in sisters
-    ):
+    while start + 2 < len(f.points) and any(_share(f.points[start], f.points[start + 1], *line) for line in lines):
         start += 1
     return f.points[start:]
 
 
-def _covers(points: list[Point], a: Point, b: Point) -> bool:
-    for p, q in zip(points, points[1:], strict=False):
-        if p[0] == q[0] == a[0] == b[0] and min(p[1], q[1]) <= min(a[1], b[1]) <= max(a[1], b[1]) <= max(p[1], q[1]):
-            return True
-        if p[1] == q[1] == a[1] == b[1] and min(p[0], q[0]) <= min(a[0], b[0]) <= max(a[0], b[0]) <= max(p[0], q[0]):
-            return True
+def _share(a: Point, b: Point, p: Point, q: Point) -> bool:
+    for along, across in ((0, 1), (1, 0)):
+        if a[across] == b[across] == p[across] == q[across]:
+            low, high = max(min(a[along], b[along]), min(p[along], q[along])), min(
+                max(a[along], b[along]), max(p[along], q[along])
+            )
+            return low < high
     return False
 
 

@@ -11,8 +11,8 @@ from tools.draw.model import EVENTS, GATEWAYS, Drawing, Node
 GRID = 20
 ROW = 140
 WIDE, NARROW = 120, 80
-GAP, BRANCH_GAP = 40, 60
-POOL_X, POOL_Y, LABELS = 160, 80, 60
+GAP, BRANCH_GAP, WORD_GAP = 40, 60, 80
+POOL_X, POOL_Y, LABELS = 160, 70, 60
 EXIT_STRIP = 140
 
 
@@ -20,8 +20,7 @@ def place(d: Drawing) -> None:
     """Set rank, lane, row and centre of every node, and the boxes of lanes, body and pool."""
     trailing = {n.id for n in d.nodes.values() if n.tone == "quiet"}
     inner = [n for n in d.inner() if n.id not in trailing]
-    _ranks(d, inner)
-    _rows(d, inner)
+    _rows(d, inner, _ranks(d, inner))
     _pixels(d, inner)
     _trailing(d)
 
@@ -31,7 +30,8 @@ def _hint(d: Drawing, node: Node, part: int) -> str:
     return words[part] if len(words) > part and words[part] != "-" else ""
 
 
-def _ranks(d: Drawing, inner: list[Node]) -> None:
+def _ranks(d: Drawing, inner: list[Node]) -> dict[str, int]:
+    """Set the columns and return how many columns still follow each node; the longest way keeps its row."""
     ids = {n.id for n in inner}
     out: dict[str, list[str]] = {n.id: [] for n in inner}
     for f in d.flows:
@@ -62,9 +62,16 @@ def _ranks(d: Drawing, inner: list[Node]) -> None:
         for n in inner:
             if column := _hint(d, n, 2):
                 n.rank = int(column)
+    rest = dict.fromkeys(out, 0)
+    for _ in inner:
+        for source, targets in out.items():
+            for target in targets:
+                if (source, target) not in back:
+                    rest[source] = max(rest[source], rest[target] + 1)
+    return rest
 
 
-def _rows(d: Drawing, inner: list[Node]) -> None:
+def _rows(d: Drawing, inner: list[Node], rest: dict[str, int]) -> None:
     roles = [lane.role for lane in d.lanes]
     taken: set[tuple[str, int, int]] = set()
     before: dict[str, list[Node]] = {n.id: [] for n in inner}
@@ -72,12 +79,12 @@ def _rows(d: Drawing, inner: list[Node]) -> None:
         if f.target in before and f.source in before:
             before[f.target].append(d.nodes[f.source])
     fixed = [n for n in inner if _hint(d, n, 1)]
-    for n in fixed + [n for n in sorted(inner, key=lambda n: n.rank) if n not in fixed]:
+    for n in fixed + [n for n in sorted(inner, key=lambda n: (n.rank, -rest[n.id])) if n not in fixed]:
         known = [p for p in before[n.id] if p.lane and p.rank < n.rank]
         own = n.attrs.get("role", "")
         n.lane = _hint(d, n, 0) or (own if own in roles else "") or (known[0].lane if known else roles[0])
         wish = [p.row for p in known if p.lane == n.lane]
-        deep = 2 if f"{n.id}_Timer" in d.nodes else 1
+        deep = 2 if f"{n.id}_Overdue_Svc" in d.nodes else 1
         row = int(_hint(d, n, 1) or (min(wish) if wish else 0))
         while not _hint(d, n, 1) and any((n.lane, row + k, n.rank) in taken for k in range(deep)):
             row += 1
@@ -101,13 +108,13 @@ def _pixels(d: Drawing, inner: list[Node]) -> None:
     for column in range(columns):
         width = WIDE if column in wide else NARROW
         centre.append(x + width // 2)
-        x += width + (BRANCH_GAP if column in wider else GAP)
+        x += width + ((BRANCH_GAP if column + 1 in wide else WORD_GAP) if column in wider else GAP)
     right = x
     y = POOL_Y
     top_of: dict[str, int] = {}
     for i, lane in enumerate(d.lanes):
-        head = 80 if i == 0 and d.body else 40
-        tail = (40 + EXIT_STRIP if d.body else 40) if i == len(d.lanes) - 1 else 40
+        head = 90 if i == 0 and d.body else 50
+        tail = (30 + EXIT_STRIP if d.body else 30) if i == len(d.lanes) - 1 else 30
         lane.y, top_of[lane.role] = y, y + head
         lane.height = head + lane.rows * ROW - (ROW - 80) + tail
         y += lane.height

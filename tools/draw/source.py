@@ -165,10 +165,11 @@ def _wrap(short: str, entry: dict[str, Any], nodes: dict[str, Node], flows: list
 
 
 def _deadline(nodes: dict[str, Node], flows: list[Flow], task: Node, rule: str) -> None:
-    timer, service, end = f"{task.id}_Timer", f"{task.id}_Overdue_Svc", f"{task.id}_Overdue_End"
+    timer = f"{task.id}_Timer" if f"{task.id}_Timer" not in nodes else f"{task.id}_Due_Timer"
+    service, end = f"{task.id}_Overdue_Svc", f"{task.id}_Overdue_End"
     nodes[timer] = Node(timer, "boundary_timer", f"{rule} 期满", {"deadline": rule}, task.body,
                         timer=f'end_of_day(due("{rule}"))', attached=task.id, tone="quiet")
-    nodes[service] = Node(service, "service", "标记逾期，提醒督导", {"service": "mark_overdue", "deadline": rule},
+    nodes[service] = Node(service, "service", "标记逾期", {"service": "mark_overdue", "deadline": rule},
                           task.body, tone="quiet")
     nodes[end] = Node(end, "end", "", {}, task.body, tone="quiet")
     flows += [Flow(f"F_{timer}_{service}", timer, service), Flow(f"F_{service}_{end}", service, end)]
