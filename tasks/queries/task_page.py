@@ -1,0 +1,168 @@
+"""What the page of one task shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.codec import loads
+from engine.store.tables import definition, instance, user_task
+from tasks.queries.rows import each, one
+from tasks.store.conn import Connection
+from tasks.store.tables import case, deadline, form_data, process_context
+from tasks.store.tables_org import user_account
+from tasks.store.tables_people import person
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """One task with its process, person and case."""
+
+    id: int
+    state: str
+    element: str
+    role: str
+    pool: str
+    area: str
+    due_at: int
+    created_at: int
+    claimed_at: int | None
+    ended_at: int | None
+    assignee_id: int | None
+    assignee: str | None
+    ended_by: int | None
+    instance_id: int
+    instance_status: str
+    trail_id: int
+    process_id: str
+    definition_id: int
+    version: int
+    case_id: int | None
+    case_no: str | None
+    case_status: str | None
+    case_tier: str | None
+    run_no: int | None
+    tier: str | None
+    person_id: int | None
+    person_name: str | None
+    id_masked: str | None
+    sex: str | None
+    birth_date: str | None
+    phone: str | None
+    address: str | None
+
+    @property
+    def open(self) -> bool:
+        """Tell whether there is something to do."""
+        return self.state in ("created", "claimed")
+
+
+def task_view(conn: Connection, task_id: int) -> TaskView | None:
+    """Return a task by its primary key."""
+    t, holder = user_task.c, user_account.alias("holder")
+    query = (
+        sa.select(
+            t.id, t.state, t.element, t.role, t.pool, t.area, t.due_at, t.created_at, t.claimed_at,
+            t.ended_at, t.assignee_id, holder.c.display_name, t.ended_by, t.instance_id, instance.c.status,
+            t.trail_id, instance.c.process_id, instance.c.definition_id, definition.c.version, case.c.id,
+            case.c.case_no, case.c.status, case.c.tier, case.c.run_no, process_context.c.tier, person.c.id,
+            person.c.name, person.c.id_masked, person.c.sex, person.c.birth_date, person.c.phone,
+            person.c.address,
+        )
+        .select_from(
+            user_task.join(instance, instance.c.id == t.instance_id)
+            .join(definition, definition.c.id == instance.c.definition_id)
+            .outerjoin(process_context, process_context.c.instance_id == t.instance_id)
+            .outerjoin(case, case.c.id == process_context.c.case_id)
+            .outerjoin(person, person.c.id == t.subject_id)
+            .outerjoin(holder, holder.c.id == t.assignee_id)
+        )
+        .where(t.id == task_id)
+    )
+    return one(conn, query, TaskView)
+
+
+def form_values(conn: Connection, task_id: int, draft: bool) -> dict[str, Any] | None:
+    """Return what was typed so far, or what was submitted (primary key of `form_data`)."""
+    query = sa.select(form_data.c["values"]).where(
+        form_data.c.task_id == task_id, form_data.c.draft.is_(sa.true() if draft else sa.false())
+    )
+    text = conn.execute(query).scalar()
+    return loads(text) if text is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """A counted deadline and how its date came about."""
+
+    id: int
+    rule_id: str
+    nth: int
+    trigger_on: str | None
+    due_literal: str | None
+    due_effective: str | None
+    due_at: int
+    arithmetic_json: str
+    completed_on: str | None
+    met: bool | None
+    missed_at: int | None
+    closed_reason: str | None
+    extended_from: str | None
+
+    @property
+    def arithmetic(self) -> dict[str, Any]:
+        """Return how the date was counted, for `engine.deadlines.describe`."""
+        return dict(loads(self.arithmetic_json))
+
+    @property
+    def running(self) -> bool:
+        """Tell whether it is still to be met."""
+        return self.completed_on is None and self.closed_reason is None
+
+    @property
+    def pending(self) -> bool:
+        """Tell whether its date cannot be counted yet (AMB-52)."""
+        return self.due_effective is None
+
+
+def due_rows(
+    conn: Connection,
+    *,
+    case_id: int | None = None,
+    person_id: int | None = None,
+    rules: Sequence[str] | None = None,
+) -> list[DueRow]:
+    """Return deadlines of a case or person, in order (`ix_deadline_case`, `ix_deadline_person`)."""
+    d = deadline.c
+    owner = d.case_id == case_id if case_id is not None else d.person_id == person_id
+    query = sa.select(
+        d.id, d.rule_id, d.nth, d.trigger_on, d.due_literal, d.due_effective, d.due_at, d.arithmetic,
+        d.completed_on, d.met, d.missed_at, d.closed_reason, d.extended_from,
+    ).where(owner)
+    if rules is not None:
+        query = query.where(d.rule_id.in_(rules))
+    return each(conn, query.order_by(d.created_at, d.id), DueRow)
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """A step of the same instance that was done before."""
+
+    task_id: int
+    element: str
+    ended_at: int
+    ended_by: int | None
+
+
+def steps_done(conn: Connection, instance_id: int) -> list[StepDone]:
+    """Return the completed user tasks of one instance, oldest first (small: one instance)."""
+    t = user_task.c
+    query = (
+        sa.select(t.id, t.element, t.ended_at, t.ended_by)
+        .where(t.instance_id == instance_id, t.state == "completed")
+        .order_by(t.ended_at, t.id)
+    )
+    return each(conn, query, StepDone)

@@ -1,0 +1,73 @@
+"""What one request knows: the application, who asks, in which language, when."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app, g
+
+from engine.clock import local_date
+from tasks.actor import Actor
+from web.config import WebConfig
+from web.i18n import Translate, translator
+
+if TYPE_CHECKING:
+    from tasks.app import App
+
+NOBODY = Actor(user_id=None, name="", grants=(), origin="web")
+
+
+@dataclass
+class Ctx:
+    """The request at hand."""
+
+    app: App
+    config: WebConfig
+    lang: str
+    now: datetime
+    actor: Actor = NOBODY
+    csrf: str = ""
+    token: str = ""
+    bearer: bool = False
+    must_change: bool = False
+    #: Goes into every form of the page: the same form sent twice is one command (SEC-C5).
+    page_key: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+
+    @cached_property
+    def today(self) -> date:
+        """Return the civil date in Asia/Shanghai."""
+        return local_date(self.now)
+
+    @property
+    def t(self) -> Translate:
+        """Return the translator of the request's language."""
+        return translator(self.lang)
+
+    @property
+    def user_id(self) -> int:
+        """Return the id of who is logged in."""
+        assert self.actor.user_id is not None  # noqa: S101 - held by the rights of the route
+        return self.actor.user_id
+
+    @property
+    def logged_in(self) -> bool:
+        """Tell whether somebody is logged in."""
+        return self.actor.user_id is not None
+
+    def command_key(self, form_key: str, what: str) -> str | None:
+        """Return the idempotency key of a form: one page, one purpose, one effect."""
+        return f"web:{self.user_id}:{form_key[:64]}:{what}" if form_key else None
+
+
+def ctx() -> Ctx:
+    """Return the context of the current request."""
+    return cast("Ctx", g.ctx)
+
+
+def the_app() -> App:
+    """Return the application behind the current Flask app."""
+    return cast("App", current_app.extensions["aid595"])

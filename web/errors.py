@@ -1,0 +1,154 @@
+"""Refusals and faults as answers: a Chinese page, or `application/problem+json` under `/api/`."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, g, make_response, redirect, render_template, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from engine.codec import dumps
+from engine.errors import AidError, FormInvalid
+from engine.ids import new_id
+from tasks.sessions import SessionEnded
+from web.context import ctx
+
+log = logging.getLogger("aid595.web")
+
+STATUS: dict[str, int] = {
+    "error": 400,
+    "not_found": 404,
+    "stale_task": 409,
+    "illegal_state": 409,
+    "already_claimed": 409,
+    "case_active": 409,
+    "duplicate_person": 409,
+    "paused": 409,
+    "not_assignee": 403,
+    "not_candidate": 403,
+    "out_of_area": 403,
+    "four_eyes": 403,
+    "roles_exclusive": 403,
+    "not_our_page": 403,
+    "forbidden": 403,
+    "login_failed": 401,
+    "session_ended": 401,
+    "form_invalid": 422,
+    "guard_unmet": 422,
+    "calendar_unknown": 422,
+    "rate_limited": 429,
+    "incident": 409,
+    "bad_request": 400,
+    "not_allowed": 405,
+    "too_large": 413,
+    "fault": 500,
+    "unavailable": 503,
+}
+_HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "not_allowed", 413: "too_large", 503: "unavailable"}
+
+
+class Forbidden(AidError):
+    """The page belongs to other roles."""
+
+    code = "forbidden"
+    zh = "您的岗位没有这个页面的权限。需要时请联系安全管理员授权。"
+    en = "Your role has no right to this page."
+
+
+def status_of(error: AidError) -> int:
+    """Return the HTTP status of a refusal."""
+    return STATUS.get(error.code, 400)
+
+
+def wants_json() -> bool:
+    """Tell whether the request came through the interface for programs."""
+    return request.path.startswith("/api/")
+
+
+def problem(code: str, status: int, title: str, detail: str, **more: Any) -> Response:
+    """Return an `application/problem+json` answer (RFC 9457)."""
+    body = {"type": f"urn:aid595:problem:{code}", "code": code, "title": title, "status": status,
+            "detail": detail, **more}  # fmt: skip
+    response = make_response(dumps(body), status)
+    response.content_type = "application/problem+json; charset=utf-8"
+    return response
+
+
+def aid_problem(error: AidError) -> Response:
+    """Return a refusal as problem+json, with its data and the fields it names."""
+    context = ctx()
+    more: dict[str, Any] = {"data": {k: v for k, v in error.data.items() if isinstance(v, str | int | bool)}}
+    if isinstance(error, FormInvalid):
+        more["fields"] = [
+            {"field": name, "detail": zh if context.lang == "zh" else en} for name, zh, en in error.problems
+        ]
+    title = context.t(f"error.{error.code}")
+    return problem(error.code, status_of(error), title, error.sentence(context.lang), **more)
+
+
+def error_page(code: str, status: int, sentence: str, **more: Any) -> Response:
+    """Return the page that says what is wrong and what to do."""
+    page = render_template("error.html", code=code, status=status, sentence=sentence, **more)
+    return make_response(page, status)
+
+
+def refused(error: AidError) -> AnyResponse:
+    """Answer a refusal."""
+    context = ctx()
+    if wants_json():
+        return aid_problem(error)
+    if isinstance(error, SessionEnded) and request.method == "GET":
+        return redirect_to_login()
+    sentence = error.sentence(context.lang)
+    if isinstance(error, FormInvalid):
+        sentence += "".join(f" {zh if context.lang == 'zh' else en}" for _name, zh, en in error.problems)
+    return error_page(error.code, status_of(error), sentence)
+
+
+def redirect_to_login() -> AnyResponse:
+    """Send the browser to the login page and back afterwards."""
+    target = request.full_path.rstrip("?")
+    where = "/login" if target == "/" else f"/login?next={_quote(target)}"
+    if request.headers.get("HX-Request"):
+        response = make_response("", 401)
+        response.headers["HX-Redirect"] = where
+        return response
+    return redirect(where, 303)
+
+
+def _quote(text: str) -> str:
+    from urllib.parse import quote
+
+    return quote(text, safe="/")
+
+
+def _http_fault(fault: HTTPException) -> AnyResponse:
+    status = fault.code or 500
+    if status < 400 or not hasattr(g, "ctx"):
+        return fault.get_response()  # type: ignore[return-value]
+    code = _HTTP_CODES.get(status, "bad_request" if status < 500 else "fault")
+    sentence = ctx().t(f"error_text.{code}")
+    if wants_json():
+        return problem(code, status, ctx().t(f"error.{code}"), sentence)
+    return error_page(code, status, sentence)
+
+
+def _unexpected(fault: Exception) -> AnyResponse:
+    number = f"{new_id():X}"
+    log.error("request failed", exc_info=fault, extra={"action": "fault", "incident": number,
+                                                       "endpoint": request.endpoint})  # fmt: skip
+    if not hasattr(g, "ctx"):
+        return make_response(f"500 {number}", 500)
+    sentence = ctx().t("error_text.fault", number=number)
+    if wants_json():
+        return problem("fault", 500, ctx().t("error.fault"), sentence, incident=number)
+    return error_page("fault", 500, sentence, number=number)
+
+
+def install(flask: Flask) -> None:
+    """Make every refusal and fault of the Flask app an answer of ours."""
+    flask.register_error_handler(AidError, refused)
+    flask.register_error_handler(HTTPException, _http_fault)
+    flask.register_error_handler(Exception, _unexpected)
