@@ -201,7 +201,7 @@ timer = sa.Table(
     sa.Column("due_at", Big, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
-    sa.CheckConstraint("state in ('scheduled','fired','cancelled')", name="state"),
+    sa.CheckConstraint("state in ('scheduled','held','fired','cancelled')", name="state"),
 )
 sa.Index(
     "ix_timer_due",

@@ -1,0 +1,268 @@
+"""One unit of work: everything a command changes, under the locks of the cases it touches, in one transaction.
+
+The caller opens the transaction, makes a `Unit`, acts, calls `settle` and `flush`, and commits. An exception
+anywhere leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.clock import to_us
+from engine.definitions import Definitions
+from engine.errors import EngineFault, IllegalState, NotFound
+from engine.graph import EventDef, Node
+from engine.history import By, Chain, Fact, open_chain
+from engine.ids import new_id
+from engine.live import Live, seal_state
+from engine.runtime.state import State, load
+from engine.store import queries
+from engine.store.flush import write_waits
+from engine.world import World
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """What every unit shares: definitions, the world, and the keys of trail and state."""
+
+    definitions: Definitions
+    world: World
+    trail_key: bytes
+    state_key: bytes
+
+
+class Unit:
+    """One command at work."""
+
+    def __init__(
+        self, kernel: Kernel, conn: sa.Connection, now: datetime, by: By, key: str | None = None
+    ) -> None:
+        self.kernel = kernel
+        self.conn = conn
+        self.now = now
+        self.by = by
+        self.command_key = key
+        self.answer: Mapping[str, Any] = {}
+        self.chains: dict[int, Chain] = {}
+        self.lives: dict[int, Live] = {}
+        self._queue: deque[Callable[[], None]] = deque()
+        self._postgres = conn.dialect.name == "postgresql"
+
+    # locks and history
+
+    def new_trail(self, trail_id: int | None = None) -> int:
+        """Create a trail; nobody else knows it yet."""
+        made = trail_id or new_id()
+        queries.NEW_TRAIL.run(self.conn, {"id": made, "created_at": to_us(self.now)})
+        self.chains[made] = Chain(made)
+        return made
+
+    def lock(self, trail_id: int) -> Chain:
+        """Lock a trail and read its head; raise NotFound."""
+        chain = self.chains.get(trail_id)
+        if chain is None:
+            if self._postgres and queries.LOCK_TRAIL.run(self.conn, {"id": trail_id}).first() is None:
+                raise NotFound()
+            chain = self.chains[trail_id] = open_chain(self.conn, trail_id)
+        return chain
+
+    def emit(
+        self, trail_id: int, kind: str, *, live: Live | None = None, element: str | None = None,
+        data: Mapping[str, Any] | None = None, by: By | None = None,
+    ) -> Fact:  # fmt: skip
+        """Add an event to a trail whose lock is held; written by `flush`."""
+        fact = Fact(kind, to_us(self.now), by or self.by, dict(data or {}))
+        if live is not None:
+            fact.instance_id = live.id
+            fact.rev = live.rev + 1
+        fact.element = element
+        self.lock(trail_id).facts.append(fact)
+        return fact
+
+    # instances
+
+    def instance(self, instance_id: int) -> Live:
+        """Return an instance under its lock; raise NotFound, or EngineFault when its state was altered."""
+        live = self.lives.get(instance_id)
+        if live is None:
+            row = queries.READ_INSTANCE.run(self.conn, {"id": instance_id}).first()
+            if row is None:
+                raise NotFound()
+            if row[3] not in self.chains:
+                self.lock(row[3])
+                if self._postgres:
+                    row = queries.READ_INSTANCE.run(self.conn, {"id": instance_id}).one()
+            live = self.adopt(row)
+        return live
+
+    def adopt(self, row: Any) -> Live:
+        """Make a live instance of a row of `queries.INSTANCE_COLUMNS` read under its lock."""
+        (instance_id, definition_id, process_id, trail_id, key, run, parent_id, parent_token, status, rev,
+         text, mac, started_at) = row  # fmt: skip
+        if not hmac.compare_digest(seal_state(self.kernel.state_key, instance_id, rev, text), bytes(mac)):
+            raise EngineFault(element=process_id, detail="流程状态校验失败，可能被改动")
+        definition = self.kernel.definitions.get(self.conn, definition_id)
+        parent = None if parent_id is None else (parent_id, parent_token)
+        live = Live(
+            self, instance_id, definition_id, definition.graph, trail_id, key, run, load(text), rev, status,
+            parent, started_at,
+        )  # fmt: skip
+        self.lives[instance_id] = live
+        return live
+
+    def start(
+        self, process_id: str, trail_id: int, key: str, run: int = 1, start_id: str | None = None,
+        values: Mapping[str, Any] | None = None, parent: tuple[int, int] | None = None,
+        prepare: Callable[[Live], None] | None = None,
+    ) -> Live:  # fmt: skip
+        """Start the active version of a process on a trail and run it to its first wait."""
+        definition = self.kernel.definitions.active(self.conn, process_id)
+        live = Live(
+            self, new_id(), definition.id, definition.graph, trail_id, key, run, State(), parent=parent,
+            started_at=to_us(self.now),
+        )  # fmt: skip
+        live.new = True
+        self.lives[live.id] = live
+        self.lock(trail_id)
+        if prepare is not None:
+            prepare(live)
+        data: dict[str, Any] = {"process": process_id, "version": definition.version}
+        if start_id:
+            data["start"] = start_id
+        if parent:
+            data["parent"] = str(parent[0])
+        self.emit(trail_id, "ProcessStarted", live=live, data=data)
+        self.kernel.world.begun(self, live)
+        self.step(live, lambda machine: machine.start(start_id, values))
+        return live
+
+    def step(self, live: Live, act: Callable[[Any], Any]) -> Any:
+        """Let a machine act on an instance; the way it took is kept on the step's first event."""
+        if live.status != "running":
+            raise IllegalState(detail="流程已结束" if live.status != "suspended" else "流程已挂起")
+        chain = self.lock(live.trail_id)
+        mark = len(chain.facts)
+        live.path = []
+        result = act(live.machine())
+        if live.path:
+            self._keep_path(live, chain, mark)
+        return result
+
+    def _keep_path(self, live: Live, chain: Chain, mark: int) -> None:
+        for fact in (*chain.facts[max(mark - 1, 0) : mark], *chain.facts[mark:]):
+            if fact.instance_id == live.id and "path" not in fact.data:
+                fact.data["path"] = live.path
+                return
+        self.emit(live.trail_id, "TokenMoved", live=live, data={"path": live.path})
+
+    def cancel(self, instance_id: int, reason: str) -> None:
+        """Cancel a running instance with everything in it; a finished one is left alone."""
+        live = self.instance(instance_id)
+        if live.status not in ("running", "suspended"):
+            return
+        live.path = []
+        live.machine().cancel()
+        live.end("cancelled", reason)
+
+    # calls
+
+    def start_call(self, caller: Live, token: int, node: Node, values: Mapping[str, Any]) -> int:
+        """Prepare the instance a call activity waits for; it starts after the caller's step."""
+        assert node.called
+        definition = self.kernel.definitions.active(self.conn, node.called)
+        child = Live(
+            self, new_id(), definition.id, definition.graph, caller.trail_id, caller.key, caller.run,
+            State(), parent=(caller.id, token), started_at=to_us(self.now),
+        )  # fmt: skip
+        child.new = True
+        self.lives[child.id] = child
+        self.kernel.world.called(self, caller, child)
+        declared = child.graph.variables
+        given = {name: value for name, value in values.items() if name in declared and value is not None}
+
+        def begin() -> None:
+            if child.status == "running":
+                data = {"process": child.process_id, "version": definition.version, "parent": str(caller.id)}
+                self.emit(child.trail_id, "ProcessStarted", live=child, data=data)
+                self.kernel.world.begun(self, child)
+                self.step(child, lambda machine: machine.start(None, given))
+
+        self.later(begin)
+        return child.id
+
+    def answer_caller(self, child: Live) -> None:
+        """Give a finished called instance's variables to its caller after this step."""
+        assert child.parent is not None
+        parent_id, token = child.parent
+        values = self.kernel.world.answer(self, child)
+        self.later(lambda: self.step(self.instance(parent_id), lambda m: m.returned(token, values)))
+
+    def raise_in_caller(self, child: Live, event: EventDef) -> None:
+        """Raise an error or escalation around the call activity after this step."""
+        assert child.parent is not None
+        parent_id, token = child.parent
+        self.later(lambda: self.step(self.instance(parent_id), lambda m: m.raised(token, event)))
+
+    # the end of the unit
+
+    def later(self, act: Callable[[], None]) -> None:
+        """Do something after the present step, in the same transaction."""
+        self._queue.append(act)
+
+    def settle(self) -> None:
+        """Do everything that was put off, and what that puts off."""
+        count = 0
+        while self._queue:
+            count += 1
+            if count > 1_000:
+                raise EngineFault(element="—", detail="消息过多，可能互相触发")
+            self._queue.popleft()()
+
+    def ask_for_kept(self, key: str, run: int, name: str) -> None:
+        """Give a catch that has just opened what was kept for it, after this step."""
+        from engine.messages import give_kept
+
+        self.later(lambda: give_kept(self, key, run, {name}))
+
+    def write_waits(self) -> None:
+        """Write open tasks, timers and subscriptions now, so that queries in this unit see them."""
+        write_waits(self)
+
+    def flush(self) -> None:
+        """Write every difference and every event; the caller commits."""
+        self.settle()
+        write_waits(self)
+        now = to_us(self.now)
+        for live in self.lives.values():
+            if live.dirty and not live.new:
+                self._save(live, now)
+                live.dirty = False
+        rows: list[dict[str, Any]] = []
+        first = next((c.facts[0] for c in self.chains.values() if c.facts), None)
+        if first is not None and self.command_key is not None:
+            first.command_key = self.command_key
+            first.data["answer"] = dict(self.answer)
+        for chain in self.chains.values():
+            rows += chain.rows(self.kernel.trail_key)
+        if rows:
+            queries.NEW_EVENT.many(self.conn, rows)
+
+    def _save(self, live: Live, now: int) -> None:
+        made = live.row(self.kernel.state_key, now)
+        result = queries.SAVE_INSTANCE.run(
+            self.conn,
+            {
+                "b_id": live.id, "b_rev": live.rev, "new_rev": live.rev + 1, "new_state": made["text"],
+                "new_mac": made["mac"], "new_status": live.status, "ended": made["ended"],
+            },
+        )  # fmt: skip
+        if result.rowcount != 1:
+            raise IllegalState(detail="该流程刚被他人更新，请刷新后重试")
+        live.rev += 1

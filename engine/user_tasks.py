@@ -1,0 +1,197 @@
+"""User tasks: claim, give back, hand over, complete, send back, withdraw. Rights are checked by the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from engine.clock import to_us
+from engine.errors import AlreadyClaimed, IllegalState, NotFound, Paused, StaleTask
+from engine.graph import HUMAN, Node
+from engine.history import Chain
+from engine.live import Live
+from engine.store import queries
+from engine.store.tables import event, user_task
+
+if TYPE_CHECKING:
+    from engine.unit import Unit
+
+_TASK = len(queries.TASK_COLUMNS)
+_INSTANCE = len(queries.INSTANCE_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A user task as stored, under the lock of its case."""
+
+    id: int
+    instance_id: int
+    trail_id: int
+    token: int
+    element: str
+    state: str
+    role: str
+    pool: str
+    area: str
+    assignee_id: int | None
+    subject_id: int | None
+    due_at: int
+    claimed_at: int | None
+    ended_at: int | None
+    ended_by: int | None
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether somebody may still work on it."""
+        return self.state in ("created", "claimed")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """A task with its instance and node."""
+
+    row: TaskRow
+    live: Live
+    node: Node
+
+
+def read(unit: Unit, task_id: int) -> OpenTask:
+    """Lock the case of a task and read the task with its instance; raise NotFound."""
+    if unit.conn.dialect.name == "postgresql":
+        queries.LOCK_TRAIL_OF_TASK.run(unit.conn, {"task_id": task_id})
+    found = queries.READ_TASK.run(unit.conn, {"task_id": task_id}).first()
+    if found is None:
+        raise NotFound()
+    row = TaskRow(*found[:_TASK])
+    if row.trail_id not in unit.chains:
+        seq, last = found[_TASK + _INSTANCE], found[_TASK + _INSTANCE + 1]
+        unit.chains[row.trail_id] = (
+            Chain(row.trail_id) if seq is None else Chain(row.trail_id, seq, bytes(last))
+        )
+    live = unit.lives.get(row.instance_id) or unit.adopt(found[_TASK : _TASK + _INSTANCE])
+    return OpenTask(row, live, live.graph.nodes[row.element])
+
+
+def require_open(task: OpenTask) -> None:
+    """Raise StaleTask when the task is over, Paused when its instance is suspended."""
+    if not task.row.is_open:
+        raise StaleTask(name=task.node.name, state=task.row.state, ended_at=task.row.ended_at)
+    if task.live.status == "suspended":
+        raise Paused(reason="")
+
+
+def claim(unit: Unit, task: OpenTask) -> None:
+    """Give a task of the pool to the actor; the actor's own claim again changes nothing.
+
+    Raises StaleTask, Paused or AlreadyClaimed.
+    """
+    require_open(task)
+    row = task.row
+    if row.state == "claimed":
+        if row.assignee_id == unit.by.id:
+            return
+        raise AlreadyClaimed(who_id=row.assignee_id, at=row.claimed_at)
+    now = to_us(unit.now)
+    if queries.CLAIM_TASK.run(unit.conn, {"b_id": row.id, "by": unit.by.id, "at": now}).rowcount != 1:
+        raise AlreadyClaimed()
+    unit.emit(row.trail_id, "TaskClaimed", live=task.live, element=row.element, data={"task": str(row.id)})
+
+
+def unclaim(unit: Unit, task: OpenTask) -> None:
+    """Give a task back to its pool; raise StaleTask, Paused, or IllegalState when nobody holds it."""
+    require_open(task)
+    if task.row.state != "claimed":
+        raise IllegalState(detail="任务尚未认领")
+    queries.UNCLAIM_TASK.run(unit.conn, {"b_id": task.row.id})
+    unit.emit(
+        task.row.trail_id, "TaskUnclaimed", live=task.live, element=task.row.element,
+        data={"task": str(task.row.id)},
+    )  # fmt: skip
+
+
+def reassign(unit: Unit, task: OpenTask, to_user: int, reason: str, kind: str = "TaskReassigned") -> None:
+    """Give a task to another person for good; raise StaleTask or Paused."""
+    require_open(task)
+    queries.REASSIGN_TASK.run(unit.conn, {"b_id": task.row.id, "by": to_user, "at": to_us(unit.now)})
+    data = {"task": str(task.row.id), "to": str(to_user), "reason": reason}
+    if task.row.assignee_id is not None:
+        data["from"] = str(task.row.assignee_id)
+    unit.emit(task.row.trail_id, kind, live=task.live, element=task.row.element, data=data)
+
+
+def complete(
+    unit: Unit, task: OpenTask, routing: Mapping[str, Any], data: Mapping[str, Any] | None = None
+) -> None:
+    """Complete a task with routing variables; `data` goes into the event. Raises StaleTask or Paused."""
+    require_open(task)
+    row = task.row
+    facts: dict[str, Any] = {"task": str(row.id), **(data or {})}
+    if routing:
+        facts["set"] = dict(routing)
+    unit.emit(row.trail_id, "TaskCompleted", live=task.live, element=row.element, data=facts)
+    unit.step(task.live, lambda machine: machine.complete(row.token, routing))
+
+
+def send_back(unit: Unit, task: OpenTask, to_element: str, reason: str) -> None:
+    """Return the work of an open task to an earlier step its instance has been at.
+
+    Raises StaleTask, Paused, or IllegalState when the instance has not been there.
+    """
+    require_open(task)
+    row = task.row
+    if to_element not in returnable(unit.conn, task):
+        raise IllegalState(detail="只能退回到本流程已办过的环节")
+    data = {"task": str(row.id), "to": to_element, "reason": reason}
+    unit.emit(row.trail_id, "TaskSentBack", live=task.live, element=row.element, data=data)
+    unit.step(task.live, lambda machine: machine.move(row.token, to_element))
+
+
+def returnable(conn: sa.Connection, task: OpenTask) -> list[str]:
+    """Return the user tasks this instance has completed and a task may be sent back to, latest first."""
+    done = conn.execute(
+        sa.select(user_task.c.element, sa.func.max(user_task.c.ended_at).label("at"))
+        .where(user_task.c.instance_id == task.live.id, user_task.c.state == "completed")
+        .group_by(user_task.c.element)
+        .order_by(sa.desc("at"))
+    )
+    nodes = task.live.graph.nodes
+    return [
+        row.element
+        for row in done
+        if row.element != task.row.element
+        and row.element in nodes
+        and nodes[row.element].kind in HUMAN
+        and nodes[row.element].scope == task.node.scope
+    ]
+
+
+def withdraw(unit: Unit, task: OpenTask, reason: str) -> None:
+    """Take back the actor's own completed task while nothing after it was touched.
+
+    Raises IllegalState when it is not the actor's, not completed, or something happened since: the next
+    task claimed, another step of the instance taken, or a message sent.
+    """
+    row = task.row
+    if row.state != "completed" or row.ended_by != unit.by.id:
+        raise IllegalState(detail="只能撤回本人刚办结的任务")
+    since = unit.conn.execute(
+        sa.select(event.c.seq, event.c.kind, event.c.rev, event.c.element)
+        .where(event.c.trail_id == row.trail_id, event.c.instance_id == row.instance_id)
+        .order_by(event.c.seq.desc())
+        .limit(30)
+    ).all()
+    mine = next((e for e in since if e.kind == "TaskCompleted" and e.element == row.element), None)
+    later = [e for e in since if mine is not None and e.seq > mine.seq]
+    quiet = {"TaskCreated", "BranchTaken", "DecisionMade"}
+    opened = [e.element for e in later if e.kind == "TaskCreated"]
+    if mine is None or any(e.kind not in quiet or e.rev != mine.rev for e in later) or len(opened) != 1:
+        raise IllegalState(detail="后续环节已经开始，不能撤回，请使用退回")
+    token = next((t for t in task.live.state.tokens.values() if t.node == opened[0]), None)
+    if token is None:
+        raise IllegalState(detail="后续环节已经开始，不能撤回，请使用退回")
+    data = {"task": str(row.id), "reason": reason}
+    unit.emit(row.trail_id, "TaskWithdrawn", live=task.live, element=row.element, data=data)
+    unit.step(task.live, lambda machine: machine.move(token.id, row.element))
