@@ -17,7 +17,17 @@ from engine.errors import AidError
 from engine.expressions import Expr, compile_expr
 
 KINDS = frozenset(
-    "deadline earliest immediate recurrence undated count threshold effective-date retention".split()
+    [
+        "deadline",
+        "earliest",
+        "immediate",
+        "recurrence",
+        "undated",
+        "count",
+        "threshold",
+        "effective-date",
+        "retention",
+    ]
 )
 PERIODS = frozenset([None, "week", "ten_days", "month", "quarter", "half_year", "year"])
 WINDOWS = frozenset(["calendar", "rolling", "last_working_day"])

@@ -1,0 +1,271 @@
+"""Decision tables: a subset of DMN 1.3 that is checked when it is read, and evaluated without surprises.
+
+One decision with one table a file, hit policy UNIQUE or COLLECT. Input cells: empty or `-`, a literal, a
+comparison (`>= 3`, `!= "A"`), an interval `[35..49]`, a list `"A","B"`, `not(...)`, `null`. Output cells: an
+expression, usually a literal. Two rows of a UNIQUE table that could both match are refused at once. A row's
+description names its clauses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from typing import Any, ClassVar
+
+from lxml import etree
+
+from engine import xmlsafe
+from engine.cells import Cell, CellError, parse_cell, read_value, samples
+from engine.errors import AidError
+from engine.expressions import Expr, ExpressionError, compile_expr
+
+DMN_NAMESPACES = (
+    "https://www.omg.org/spec/DMN/20191111/MODEL/",
+    "http://www.omg.org/spec/DMN/20180521/MODEL/",
+)
+HIT_POLICIES = ("UNIQUE", "COLLECT")
+TYPES = ("string", "boolean", "integer", "number", "date")
+Functions = Mapping[str, Callable[..., Any]]
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
+
+
+class DecisionRefused(AidError):
+    """A decision table is not accepted; `line` is counted from 1."""
+
+    code: ClassVar[str] = "decision_refused"
+    zh: ClassVar[str] = "决策表第{line}行不能接受：{problem}"
+    en: ClassVar[str] = "The decision table is refused at line {line}: {problem}"
+
+    def __init__(self, line: int | None, problem: str) -> None:
+        self.line = line or 1
+        super().__init__(line=self.line, problem=problem)
+
+
+class DecisionUnmatched(AidError):
+    """No row of a UNIQUE table matches, or a value does not fit its column."""
+
+    code: ClassVar[str] = "decision_unmatched"
+    zh: ClassVar[str] = "决策表“{table}”无法判定：{problem}。请检查输入，或由管理员补充决策表。"
+    en: ClassVar[str] = "The decision table “{table}” does not fit its inputs."
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A column: its label, the expression it reads, its type; `allowed` lists what its cells may name."""
+
+    label: str
+    expression: Expr
+    type: str
+    allowed: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A result column: the variable it sets."""
+
+    name: str
+    label: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A row: its number from 1, input cells, output expressions, and its annotation (clauses)."""
+
+    number: int
+    cells: tuple[Cell, ...]
+    outputs: tuple[Expr, ...]
+    annotation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a table decided: `output` by name (UNIQUE), a list (COLLECT); the row numbers hit, from 1."""
+
+    output: dict[str, Any] | list[Any]
+    rules_hit: list[int]
+
+
+@dataclass(frozen=True)
+class DecisionTable:
+    """A checked table; immutable and shared."""
+
+    id: str
+    name: str
+    hit_policy: str
+    inputs: tuple[Input, ...]
+    outputs: tuple[Output, ...]
+    rules: tuple[Rule, ...]
+    description: str = ""
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The variables the table reads."""
+        read = [column.expression.names for column in self.inputs]
+        return frozenset().union(*read, *(output.names for rule in self.rules for output in rule.outputs))
+
+    def decide(self, values: Mapping[str, Any], functions: Functions | None = None) -> Decision:
+        """Evaluate the table; a variable not given is null; raise DecisionUnmatched or ExpressionError.
+
+        A COLLECT table gives the outputs of all rows hit in row order: plain values where it has one output
+        column, else a dict a row.
+        """
+        values = {name: values.get(name) for name in self.names}
+        read = [self._read(column, values, functions) for column in self.inputs]
+        hit = [row for row in self.rules if all(c.matches(v) for c, v in zip(row.cells, read, strict=True))]
+        numbers = [row.number for row in hit]
+        results = [self._outputs(row, values, functions) for row in hit]
+        if self.hit_policy == "COLLECT":
+            single = self.outputs[0].name if len(self.outputs) == 1 else None
+            return Decision([row[single] for row in results] if single else [*results], numbers)
+        if not results:
+            given = zip((column.label for column in self.inputs), read, strict=True)
+            problem = "，".join(f"{label}＝{'空' if value is None else value}" for label, value in given)
+            raise DecisionUnmatched(table=self.name, problem=f"没有适用的行（{problem}）")
+        return Decision(results[0], numbers)
+
+    def _read(self, column: Input, values: Mapping[str, Any], functions: Functions | None) -> Any:
+        try:
+            return read_value(column.expression(values, functions), column.type)
+        except CellError as error:
+            raise DecisionUnmatched(table=self.name, problem=f"“{column.label}”{error}") from error
+
+    def _outputs(self, rule: Rule, values: Mapping[str, Any], functions: Functions | None) -> dict[str, Any]:
+        pairs = zip(self.outputs, rule.outputs, strict=True)
+        return {column.name: expression(values, functions) for column, expression in pairs}
+
+
+def parse_dmn(data: bytes) -> DecisionTable:
+    """Read and check a DMN file; raise XmlRefused or DecisionRefused with the line and the reason."""
+    root = xmlsafe.load(data)
+    table_element, decision = _single_table(root)
+    policy = table_element.get("hitPolicy", "UNIQUE").upper()
+    if policy not in HIT_POLICIES or table_element.get("aggregation"):
+        raise DecisionRefused(table_element.sourceline, "命中策略只支持 UNIQUE 和 COLLECT，不支持汇总")
+    inputs = tuple(_input(element) for element in _children(table_element, "input"))
+    outputs = tuple(_output(element) for element in _children(table_element, "output"))
+    if not inputs or not outputs:
+        raise DecisionRefused(table_element.sourceline, "至少要有一个输入列和一个输出列")
+    rows = _children(table_element, "rule")
+    rules = tuple(_rule(element, number, inputs, outputs) for number, element in enumerate(rows, 1))
+    if not rules:
+        raise DecisionRefused(table_element.sourceline, "至少要有一行规则")
+    if policy == "UNIQUE":
+        _refuse_overlaps(inputs, rules, [row.sourceline for row in rows])
+    return DecisionTable(
+        id=_required(decision, "id"),
+        name=decision.get("name") or _required(decision, "id"),
+        hit_policy=policy,
+        inputs=inputs,
+        outputs=outputs,
+        rules=rules,
+        description=_text(decision, "description"),
+    )
+
+
+def _single_table(root: etree._Element) -> tuple[etree._Element, etree._Element]:
+    tag = etree.QName(root)
+    if tag.localname != "definitions" or tag.namespace not in DMN_NAMESPACES:
+        raise DecisionRefused(root.sourceline, "不是 DMN 1.3 决策表文件")
+    decisions = _children(root, "decision")
+    if len(decisions) != 1:
+        raise DecisionRefused(root.sourceline, "一个文件只能有一个决策")
+    tables = _children(decisions[0], "decisionTable")
+    if len(tables) != 1:
+        raise DecisionRefused(decisions[0].sourceline, "决策必须是一张决策表")
+    return tables[0], decisions[0]
+
+
+def _children(parent: etree._Element, name: str) -> list[etree._Element]:
+    namespace = etree.QName(parent).namespace
+    found: list[etree._Element] = parent.findall(f"{{{namespace}}}{name}")
+    return found
+
+
+def _text(parent: etree._Element, name: str) -> str:
+    found = _children(parent, name)
+    return "".join(found[0].itertext()).strip() if found else ""
+
+
+def _required(element: etree._Element, attribute: str) -> str:
+    value: str | None = element.get(attribute)
+    if not value:
+        raise DecisionRefused(element.sourceline, f"缺少属性 {attribute}")
+    return value
+
+
+def _type(element: etree._Element) -> str:
+    kind: str = element.get("typeRef", "string")
+    if kind not in TYPES:
+        raise DecisionRefused(element.sourceline, f"类型 {kind} 不支持，可用：{'、'.join(TYPES)}")
+    return kind
+
+
+def _expression(element: etree._Element, text: str) -> Expr:
+    try:
+        return compile_expr(text)
+    except ExpressionError as error:
+        raise DecisionRefused(element.sourceline, error.sentence()) from error
+
+
+def _input(element: etree._Element) -> Input:
+    found = _children(element, "inputExpression")
+    if len(found) != 1 or not _text(found[0], "text"):
+        raise DecisionRefused(element.sourceline, "输入列没有表达式")
+    kind = _type(found[0])
+    expression = _expression(found[0], _text(found[0], "text"))
+    allowed: tuple[Any, ...] = ()
+    for values in _children(element, "inputValues"):
+        allowed = _cell(values, _text(values, "text"), kind).values
+    return Input(element.get("label") or expression.text, expression, kind, allowed)
+
+
+def _output(element: etree._Element) -> Output:
+    name = element.get("name", "")
+    if not _NAME.match(name):
+        raise DecisionRefused(element.sourceline, "输出列的 name 必须是变量名")
+    return Output(name, element.get("label") or name, _type(element))
+
+
+def _cell(element: etree._Element, text: str, kind: str) -> Cell:
+    try:
+        return parse_cell(text, kind)
+    except CellError as error:
+        raise DecisionRefused(element.sourceline, f"单元格“{text[:60]}”{error}") from error
+
+
+def _rule(
+    element: etree._Element, number: int, inputs: tuple[Input, ...], outputs: tuple[Output, ...]
+) -> Rule:
+    entries, results = _children(element, "inputEntry"), _children(element, "outputEntry")
+    if len(entries) != len(inputs) or len(results) != len(outputs):
+        raise DecisionRefused(element.sourceline, f"第{number}行规则的单元格数与列数不符")
+    cells = []
+    for entry, column in zip(entries, inputs, strict=True):
+        cell = _cell(entry, _text(entry, "text"), column.type)
+        strangers = [value for value in cell.values if column.allowed and value not in column.allowed]
+        if strangers:
+            raise DecisionRefused(entry.sourceline, f"“{strangers[0]}”不在“{column.label}”允许的取值中")
+        cells.append(cell)
+    expressions = tuple(_expression(entry, _text(entry, "text")) for entry in results)
+    return Rule(number, tuple(cells), expressions, _text(element, "description"))
+
+
+def _refuse_overlaps(inputs: tuple[Input, ...], rules: tuple[Rule, ...], lines: list[int | None]) -> None:
+    """Compare the sets of values two rows match, column by column; columns of one expression count as one."""
+    groups: dict[str, list[int]] = {}
+    for index, column in enumerate(inputs):
+        groups.setdefault(column.expression.text, []).append(index)
+    covered: list[list[frozenset[int]]] = [[] for _ in rules]
+    for indexes in groups.values():
+        column = inputs[indexes[0]]
+        values = samples([rule.cells[i] for rule in rules for i in indexes], column.type)
+        for rule, sets in zip(rules, covered, strict=True):
+            hit = (n for n, value in enumerate(values) if all(rule.cells[i].matches(value) for i in indexes))
+            sets.append(frozenset(hit))
+    for (a, first), (b, second) in combinations(enumerate(covered), 2):
+        if all(one & other for one, other in zip(first, second, strict=True)):
+            raise DecisionRefused(lines[b], f"第{a + 1}行与第{b + 1}行规则会同时命中，UNIQUE 表不允许重叠")
