@@ -1,4 +1,4 @@
-"""The Chromium that is on this machine, and pages in it that fail a test by themselves when something is off."""
+"""The Chromium of this machine, and pages in it that fail a test by themselves when something is off."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    """A desktop page in Chinese; script errors and breaches of the content policy fail the test at its end."""
+    """A desktop page in Chinese; script errors and breaches of the content policy fail the test."""
     context = chromium.new_context(
         locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": 1440, "height": 900}
     )

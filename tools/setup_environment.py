@@ -39,9 +39,10 @@ def fingerprint(*names: str) -> str:
 def works(*command: str | Path) -> bool:
     """Tell whether a command runs and succeeds, in silence."""
     try:
-        return subprocess.run([str(part) for part in command], capture_output=True, check=False).returncode == 0
+        done = subprocess.run([str(part) for part in command], capture_output=True, check=False)
     except OSError:
         return False
+    return done.returncode == 0
 
 
 def make_venv() -> None:
