@@ -1,0 +1,1 @@
+"""Forms as data (`bpmn/forms/*.json`): what a task asks, when, and what it accepts."""

@@ -1,0 +1,78 @@
+"""What a form holds before anybody typed, and what a scenario answers where it says nothing.
+
+Rules (`prefill`, `example_from` of a field): `today`, `today+N`, `now` are worked out here; `fact` is the
+person's fact of the field's name; all others are asked of the caller's resolver by name:
+`next_number:<paper>`, `dispatcher`, `helper:<role>`, `referral.employer`, `register_type`, `employment`,
+`decision:<table>`, `notice_until`, `month`, `year`, `hardship`, `free_post`, `member`,
+`registered_person`, `open_referrals`, `survey_example`. A rule without an answer leaves the field empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import timedelta
+from typing import Any
+
+from tasks.forms.spec import Field, FormSpec
+from tasks.forms.validate import needed_fields
+from tasks.forms.values import FormContext
+
+#: Gets the rule and the field, gives the value as `validate` accepts it, or None.
+Resolve = Callable[[str, Field], Any]
+
+
+def _value(rule: str, field: Field, context: FormContext, facts: Mapping[str, Any], resolve: Resolve) -> Any:
+    if rule == "today":
+        return context.today
+    if rule == "now":
+        return context.now
+    if rule.startswith("today+"):
+        return context.today + timedelta(days=int(rule.removeprefix("today+")))
+    if rule == "fact":
+        return facts.get(field.name)
+    return resolve(rule, field) if rule else None
+
+
+def prefill(
+    spec: FormSpec, context: FormContext, facts: Mapping[str, Any], resolve: Resolve
+) -> dict[str, Any]:
+    """Return the values a fresh form is shown with; fields without one are left out."""
+    values = {field.name: _value(field.prefill, field, context, facts, resolve) for field in spec}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def with_examples(
+    spec: FormSpec,
+    given: Mapping[str, Any],
+    context: FormContext,
+    facts: Mapping[str, Any],
+    resolve: Resolve,
+    also: Collection[str] = (),
+) -> dict[str, Any]:
+    """Return what is given, with every required field left out filled by its prefill or its example.
+
+    `also` names optional fields to fill as well. One answer may make others required, so this goes on
+    until nothing is missing or nothing more is known.
+    """
+    raw = dict(given)
+    for _round in spec.fields:
+        missing = [name for name in needed_fields(spec, raw, context, also) if name not in raw]
+        filled = {name: _example(spec.fields[name], context, facts, resolve) for name in missing}
+        filled = {name: value for name, value in filled.items() if value is not None}
+        if not filled:
+            break
+        raw |= filled
+    return raw
+
+
+def _example(field: Field, context: FormContext, facts: Mapping[str, Any], resolve: Resolve) -> Any:
+    for rule in (field.prefill, field.example_from):
+        value = _value(rule, field, context, facts, resolve)
+        if value is not None:
+            return value
+    if field.type == "list" and isinstance(field.example, list):
+        return [
+            {name: context.today if cell == "today" else cell for name, cell in row.items()}
+            for row in field.example
+        ]
+    return field.example
