@@ -13,7 +13,7 @@ from engine.graph import EventDef, Kind, TimerDef, TimerKind, Trigger
 _ANY_CATCH = frozenset({Trigger.MESSAGE, Trigger.TIMER, Trigger.SIGNAL})
 #: Where an event stands -> triggers it may have; "none" events are dealt with by `read`.
 PLACES: dict[str, frozenset[Trigger]] = {
-    "process start": frozenset({Trigger.MESSAGE, Trigger.SIGNAL}),
+    "process start": frozenset({Trigger.MESSAGE}),
     "sub-process start": frozenset(),
     "event sub-process start": _ANY_CATCH | {Trigger.ERROR, Trigger.ESCALATION},
     "catch": _ANY_CATCH,

@@ -9,9 +9,10 @@ from lxml import etree
 from engine.compile.context import Context
 from engine.compile.findings import FLOWS
 from engine.compile.xml import child, line_of, own, text
-from engine.graph import Flow, Kind, Node
+from engine.graph import ACTIVITIES, Flow, Kind, Node
 
 _DECIDING = frozenset({Kind.EXCLUSIVE, Kind.INCLUSIVE})
+_CONDITIONAL = _DECIDING | ACTIVITIES
 _NO_INCOMING = frozenset({Kind.START, Kind.BOUNDARY, Kind.EVENT_SUB})
 _NO_OUTGOING = frozenset({Kind.END, Kind.EVENT_SUB})
 
@@ -33,6 +34,14 @@ def read_flows(
     for flow in flows.values():
         outgoing.setdefault(flow.source, []).append(flow)
         incoming.setdefault(flow.target, []).append(flow)
+    for flow in flows.values():
+        if flow.condition is not None and nodes[flow.source].kind not in _CONDITIONAL:
+            context.findings.add(
+                FLOWS,
+                (flow.id, flow.line),
+                "这条连线的条件不会被判断，条件只能写在排他、包容网关或任务之后。",
+                "A condition is not looked at here; it may follow exclusive and inclusive gateways or tasks.",
+            )
     for node in nodes.values():
         node.outgoing = tuple(outgoing.get(node.id, ()))
         node.incoming = tuple(incoming.get(node.id, ()))
@@ -96,7 +105,7 @@ def _settle_default(node: Node, context: Context) -> None:
     where = (node.id, node.line)
     if node.default is not None:
         default = next((flow for flow in node.outgoing if flow.id == node.default), None)
-        if default is None or node.kind not in _DECIDING:
+        if default is None or node.kind not in _CONDITIONAL:
             context.findings.add(
                 FLOWS,
                 where,
