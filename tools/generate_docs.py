@@ -34,7 +34,7 @@ def generated(text: str) -> str:
 def main() -> None:
     """Go through the documents; with --check exit with 1 when one is out of date."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="change nothing, fail when something would change")
+    parser.add_argument("--check", action="store_true", help="change nothing; fail when a part is stale")
     check = parser.parse_args().check
     stale = []
     for path in (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))):

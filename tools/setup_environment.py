@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import subprocess
 import sys
 import time
@@ -23,7 +24,9 @@ NEEDED = (3, 11)
 
 def run(*command: str | Path) -> None:
     """Run a command in the project's folder; end the program with its exit code when it fails."""
-    done = subprocess.run([str(part) for part in command], cwd=ROOT, check=False)
+    # The build tool's advice on editable installs is nothing a user can act on.
+    quiet = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    done = subprocess.run([str(part) for part in command], cwd=ROOT, check=False, env=quiet)
     if done.returncode:
         sys.exit(done.returncode)
 
