@@ -14,9 +14,10 @@ def _width(text: str) -> int:
 
 
 def size(text: str, limit: int) -> tuple[int, int]:
-    """Return width and height in pixels of a text wrapped at a limit."""
+    """Return width and height in pixels of a text broken into lines of like length below a limit."""
     lines = max(1, -(-_width(text) // limit))
-    return min(limit, _width(text)) + 6, lines * LINE
+    glyphs = -(-len(text) // lines)
+    return (glyphs * GLYPH if lines > 1 else _width(text)) + 6, lines * LINE
 
 
 def _meet(a: Box, b: Box) -> int:

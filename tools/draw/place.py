@@ -113,8 +113,8 @@ def _pixels(d: Drawing, inner: list[Node]) -> None:
     y = POOL_Y
     top_of: dict[str, int] = {}
     for i, lane in enumerate(d.lanes):
-        head = 90 if i == 0 and d.body else 50
-        tail = (30 + EXIT_STRIP if d.body else 30) if i == len(d.lanes) - 1 else 30
+        head = 110 if i == 0 and d.body else 70
+        tail = (50 + EXIT_STRIP if d.body else 50) if i == len(d.lanes) - 1 else 30
         lane.y, top_of[lane.role] = y, y + head
         lane.height = head + lane.rows * ROW - (ROW - 80) + tail
         y += lane.height
@@ -133,7 +133,7 @@ def _outside(d: Drawing, left: int, right: int, bottom: int) -> None:
     lane = inner_start.lane
     starts = [n for n in d.nodes.values() if n.kind == "start" and n.body is None]
     for i, n in enumerate(starts):
-        n.x, n.y, n.lane = left - 80, inner_start.y + i * 100, lane
+        n.x, n.y, n.lane = left - 80, inner_start.y + i * 80, lane
     body = d.nodes[d.body]
     body.w, body.h = right - left, bottom - d.body_box[1]
     body.x, body.y, body.lane = left + body.w // 2, d.body_box[1] + body.h // 2, lane

@@ -13,7 +13,8 @@ from tools.draw.model import GATEWAYS, Drawing, Flow, Node, Point
 from tools.draw.place import GRID
 
 STEPS = {"right": (GRID, 0), "left": (-GRID, 0), "down": (0, GRID), "up": (0, -GRID)}
-BEND, CROSS, TOUCH, SHARED_PORT, HUG = 50, 140, 600, 90, 6
+BEND, CROSS, TOUCH, SHARED_PORT, HUG = 50, 100, 600, 90, 6
+BUNDLE = 2
 CLEAR = 9
 Segment = tuple[Point, Point]
 
@@ -139,6 +140,7 @@ class Router:
         best: dict[tuple[Point, str], int] = {}
         starts: dict[tuple[Point, str], list[Point]] = {}
         tie = 0
+        sisters = sum(other.source == f.source for other in self.d.flows)
         for way, cost in self._exits(source).items():
             stub = self._stub(source, way)
             extra = self._stub_cost(i, stub)
@@ -149,10 +151,11 @@ class Router:
                 if j != i and other.source == f.source and j in self.lines.get(_segment(stub[-2], stub[-1]), set())
             )
             start = (stub[-1], way)
-            starts[start], best[start], came[start] = stub, cost + extra + SHARED_PORT * min(taken, 2), None
+            starts[start], best[start], came[start] = stub, cost + extra + (SHARED_PORT * min(taken, 2) if sisters < 4 else 0), None
             heapq.heappush(heap, (best[start], tie, stub[-1], way, 0))
             tie += 1
         left, top, right, bottom = self._bounds(source)
+        trunk = source.x if sisters > 1 else target.x
         done: tuple[int, tuple[Point, str], tuple[Point, str]] | None = None
         while heap:
             cost, _, p, way, _ = heapq.heappop(heap)
@@ -173,7 +176,9 @@ class Router:
                 line = self._line_cost(i, p, q)
                 if line is None:
                     continue
-                total = cost + GRID + bend + cross + (HUG if q in self.near else 0)
+                drift = min(abs(p[0] - trunk) // GRID, 8) if dy else 0
+                shared = BUNDLE if self.lines.get(_segment(p, q)) else 0
+                total = cost + GRID - shared + bend + cross + drift + (HUG if q in self.near else 0)
                 if total < best.get((q, nxt), 1 << 30):
                     best[q, nxt], came[q, nxt] = total, (p, way)
                     tie += 1
