@@ -7,7 +7,7 @@ a truth not known is False, a choice not known is "". Ages are full years (å‘¨å²
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,7 @@ from typing import Any
 
 from engine.codec import loads
 from tasks.facts import FACTS, typed
+from tasks.store.conn import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def of_labour_age(sex: str, born: date, on: date, thresholds: Thresholds) -> boo
     return low <= full_years(born, on) <= high
 
 
-def current_facts(row: Mapping[str, Any]) -> dict[str, Any]:
+def current_facts(row: Record) -> dict[str, Any]:
     """Return the facts of a person row, typed; sex and date of birth come from the identity number."""
     raw = loads(row["facts"]) if isinstance(row["facts"], str) else row["facts"]
     known = {name: typed(name, raw.get(name)) for name in FACTS}
@@ -75,7 +76,7 @@ def current_facts(row: Mapping[str, Any]) -> dict[str, Any]:
     return known
 
 
-def zero_employment(members: Iterable[Mapping[str, Any]], on: date, thresholds: Thresholds) -> bool | None:
+def zero_employment(members: Iterable[Record], on: date, thresholds: Thresholds) -> bool | None:
     """Tell whether everybody of labour age in a household is without work (DT-03); None: nobody is known."""
     of_age = [
         facts
@@ -88,8 +89,8 @@ def zero_employment(members: Iterable[Mapping[str, Any]], on: date, thresholds: 
 
 
 def decision_inputs(
-    person: Mapping[str, Any],
-    household: Iterable[Mapping[str, Any]],
+    person: Record,
+    household: Iterable[Record],
     on: date,
     thresholds: Thresholds,
 ) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from tasks.actor import Actor
 from tasks.crypto import Keys
 from tasks.facts import FACTS, stored
 from tasks.store import people as store
-from tasks.store.conn import Connection, RowMapping
+from tasks.store.conn import Connection, Record, RowMapping
 from tasks.text import clean_line
 
 _PHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]", re.ASCII)
@@ -245,7 +245,7 @@ def join_household(conn: Connection, person_id: int, household_id: int | None, n
     store.update_person(conn, person_id, household_id=household_id, updated_at=to_us(now))
 
 
-def household_members(conn: Connection, person: Mapping[str, Any]) -> list[RowMapping]:
+def household_members(conn: Connection, person: Record) -> list[RowMapping]:
     """Return all members of a person's household, the person included; none where no household is linked."""
     if person["household_id"] is None:
         return []

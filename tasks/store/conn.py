@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import Connection, RowMapping
 
-__all__ = ["Connection", "RowMapping"]
+#: A row by column name, as it comes from the store or from a test.
+Record = Mapping[Any, Any]
+
+__all__ = ["Connection", "Record", "RowMapping"]
