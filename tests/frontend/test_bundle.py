@@ -66,7 +66,7 @@ def test_the_live_token_and_the_road_taken_are_marked(diagram: Page) -> None:
     expect(diagram.locator('[data-element-id="F1"].mark-taken')).to_have_count(1)
     expect(diagram.get_by_label("办理中")).to_have_text("● 3")
     line = diagram.locator('[data-element-id="Check"] .djs-visual rect').first
-    assert line.evaluate("(rect) => getComputedStyle(rect).stroke") == "rgb(179, 38, 30)"
+    assert line.evaluate("(rect) => getComputedStyle(rect).stroke") == "rgb(214, 0, 110)"
 
 
 def test_the_sign_of_the_drawing_library_stays_in_sight(diagram: Page) -> None:

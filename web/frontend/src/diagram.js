@@ -60,7 +60,9 @@ function showWhole(viewer, marks) {
   // On a telephone the whole picture is too small to read: stand at the live token instead.
   if (active && canvas.zoom() < 0.5) {
     canvas.zoom(0.8);
-    canvas.scrollToElement(active, 60);
+    const { width, height } = canvas.viewbox();
+    const middle = { x: active.x + active.width / 2, y: active.y + active.height / 2 };
+    canvas.viewbox({ x: middle.x - width / 2, y: middle.y - height / 2, width, height });
   }
 }
 
