@@ -17,10 +17,10 @@ from typing import Any, ClassVar
 
 from lxml import etree
 
-from engine import xmlsafe
 from engine.cells import Cell, CellError, parse_cell, read_value, samples
 from engine.errors import AidError
 from engine.expressions import Expr, ExpressionError, compile_expr
+from engine.xmlsafe import line_of, load
 
 DMN_NAMESPACES = (
     "https://www.omg.org/spec/DMN/20191111/MODEL/",
@@ -39,8 +39,8 @@ class DecisionRefused(AidError):
     zh: ClassVar[str] = "决策表第{line}行不能接受：{problem}"
     en: ClassVar[str] = "The decision table is refused at line {line}: {problem}"
 
-    def __init__(self, line: int | None, problem: str) -> None:
-        self.line = line or 1
+    def __init__(self, line: int, problem: str) -> None:
+        self.line = line
         super().__init__(line=self.line, problem=problem)
 
 
@@ -140,21 +140,21 @@ class DecisionTable:
 
 def parse_dmn(data: bytes) -> DecisionTable:
     """Read and check a DMN file; raise XmlRefused or DecisionRefused with the line and the reason."""
-    root = xmlsafe.load(data)
+    root = load(data)
     table_element, decision = _single_table(root)
     policy = table_element.get("hitPolicy", "UNIQUE").upper()
     if policy not in HIT_POLICIES or table_element.get("aggregation"):
-        raise DecisionRefused(table_element.sourceline, "命中策略只支持 UNIQUE 和 COLLECT，不支持汇总")
+        raise DecisionRefused(line_of(table_element), "命中策略只支持 UNIQUE 和 COLLECT，不支持汇总")
     inputs = tuple(_input(element) for element in _children(table_element, "input"))
     outputs = tuple(_output(element) for element in _children(table_element, "output"))
     if not inputs or not outputs:
-        raise DecisionRefused(table_element.sourceline, "至少要有一个输入列和一个输出列")
+        raise DecisionRefused(line_of(table_element), "至少要有一个输入列和一个输出列")
     rows = _children(table_element, "rule")
     rules = tuple(_rule(element, number, inputs, outputs) for number, element in enumerate(rows, 1))
     if not rules:
-        raise DecisionRefused(table_element.sourceline, "至少要有一行规则")
+        raise DecisionRefused(line_of(table_element), "至少要有一行规则")
     if policy == "UNIQUE":
-        _refuse_overlaps(inputs, rules, [row.sourceline for row in rows])
+        _refuse_overlaps(inputs, rules, [line_of(row) for row in rows])
     return DecisionTable(
         id=_required(decision, "id"),
         name=decision.get("name") or _required(decision, "id"),
@@ -169,13 +169,13 @@ def parse_dmn(data: bytes) -> DecisionTable:
 def _single_table(root: etree._Element) -> tuple[etree._Element, etree._Element]:
     tag = etree.QName(root)
     if tag.localname != "definitions" or tag.namespace not in DMN_NAMESPACES:
-        raise DecisionRefused(root.sourceline, "不是 DMN 1.3 决策表文件")
+        raise DecisionRefused(line_of(root), "不是 DMN 1.3 决策表文件")
     decisions = _children(root, "decision")
     if len(decisions) != 1:
-        raise DecisionRefused(root.sourceline, "一个文件只能有一个决策")
+        raise DecisionRefused(line_of(root), "一个文件只能有一个决策")
     tables = _children(decisions[0], "decisionTable")
     if len(tables) != 1:
-        raise DecisionRefused(decisions[0].sourceline, "决策必须是一张决策表")
+        raise DecisionRefused(line_of(decisions[0]), "决策必须是一张决策表")
     return tables[0], decisions[0]
 
 
@@ -187,20 +187,20 @@ def _children(parent: etree._Element, name: str) -> list[etree._Element]:
 
 def _text(parent: etree._Element, name: str) -> str:
     found = _children(parent, name)
-    return "".join(found[0].itertext()).strip() if found else ""
+    return "".join(map(str, found[0].itertext())).strip() if found else ""
 
 
 def _required(element: etree._Element, attribute: str) -> str:
     value: str | None = element.get(attribute)
     if not value:
-        raise DecisionRefused(element.sourceline, f"缺少属性 {attribute}")
+        raise DecisionRefused(line_of(element), f"缺少属性 {attribute}")
     return value
 
 
 def _type(element: etree._Element) -> str:
     kind: str = element.get("typeRef", "string")
     if kind not in TYPES:
-        raise DecisionRefused(element.sourceline, f"类型 {kind} 不支持，可用：{'、'.join(TYPES)}")
+        raise DecisionRefused(line_of(element), f"类型 {kind} 不支持，可用：{'、'.join(TYPES)}")
     return kind
 
 
@@ -208,13 +208,13 @@ def _expression(element: etree._Element, text: str) -> Expr:
     try:
         return compile_expr(text)
     except ExpressionError as error:
-        raise DecisionRefused(element.sourceline, error.sentence()) from error
+        raise DecisionRefused(line_of(element), error.sentence()) from error
 
 
 def _input(element: etree._Element) -> Input:
     found = _children(element, "inputExpression")
     if len(found) != 1 or not _text(found[0], "text"):
-        raise DecisionRefused(element.sourceline, "输入列没有表达式")
+        raise DecisionRefused(line_of(element), "输入列没有表达式")
     kind = _type(found[0])
     expression = _expression(found[0], _text(found[0], "text"))
     allowed: tuple[Any, ...] = ()
@@ -226,7 +226,7 @@ def _input(element: etree._Element) -> Input:
 def _output(element: etree._Element) -> Output:
     name = element.get("name", "")
     if not _NAME.match(name):
-        raise DecisionRefused(element.sourceline, "输出列的 name 必须是变量名")
+        raise DecisionRefused(line_of(element), "输出列的 name 必须是变量名")
     return Output(name, element.get("label") or name, _type(element))
 
 
@@ -234,7 +234,7 @@ def _cell(element: etree._Element, text: str, kind: str) -> Cell:
     try:
         return parse_cell(text, kind)
     except CellError as error:
-        raise DecisionRefused(element.sourceline, f"单元格“{text[:60]}”{error}") from error
+        raise DecisionRefused(line_of(element), f"单元格“{text[:60]}”{error}") from error
 
 
 def _rule(
@@ -242,19 +242,19 @@ def _rule(
 ) -> Rule:
     entries, results = _children(element, "inputEntry"), _children(element, "outputEntry")
     if len(entries) != len(inputs) or len(results) != len(outputs):
-        raise DecisionRefused(element.sourceline, f"第{number}行规则的单元格数与列数不符")
+        raise DecisionRefused(line_of(element), f"第{number}行规则的单元格数与列数不符")
     cells = []
     for entry, column in zip(entries, inputs, strict=True):
         cell = _cell(entry, _text(entry, "text"), column.type)
         strangers = [value for value in cell.values if column.allowed and value not in column.allowed]
         if strangers:
-            raise DecisionRefused(entry.sourceline, f"“{strangers[0]}”不在“{column.label}”允许的取值中")
+            raise DecisionRefused(line_of(entry), f"“{strangers[0]}”不在“{column.label}”允许的取值中")
         cells.append(cell)
     expressions = tuple(_expression(entry, _text(entry, "text")) for entry in results)
     return Rule(number, tuple(cells), expressions, _text(element, "description"))
 
 
-def _refuse_overlaps(inputs: tuple[Input, ...], rules: tuple[Rule, ...], lines: list[int | None]) -> None:
+def _refuse_overlaps(inputs: tuple[Input, ...], rules: tuple[Rule, ...], lines: list[int]) -> None:
     """Compare the sets of values two rows match, column by column; columns of one expression count as one."""
     groups: dict[str, list[int]] = {}
     for index, column in enumerate(inputs):

@@ -60,6 +60,11 @@ def load(data: bytes) -> etree._Element:
     return root
 
 
+def line_of(element: etree._Element) -> int:
+    """Return the line an element begins at, counted from 1."""
+    return int(getattr(element, "sourceline", None) or 1)
+
+
 def _strict_utf8(data: bytes) -> bytes:
     if len(data) > MAX_BYTES:
         raise XmlRefused(1, f"文件超过{MAX_BYTES // 1024 // 1024} MB，请拆分后再上传")
@@ -90,18 +95,18 @@ def _refuse_declarations(text: bytes) -> None:
 
 
 def _check_tree(root: etree._Element) -> None:
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise XmlRefused(1, "不允许文档类型声明（DOCTYPE）")
     for node in (*root.itersiblings(preceding=True), *root.itersiblings()):
         _check_node(node)
     for number, node in enumerate(root.iter()):
         if number > MAX_ELEMENTS:
-            raise XmlRefused(node.sourceline or 1, f"元素超过{MAX_ELEMENTS}个")
+            raise XmlRefused(line_of(node), f"元素超过{MAX_ELEMENTS}个")
         _check_node(node)
 
 
 def _check_node(node: etree._Element) -> None:
-    line = node.sourceline or 1
+    line = line_of(node)
     if isinstance(node, etree._ProcessingInstruction):
         raise XmlRefused(line, "不允许处理指令（<? … ?>），请删除后再上传")
     if isinstance(node, etree._Entity):
