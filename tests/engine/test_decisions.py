@@ -168,6 +168,23 @@ def test_no_row_is_a_refusal_that_names_the_inputs() -> None:
         assert "B" not in str(refused.value), "what a person's record says stays out of the log"
 
 
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("integer", 2.5),
+        ("integer", True),
+        ("integer", "2"),
+        ("boolean", 1),
+        ("string", 1),
+        ("date", "2026-02-30"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_not_bent(kind: str, value: object) -> None:
+    table = parse_dmn(dmn([("n", kind)], [["-", "1"]]))
+    with pytest.raises(DecisionUnmatched, match="does not fit"):
+        table.decide({"n": value})
+
+
 def test_a_row_carries_its_clause() -> None:
     table = parse_dmn(dmn([("n", "integer")], [["1", "1"], ["2", "2"]]))
     assert [rule.annotation for rule in table.rules] == ["R0", "R1"]

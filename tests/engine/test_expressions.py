@@ -105,6 +105,12 @@ def test_a_mistake_is_told_in_chinese(text: str, problem: str) -> None:
     assert problem in refused.value.sentence()
 
 
+@pytest.mark.parametrize("text", ["_private", "_call()"])
+def test_a_name_with_an_underscore_is_refused_before_anything_is_given(text: str) -> None:
+    with pytest.raises(ExpressionError):
+        compile_expr(text)
+
+
 def test_threads_do_not_share_what_they_evaluate() -> None:
     expr = compile_expr("slow(a) == a")
     wrong: list[int] = []

@@ -67,6 +67,8 @@ facts[::]
 facts['missing']
 outcome[0]
 numbers[0]
+numbers[1]
+outcome['N']
 numbers[0:2]
 [1, 2, 3][0]
 (lambda: 1)()
