@@ -45,8 +45,8 @@ class PolicyInvalid(AidError):
 class Opening:
     """What opens a deadline row: the completion of an element, or the date in one of its fields.
 
-    `condition` is evaluated over the routing variables once the step has advanced (decisions included), with
-    the function `setting(id)`. `branch` names a gateway's branch the same step must have taken.
+    `condition` reads the form just completed, the routing variables and `next_step`, what the decision of the
+    same step gave; its one function is `setting(id)`. `branch` names a gateway's branch the step must take.
     """
 
     element: str
