@@ -48,10 +48,11 @@ class PaperKind:
 def paper_kinds(folder: Path = DEFAULT_FOLDER) -> Mapping[str, PaperKind]:
     """Return the kinds of paper the program can issue."""
     data = tomllib.loads((folder / "papers.toml").read_text(encoding="utf-8"))
-    return {
-        kind: PaperKind(kind, **{key: tuple(x) if isinstance(x, list) else x for key, x in row.items()})
-        for kind, row in data.items()
-    }
+    kinds: dict[str, PaperKind] = {}
+    for kind, row in data.items():
+        line: dict[str, Any] = {key: tuple(x) if isinstance(x, list) else x for key, x in row.items()}
+        kinds[kind] = PaperKind(kind, **line)
+    return kinds
 
 
 def kinds_to_issue(kinds: list[str], values: Mapping[str, Any]) -> list[str]:
