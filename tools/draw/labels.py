@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tools.draw.model import EVENTS, GATEWAYS, Box, Drawing, Flow, Node, Point
 
-GLYPH, LINE = 11, 14
+GLYPH, LINE, ROOM = 11, 14, 60
 
 
 def _width(text: str) -> int:
@@ -64,7 +64,8 @@ class Labels:
         self.solid = [n.box for n in d.nodes.values() if n.kind != "body"]
         self.lines = [
             (i, (min(a[0], b[0]) - 1, min(a[1], b[1]) - 1, max(a[0], b[0]) + 1, max(a[1], b[1]) + 1))
-            for i, f in enumerate(d.flows) for a, b in zip(f.points, f.points[1:], strict=False)
+            for i, f in enumerate(d.flows)
+            for a, b in zip(f.points, f.points[1:], strict=False)
         ]
         self.placed: list[Box] = []
         if d.body:
@@ -73,7 +74,9 @@ class Labels:
 
     def _cost(self, box: Box, own: int | None) -> int:
         cost = sum(_meet(box, s) * 6 for s in self.solid) + sum(_meet(box, p) * 8 for p in self.placed)
-        return cost + sum((_meet(box, line) + 40) * 3 for i, line in self.lines if i != own and _meet(box, line))
+        return cost + sum(
+            (_meet(box, line) + 40) * 3 for i, line in self.lines if i != own and _meet(box, line)
+        )
 
     def put(self, candidates: Iterator[Box], own: int | None, drift: int) -> Box:
         """Return the cheapest candidate; `drift` is the price of going one candidate further."""
@@ -90,21 +93,32 @@ class Labels:
 def _branch_points(f: Flow, flows: list[Flow]) -> list[Point]:
     """Return the part of a flow that it does not share with its sisters, where the word is unmistakable."""
     sisters = [g for g in flows if g.source == f.source and g is not f]
+    if not sisters:
+        return f.points
     lines = [line for g in sisters for line in zip(g.points, g.points[1:], strict=False)]
-    start = 0
-    while start + 2 < len(f.points) and any(_share(f.points[start], f.points[start + 1], *line) for line in lines):
-        start += 1
-    return f.points[start:]
+    for k, (a, b) in enumerate(zip(f.points, f.points[1:], strict=False)):
+        parting = max(
+            (_parting(a, b, *line) for line in lines), key=lambda p: abs(p[0] - a[0]) + abs(p[1] - a[1])
+        )
+        last = k + 2 == len(f.points)
+        if parting != b or last:
+            room = 0 if last else abs(f.points[k + 2][0] - b[0])
+            if parting != a and room >= ROOM:
+                return f.points[k + 1 :]
+            return [parting if parting != b else a, *f.points[k + 1 :]]
+    return f.points
 
 
-def _share(a: Point, b: Point, p: Point, q: Point) -> bool:
+def _parting(a: Point, b: Point, p: Point, q: Point) -> Point:
+    """Return the point of the line a-b up to which the line p-q runs along with it, a where it does not."""
     for along, across in ((0, 1), (1, 0)):
         if a[across] == b[across] == p[across] == q[across]:
-            low, high = max(min(a[along], b[along]), min(p[along], q[along])), min(
-                max(a[along], b[along]), max(p[along], q[along])
-            )
-            return low < high
-    return False
+            low, high = sorted((p[along], q[along]))
+            ahead = b[along] > a[along]
+            end = min(high, b[along]) if ahead else max(low, b[along])
+            if low < max(a[along], b[along]) and high > min(a[along], b[along]):
+                return (end, a[1]) if along == 0 else (a[0], end)
+    return a
 
 
 def label(d: Drawing) -> None:
@@ -122,5 +136,3 @@ def label(d: Drawing) -> None:
         if n.kind in GATEWAYS and n.name:
             w, h = size(n.name, 88)
             n.label = labels.put(_around(n, w, h), None, 30)
-
-

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 Point = tuple[int, int]
 Box = tuple[int, int, int, int]
 
-EVENTS = frozenset(
-    {"start", "end", "terminate", "throw", "catch_message", "catch_timer", "boundary_timer", "boundary_message"}
-)
+BOUNDARY = frozenset({"boundary_timer", "boundary_message"})
+EVENTS = BOUNDARY | {"start", "end", "terminate", "throw", "catch_message", "catch_timer"}
 GATEWAYS = frozenset({"exclusive", "parallel", "event"})
 TASKS = frozenset({"user", "service", "rule", "call", "task"})
 
-SIZES = {**{k: (36, 36) for k in EVENTS}, **{k: (50, 50) for k in GATEWAYS}, **{k: (120, 80) for k in TASKS}}
+SIZES = dict.fromkeys(EVENTS, (36, 36)) | dict.fromkeys(GATEWAYS, (50, 50)) | dict.fromkeys(TASKS, (120, 80))
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -27,7 +28,9 @@ def build() -> tuple[Drawing, dict[str, Box]]:
     tiers: dict[int, str] = {}
     for number, (tier, name, column) in plan["steps"].items():
         tiers[int(number)] = tier
-        node = Node(f"Step_{int(number):02}", "task", f"{number} {name}", {"step": number}, lane=tier, tone=tier)
+        node = Node(
+            f"Step_{int(number):02}", "task", f"{number} {name}", {"step": number}, lane=tier, tone=tier
+        )
         node.x = LEFT + 30 + GAP + 60 + (int(column) - 1) * (WIDE + GAP)
         node.y = TOP + TIERS.index(tier) * POOL + POOL // 2
         nodes[node.id] = node
@@ -43,7 +46,9 @@ def build() -> tuple[Drawing, dict[str, Box]]:
         pairs[a, b].append(message)
     for (a, b), messages in pairs.items():
         name = "／".join(plan["messages"][m] for m in messages)
-        flows.append(Flow(f"M_Step_{a:02}_Step_{b:02}", f"Step_{a:02}", f"Step_{b:02}", name, " ".join(messages)))
+        flows.append(
+            Flow(f"M_Step_{a:02}_Step_{b:02}", f"Step_{a:02}", f"Step_{b:02}", name, " ".join(messages))
+        )
     d = Drawing("overview", "595 就业援助总图", "any", "", "case", nodes, flows, [], [], {})
     d.pool_box = (LEFT, TOP, right, TOP + 3 * POOL)
     return d, boxes
@@ -54,29 +59,42 @@ def draw(path: Path) -> None:
     d, boxes = build()
     route(d)
     label(d)
-    names = spec("overview")["pools"]
+    plan = spec("overview")
     root = etree.Element(q("bpmn:definitions"), nsmap=NS)
     root.set("id", "Definitions_overview")
     root.set("targetNamespace", "urn:aid595:overview")
-    whole = sub(root, "bpmn:collaboration", id="Overview", name=d.name)
+    _collaboration(sub(root, "bpmn:collaboration", id="Overview", name=d.name), d, plan)
     for tier in TIERS:
-        sub(whole, "bpmn:participant", id=f"Pool_{tier}", name=names[tier], processRef=f"overview_{tier}")
-    for f in d.flows:
-        if f.branch:
-            sub(whole, "bpmn:messageFlow", id=f.id, name=f.name, sourceRef=f.source, targetRef=f.target,
-                aid595_message=f.branch)
-    notes = spec("overview")["notes"]
-    for key, note in notes.items():
-        sub(sub(whole, "bpmn:textAnnotation", id=f"Note_{key}"), "bpmn:text").text = note["text"]
-        if step := note.get("step"):
-            sub(whole, "bpmn:association", id=f"Note_{key}_Link", sourceRef=f"Step_{step}", targetRef=f"Note_{key}",
-                associationDirection="None")
-    for tier in TIERS:
-        _process(root, d, tier, names[tier])
-    plane = sub(sub(root, "bpmndi:BPMNDiagram", id="Overview_Diagram"), "bpmndi:BPMNPlane",
-                id="Overview_Plane", bpmnElement="Overview")
+        _process(root, d, tier, plan["pools"][tier])
+    diagram = sub(root, "bpmndi:BPMNDiagram", id="Overview_Diagram")
+    plane = sub(diagram, "bpmndi:BPMNPlane", id="Overview_Plane", bpmnElement="Overview")
     for tier in TIERS:
         paint(shape_of(plane, f"Pool_{tier}", boxes[tier], isHorizontal="true"), INK[tier], PALE[tier])
+    _picture(plane, d)
+    for key, note in plan["notes"].items():
+        _note(plane, d, key, note)
+    save(root, path)
+
+
+def _collaboration(whole: etree._Element, d: Drawing, plan: dict[str, Any]) -> None:
+    for tier in TIERS:
+        name = plan["pools"][tier]
+        sub(whole, "bpmn:participant", id=f"Pool_{tier}", name=name, processRef=f"overview_{tier}")
+    for f in d.flows:
+        if f.branch:
+            made = sub(whole, "bpmn:messageFlow", id=f.id, name=f.name)
+            made.set("sourceRef", f.source)
+            made.set("targetRef", f.target)
+            made.set(q("aid595:message"), f.branch)
+    for key, note in plan["notes"].items():
+        sub(sub(whole, "bpmn:textAnnotation", id=f"Note_{key}"), "bpmn:text").text = note["text"]
+        if step := note.get("step"):
+            link = sub(whole, "bpmn:association", id=f"Note_{key}_Link", associationDirection="None")
+            link.set("sourceRef", f"Step_{step}")
+            link.set("targetRef", f"Note_{key}")
+
+
+def _picture(plane: etree._Element, d: Drawing) -> None:
     for n in d.nodes.values():
         paint(shape_of(plane, n.id, n.box), INK[n.tone], FILL[n.tone])
     for f in d.flows:
@@ -85,9 +103,6 @@ def draw(path: Path) -> None:
             sub(edge, "di:waypoint", x=str(x), y=str(y))
         if f.label:
             bounds(sub(edge, "bpmndi:BPMNLabel"), f.label)
-    for key, note in notes.items():
-        _note(plane, d, key, note)
-    save(root, path)
 
 
 def _note(plane: etree._Element, d: Drawing, key: str, note: dict[str, str]) -> None:
@@ -101,7 +116,9 @@ def _note(plane: etree._Element, d: Drawing, key: str, note: dict[str, str]) -> 
 
 
 def _process(root: etree._Element, d: Drawing, tier: str, name: str) -> None:
-    process = sub(root, "bpmn:process", id=f"overview_{tier}", name=name, isExecutable="false", aid595_tier=tier)
+    process = sub(
+        root, "bpmn:process", id=f"overview_{tier}", name=name, isExecutable="false", aid595_tier=tier
+    )
     inner = [f for f in d.flows if not f.branch]
     for n in d.nodes.values():
         if n.lane != tier:

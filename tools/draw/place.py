@@ -1,7 +1,7 @@
 """Give every node a column, a lane, a row and then its pixels.
 
-Columns are longest paths from the start, loops ignored; rows follow the predecessor inside the role's band. A spec may
-overrule any of it with `place: {NODE: "lane row column"}`, `-` leaving a part to the tool.
+Columns are longest paths from the start, loops ignored; rows follow the predecessor inside the role's band.
+A spec may overrule any of it with `place: {NODE: "lane row column"}`, `-` leaving a part to the tool.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ WIDE, NARROW = 120, 80
 GAP, BRANCH_GAP, WORD_GAP = 40, 60, 80
 POOL_X, POOL_Y, LABELS = 160, 70, 60
 EXIT_STRIP = 140
+START_PITCH = 80
 
 
 def place(d: Drawing) -> None:
@@ -32,43 +33,42 @@ def _hint(d: Drawing, node: Node, part: int) -> str:
 
 def _ranks(d: Drawing, inner: list[Node]) -> dict[str, int]:
     """Set the columns and return how many columns still follow each node; the longest way keeps its row."""
-    ids = {n.id for n in inner}
     out: dict[str, list[str]] = {n.id: [] for n in inner}
     for f in d.flows:
-        if f.source in ids and f.target in ids:
+        if f.source in out and f.target in out:
             out[f.source].append(f.target)
+    back = _loops(out, [n.id for n in sorted(inner, key=lambda n: n.kind != "start")])
+    forward = [(a, b) for a, targets in out.items() for b in targets if (a, b) not in back]
+    rank, rest = dict.fromkeys(out, 0), dict.fromkeys(out, 0)
+    rank |= {n.id: int(column) for n in inner if (column := _hint(d, n, 2))}
+    for _ in inner:
+        for a, b in forward:
+            if not _hint(d, d.nodes[b], 2):
+                rank[b] = max(rank[b], rank[a] + 1)
+            rest[a] = max(rest[a], rest[b] + 1)
+    for n in inner:
+        n.rank = rank[n.id]
+    return rest
+
+
+def _loops(out: dict[str, list[str]], order: list[str]) -> set[tuple[str, str]]:
+    """Return the flows that lead back to a node still open on the way from the start."""
     back: set[tuple[str, str]] = set()
-    state: dict[str, int] = {}
+    state: dict[str, str] = {}
 
     def visit(node: str) -> None:
-        state[node] = 1
+        state[node] = "open"
         for target in out[node]:
-            if state.get(target) == 1:
+            if state.get(target) == "open":
                 back.add((node, target))
             elif target not in state:
                 visit(target)
-        state[node] = 2
+        state[node] = "done"
 
-    for n in sorted(inner, key=lambda n: n.kind != "start"):
-        if n.id not in state:
-            visit(n.id)
-    for n in inner:
-        n.rank = 0
-    for _ in inner:
-        for source, targets in out.items():
-            for target in targets:
-                if (source, target) not in back:
-                    d.nodes[target].rank = max(d.nodes[target].rank, d.nodes[source].rank + 1)
-        for n in inner:
-            if column := _hint(d, n, 2):
-                n.rank = int(column)
-    rest = dict.fromkeys(out, 0)
-    for _ in inner:
-        for source, targets in out.items():
-            for target in targets:
-                if (source, target) not in back:
-                    rest[source] = max(rest[source], rest[target] + 1)
-    return rest
+    for node in order:
+        if node not in state:
+            visit(node)
+    return back
 
 
 def _rows(d: Drawing, inner: list[Node], rest: dict[str, int]) -> None:
@@ -117,6 +117,9 @@ def _pixels(d: Drawing, inner: list[Node]) -> None:
         tail = (50 + EXIT_STRIP if d.body else 50) if i == len(d.lanes) - 1 else 30
         lane.y, top_of[lane.role] = y, y + head
         lane.height = head + lane.rows * ROW - (ROW - 80) + tail
+        if i == 0 and d.body:
+            starts = sum(n.kind == "start" and n.body is None for n in d.nodes.values())
+            lane.height = max(lane.height, head + starts * START_PITCH + 30)
         y += lane.height
     for n in inner:
         n.x, n.y = centre[n.rank], top_of[n.lane] + n.row * ROW + 40
@@ -133,7 +136,7 @@ def _outside(d: Drawing, left: int, right: int, bottom: int) -> None:
     lane = inner_start.lane
     starts = [n for n in d.nodes.values() if n.kind == "start" and n.body is None]
     for i, n in enumerate(starts):
-        n.x, n.y, n.lane = left - 80, inner_start.y + i * 80, lane
+        n.x, n.y, n.lane = left - 80, inner_start.y + i * START_PITCH, lane
     body = d.nodes[d.body]
     body.w, body.h = right - left, bottom - d.body_box[1]
     body.x, body.y, body.lane = left + body.w // 2, d.body_box[1] + body.h // 2, lane

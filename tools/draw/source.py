@@ -1,4 +1,7 @@
-"""Turn one entry of processes.json and its spec into a Drawing, with what RULES.md J.2 leaves unsaid added."""
+"""Turn one entry of processes.json and its spec into a Drawing.
+
+What the list leaves unsaid is added: the body with its exits, and the quiet branch of every dated deadline.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +22,31 @@ POLICY = ROOT / "bpmn" / "policy"
 SPECS = Path(__file__).parent / "specs"
 
 KINDS = {
-    "SE": "start", "UT": "user", "SVC": "service", "BR": "rule", "CA": "call", "PG": "parallel", "XG": "exclusive",
-    "EG": "event", "TC": "catch_timer", "MS": "throw", "MC": "catch_message", "EE": "end", "TE": "terminate",
+    "SE": "start",
+    "UT": "user",
+    "SVC": "service",
+    "BR": "rule",
+    "CA": "call",
+    "PG": "parallel",
+    "XG": "exclusive",
+    "EG": "event",
+    "TC": "catch_timer",
+    "MS": "throw",
+    "MC": "catch_message",
+    "EE": "end",
+    "TE": "terminate",
 }
 
 ROLE_NAMES = {
-    "community_staff": "社区（村）工作人员", "community_aide": "就业援助员", "street_staff": "街（镇）工作人员",
-    "street_officer": "就业助理专员", "district_staff": "区级工作人员", "district_centre": "区职介中心",
-    "district_expert": "就业服务专家", "district_welfare": "公益性岗位服务人员", "supervisor": "督导",
+    "community_staff": "社区（村）工作人员",
+    "community_aide": "就业援助员",
+    "street_staff": "街（镇）工作人员",
+    "street_officer": "就业助理专员",
+    "district_staff": "区级工作人员",
+    "district_centre": "区职介中心",
+    "district_expert": "就业服务专家",
+    "district_welfare": "公益性岗位服务人员",
+    "supervisor": "督导",
 }
 
 BODY_EXITS = {
@@ -53,7 +73,7 @@ def tasks() -> dict[str, dict[str, Any]]:
 
 @cache
 def met_by() -> dict[str, str]:
-    """Return, for each one-off dated deadline (RULES.md J.8), the element that meets it; only these arm a timer."""
+    """Return the element that meets each one-off dated deadline; only these arm a timer."""
     with (POLICY / "deadlines.csv").open(encoding="utf-8-sig") as rows:
         return {row["id"]: row["met_by"] for row in csv.DictReader(rows) if row["met_by"]}
 
@@ -61,7 +81,7 @@ def met_by() -> dict[str, str]:
 def spec(process_id: str) -> dict[str, Any]:
     """Return the spec of a process; all scalars are strings, so that YES and NO stay branch keys."""
     text = (SPECS / f"{process_id}.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.load(text, Loader=yaml.BaseLoader)
+    loaded: dict[str, Any] = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506  (makes strings only)
     return loaded
 
 
@@ -86,9 +106,17 @@ def build(process_id: str) -> Drawing:
     names = {**ROLE_NAMES, **plan.get("lane_names", {})}
     lanes = [Lane(role, names[role], tone_of(role)) for role in plan["lanes"]]
     return Drawing(
-        id=process_id, name=entry["name_zh"], tier=entry["tier"], folder=plan["folder"],
-        correlation=_correlation(entry["correlation"]), nodes=nodes, flows=flows, lanes=lanes,
-        variables=_variables(process_id, plan), hints=plan.get("place", {}), body=body,
+        id=process_id,
+        name=entry["name_zh"],
+        tier=entry["tier"],
+        folder=plan["folder"],
+        correlation=_correlation(entry["correlation"]),
+        nodes=nodes,
+        flows=flows,
+        lanes=lanes,
+        variables=_variables(process_id, plan),
+        hints=plan.get("place", {}),
+        body=body,
     )
 
 
@@ -114,23 +142,40 @@ def _node(e: dict[str, Any], plan: dict[str, Any], body: str | None, tier: str) 
     attrs = {"clauses": " ".join(e["clauses"])}
     if kind == "user":
         task = tasks()[e["id"]]
-        attrs |= {"role": e["role"], "form": e["id"], "tier": task["tier"],
-                  "step": step_of(e["clauses"], plan.get("steps", {}).get(e["id"], ""))}
+        attrs |= {
+            "role": e["role"],
+            "form": e["id"],
+            "tier": task["tier"],
+            "step": step_of(e["clauses"], plan.get("steps", {}).get(e["id"], "")),
+        }
     attrs |= {
-        "deadline": " ".join(_codes(e.get("DL", ""))), "papers": " ".join(_codes(e.get("paper", ""))),
+        "deadline": " ".join(_codes(e.get("DL", ""))),
+        "papers": " ".join(_codes(e.get("paper", ""))),
         "registers": " ".join(_codes(e.get("reg", ""))),
         "sets": " ".join(re.sub(r"\([^)]*\)", "", e.get("set", "")).replace(",", " ").split()),
-        "duty": " ".join(_codes(e.get("duty", ""))), "otherPersonThan": e.get("eyes", ""),
-        "roleUntil": e.get("until", ""), "guard": e.get("guard", ""), "autofill": " ".join(_codes(e.get("auto", ""))),
-        "count": e.get("count", ""), "decision": " ".join(_codes(e.get("table", ""))),
-        "service": plan.get("services", {}).get(e["id"], ""), "message": message or "",
+        "duty": " ".join(_codes(e.get("duty", ""))),
+        "otherPersonThan": e.get("eyes", ""),
+        "roleUntil": e.get("until", ""),
+        "guard": e.get("guard", ""),
+        "autofill": " ".join(_codes(e.get("auto", ""))),
+        "count": e.get("count", ""),
+        "decision": " ".join(_codes(e.get("table", ""))),
+        "service": plan.get("services", {}).get(e["id"], ""),
+        "message": message or "",
         "status": "".join(re.findall(r"status (END-[A-Z]+)", e.get("end", ""))),
     }
     attrs |= plan.get("extra", {}).get(e["id"], {})
     inside = None if kind == "start" else body
     return Node(
-        e["id"], kind, e["name_zh"], {k: v for k, v in attrs.items() if v}, inside, message=message,
-        timer=plan.get("timers", {}).get(e["id"]), called=e.get("calls"), tone=tone_of(e.get("role", "x")),
+        e["id"],
+        kind,
+        e["name_zh"],
+        {k: v for k, v in attrs.items() if v},
+        inside,
+        message=message,
+        timer=plan.get("timers", {}).get(e["id"]),
+        called=e.get("calls"),
+        tone=tone_of(e.get("role", "x")),
     )
 
 
@@ -141,7 +186,9 @@ def _flows(e: dict[str, Any], plan: dict[str, Any]) -> list[Flow]:
         name, *rest = plan["branches"][source][key]
         condition = rest[0] if rest else ""
         default = condition == "default"
-        flows.append(Flow(f"F_{source}_{key}", source, target, name, key, "" if default else condition, default))
+        flows.append(
+            Flow(f"F_{source}_{key}", source, target, name, key, "" if default else condition, default)
+        )
     return flows
 
 
@@ -158,7 +205,9 @@ def _wrap(short: str, entry: dict[str, Any], nodes: dict[str, Node], flows: list
     for key in entry["body"]:
         word, message, name, after = BODY_EXITS[key]
         event, end = f"{short}_{word}_Msg", f"{short}_{word}_End"
-        nodes[event] = Node(event, "boundary_message", name, {"message": message}, message=message, attached=body)
+        nodes[event] = Node(
+            event, "boundary_message", name, {"message": message}, message=message, attached=body
+        )
         out = "MSG-09" if key == "found" else None
         nodes[end] = Node(end, "end", after, {"message": out} if out else {}, message=out)
         flows.append(Flow(f"F_{event}_{end}", event, end))
@@ -167,10 +216,19 @@ def _wrap(short: str, entry: dict[str, Any], nodes: dict[str, Node], flows: list
 def _deadline(nodes: dict[str, Node], flows: list[Flow], task: Node, rule: str) -> None:
     timer = f"{task.id}_Timer" if f"{task.id}_Timer" not in nodes else f"{task.id}_Due_Timer"
     service, end = f"{task.id}_Overdue_Svc", f"{task.id}_Overdue_End"
-    nodes[timer] = Node(timer, "boundary_timer", f"{rule} 期满", {"deadline": rule}, task.body,
-                        timer=f'end_of_day(due("{rule}"))', attached=task.id, tone="quiet")
-    nodes[service] = Node(service, "service", "标记逾期", {"service": "mark_overdue", "deadline": rule},
-                          task.body, tone="quiet")
+    nodes[timer] = Node(
+        timer,
+        "boundary_timer",
+        f"{rule} 期满",
+        {"deadline": rule},
+        task.body,
+        timer=f'end_of_day(due("{rule}"))',
+        attached=task.id,
+        tone="quiet",
+    )
+    nodes[service] = Node(
+        service, "service", "标记逾期", {"service": "mark_overdue", "deadline": rule}, task.body, tone="quiet"
+    )
     nodes[end] = Node(end, "end", "", {}, task.body, tone="quiet")
     flows += [Flow(f"F_{timer}_{service}", timer, service), Flow(f"F_{service}_{end}", service, end)]
 
@@ -197,5 +255,3 @@ def _expand(option: str) -> list[str]:
     if option == "CATEGORY":
         return [option]
     return re.findall(r"END-[A-Z]+", sets[option])
-
-

@@ -50,7 +50,10 @@ def between(
             found.add((message, steps[ABOVE[catcher]][0], steps[catcher][1]))
     for message, thrower, text in _throws(processes):
         for wanted, catcher, starts in catches:
-            by_level = "entry tier = level" in text and processes[catcher]["tier"] not in {"street", "district"}
+            by_level = "entry tier = level" in text and processes[catcher]["tier"] not in {
+                "street",
+                "district",
+            }
             if wanted == message and message not in ANY_MOMENT and not by_level:
                 found.add((message, steps[thrower][1], steps[catcher][0 if starts else 1]))
     return {(m, a, b) for m, a, b in found if tiers[a] != tiers[b]}

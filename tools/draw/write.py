@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from tools.draw.model import EVENTS, GATEWAYS, Box, Drawing, Flow, Lane, Node
+from tools.draw.model import EVENTS, Box, Drawing, Flow, Lane, Node
 
 NS = {
     "bpmn": "http://www.omg.org/spec/BPMN/20100524/MODEL",
@@ -19,15 +19,39 @@ NS = {
     "aid595": "urn:aid595:bpmn:1",
 }
 TAGS = {
-    "start": "startEvent", "end": "endEvent", "terminate": "endEvent", "throw": "intermediateThrowEvent",
-    "catch_message": "intermediateCatchEvent", "catch_timer": "intermediateCatchEvent",
-    "boundary_timer": "boundaryEvent", "boundary_message": "boundaryEvent", "exclusive": "exclusiveGateway",
-    "parallel": "parallelGateway", "event": "eventBasedGateway", "user": "userTask", "service": "serviceTask",
-    "rule": "businessRuleTask", "call": "callActivity", "task": "task", "body": "subProcess",
+    "start": "startEvent",
+    "end": "endEvent",
+    "terminate": "endEvent",
+    "throw": "intermediateThrowEvent",
+    "catch_message": "intermediateCatchEvent",
+    "catch_timer": "intermediateCatchEvent",
+    "boundary_timer": "boundaryEvent",
+    "boundary_message": "boundaryEvent",
+    "exclusive": "exclusiveGateway",
+    "parallel": "parallelGateway",
+    "event": "eventBasedGateway",
+    "user": "userTask",
+    "service": "serviceTask",
+    "rule": "businessRuleTask",
+    "call": "callActivity",
+    "task": "task",
+    "body": "subProcess",
 }
 #: Line and fill by tone: the manual's green, yellow and red (R004-00.P11), the band paler than the task.
-INK = {"community": "#1b5e20", "street": "#6d4c00", "district": "#8c1d18", "plain": "#37474f", "quiet": "#757575"}
-FILL = {"community": "#d7efd6", "street": "#fff0b8", "district": "#fad7d3", "plain": "#ffffff", "quiet": "#f5f5f5"}
+INK = {
+    "community": "#1b5e20",
+    "street": "#6d4c00",
+    "district": "#8c1d18",
+    "plain": "#37474f",
+    "quiet": "#757575",
+}
+FILL = {
+    "community": "#d7efd6",
+    "street": "#fff0b8",
+    "district": "#fad7d3",
+    "plain": "#ffffff",
+    "quiet": "#f5f5f5",
+}
 #: Bands are drawn by the viewers at about a quarter of their strength.
 BAND = {"community": "#b9dfba", "street": "#ffe69c", "district": "#f2b3ae", "plain": "#d5dde1"}
 
@@ -63,16 +87,27 @@ def write(d: Drawing, path: Path) -> None:
     pool = f"{short}_Pool"
     collaboration = sub(root, "bpmn:collaboration", id=f"{short}_Collaboration")
     sub(collaboration, "bpmn:participant", id=pool, name=d.name, processRef=d.id)
-    process = sub(root, "bpmn:process", id=d.id, name=d.name, isExecutable="true",
-                  aid595_tier=d.tier, aid595_correlation=d.correlation)
+    process = sub(
+        root,
+        "bpmn:process",
+        id=d.id,
+        name=d.name,
+        isExecutable="true",
+        aid595_tier=d.tier,
+        aid595_correlation=d.correlation,
+    )
     _lanes(process, d, short)
     for v in d.variables:
         made = sub(process, "bpmn:dataObject", id=f"{short}_Var_{v.name}", name=v.name, aid595_type=v.type)
         if v.options:
             made.set(q("aid595:options"), v.options)
     _elements(process, d, None)
-    plane = sub(sub(root, "bpmndi:BPMNDiagram", id=f"{short}_Diagram"), "bpmndi:BPMNPlane",
-                id=f"{short}_Plane", bpmnElement=f"{short}_Collaboration")
+    plane = sub(
+        sub(root, "bpmndi:BPMNDiagram", id=f"{short}_Diagram"),
+        "bpmndi:BPMNPlane",
+        id=f"{short}_Plane",
+        bpmnElement=f"{short}_Collaboration",
+    )
     _picture(plane, d, short, pool)
     save(root, path)
 
@@ -118,13 +153,18 @@ def _element(parent: etree._Element, d: Drawing, n: Node) -> None:
     if n.called:
         made.set("calledElement", n.called)
     for f in d.flows:
-        if f.target == n.id:
-            sub(made, "bpmn:incoming").text = f.id
-    for f in d.flows:
-        if f.source == n.id:
-            sub(made, "bpmn:outgoing").text = f.id
-            if f.default:
-                made.set("default", f.id)
+        if f.source == n.id and f.default:
+            made.set("default", f.id)
+    for end, flows in (
+        ("incoming", [f for f in d.flows if f.target == n.id]),
+        ("outgoing", [f for f in d.flows if f.source == n.id]),
+    ):
+        for f in flows:
+            sub(made, f"bpmn:{end}").text = f.id
+    _content(made, d, n)
+
+
+def _content(made: etree._Element, d: Drawing, n: Node) -> None:
     if n.timer:
         definition = sub(made, "bpmn:timerEventDefinition", id=f"{n.id}_Def")
         sub(definition, "bpmn:timeDate", xsi_type="bpmn:tFormalExpression").text = n.timer
@@ -172,8 +212,9 @@ def _picture(plane: etree._Element, d: Drawing, short: str, pool: str) -> None:
     paint(shape_of(plane, pool, d.pool_box, isHorizontal="true"), INK[tone], "#ffffff")
     left, _, right, _ = d.pool_box
     for lane in d.lanes:
-        shape = shape_of(plane, lane_id(short, lane), (left + 30, lane.y, right, lane.y + lane.height),
-                         isHorizontal="true")
+        shape = shape_of(
+            plane, lane_id(short, lane), (left + 30, lane.y, right, lane.y + lane.height), isHorizontal="true"
+        )
         paint(shape, INK[lane.tone], BAND[lane.tone])
     if d.body:
         shape = shape_of(plane, d.body, d.body_box, isExpanded="true")
@@ -181,7 +222,7 @@ def _picture(plane: etree._Element, d: Drawing, short: str, pool: str) -> None:
         shape.set(q("bioc:fill"), "transparent")
     for n in d.nodes.values():
         if n.kind != "body":
-            _node_shape(plane, n, d)
+            _node_shape(plane, n)
     for f in d.flows:
         edge = sub(plane, "bpmndi:BPMNEdge", id=f"{f.id}_di", bpmnElement=f.id)
         if d.nodes[f.source].tone == "quiet":
@@ -193,13 +234,9 @@ def _picture(plane: etree._Element, d: Drawing, short: str, pool: str) -> None:
             bounds(sub(edge, "bpmndi:BPMNLabel"), f.label)
 
 
-def _node_shape(plane: etree._Element, n: Node, d: Drawing) -> None:
+def _node_shape(plane: etree._Element, n: Node) -> None:
     attrs = {"isMarkerVisible": "true"} if n.kind == "exclusive" else {}
     shape = shape_of(plane, n.id, n.box, **attrs)
-    tone = n.tone
-    if tone == "plain" and n.kind not in GATEWAYS | EVENTS:
-        paint(shape, INK["plain"], FILL["plain"])
-    else:
-        paint(shape, INK[tone], FILL[tone])
+    paint(shape, INK[n.tone], FILL[n.tone])
     if n.label:
         bounds(sub(shape, "bpmndi:BPMNLabel"), n.label)
