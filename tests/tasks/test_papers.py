@@ -198,7 +198,8 @@ def test_markup_in_answers_stays_text(database: Database, clock: VirtualClock, s
 def content(kind: str, person: dict[str, str] | None) -> dict[str, Any]:
     return {
         "kind": kind, "title": label("paper", kind), "number": "1", "code": "2", "office": "顺义区",
-        "issuer": "李四", "issued_on": "2026年3月9日", "case_no": "", "person": person, "rows": [], "lists": [], "extra": {},
+        "issuer": "李四", "issued_on": "2026年3月9日", "case_no": "", "person": person, "rows": [],
+        "lists": [], "extra": {},
         "lead": "", "end": "", "sign": list(paper_kinds()[kind].sign),
     }  # fmt: skip
 
