@@ -179,6 +179,19 @@ def test_labels_hide_no_shape_and_no_other_label(process_id: str) -> None:
     assert [(a, b) for a, area in found.items() for b in solid if overlap(area, boxes[b])] == []
 
 
+@each_process
+def test_no_line_strikes_a_label_out(process_id: str) -> None:
+    d, found = diagram(process_id), labels(diagram(process_id))
+    struck = [
+        (flow, label)
+        for flow, points in edges(d.root).items()
+        for a, b in zip(points, points[1:], strict=False)
+        for label, area in found.items()
+        if overlap(line_box(a, b), area)
+    ]
+    assert struck == []
+
+
 def test_ids_are_unique_over_all_files() -> None:
     files = [*sorted(ROOT.glob("bpmn/*/P*.bpmn")), ROOT / "bpmn" / "overview.bpmn"]
     seen: dict[str, str] = {}

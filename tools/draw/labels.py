@@ -63,26 +63,24 @@ class Labels:
         self.d = d
         self.solid = [n.box for n in d.nodes.values() if n.kind != "body"]
         self.lines = [
-            (i, (min(a[0], b[0]) - 1, min(a[1], b[1]) - 1, max(a[0], b[0]) + 1, max(a[1], b[1]) + 1))
-            for i, f in enumerate(d.flows)
+            (min(a[0], b[0]) - 1, min(a[1], b[1]) - 1, max(a[0], b[0]) + 1, max(a[1], b[1]) + 1)
+            for f in d.flows
             for a, b in zip(f.points, f.points[1:], strict=False)
         ]
         self.placed: list[Box] = []
         if d.body:
             left, _, right, bottom = d.body_box
-            self.lines.append((-1, (left, bottom - 1, right, bottom + 1)))
+            self.lines.append((left, bottom - 1, right, bottom + 1))
 
-    def _cost(self, box: Box, own: int | None) -> int:
+    def _cost(self, box: Box) -> int:
         cost = sum(_meet(box, s) * 6 for s in self.solid) + sum(_meet(box, p) * 8 for p in self.placed)
-        return cost + sum(
-            (_meet(box, line) + 40) * 3 for i, line in self.lines if i != own and _meet(box, line)
-        )
+        return cost + sum((_meet(box, line) + 40) * 3 for line in self.lines if _meet(box, line))
 
-    def put(self, candidates: Iterator[Box], own: int | None, drift: int) -> Box:
+    def put(self, candidates: Iterator[Box], drift: int) -> Box:
         """Return the cheapest candidate; `drift` is the price of going one candidate further."""
         best: tuple[int, Box] | None = None
         for k, box in enumerate(candidates):
-            cost = self._cost(box, own) + k * drift
+            cost = self._cost(box) + k * drift
             if best is None or cost < best[0]:
                 best = cost, box
         assert best is not None
@@ -127,12 +125,12 @@ def label(d: Drawing) -> None:
     for n in d.nodes.values():
         if n.kind in EVENTS and n.name:
             w, h = size(n.name, 88)
-            n.label = labels.put(_around(n, w, h), None, 30)
-    for i, f in enumerate(d.flows):
+            n.label = labels.put(_around(n, w, h), 30)
+    for f in d.flows:
         if f.name:
             w, h = size(f.name, 66)
-            f.label = labels.put(_along(_branch_points(f, d.flows), w, h), i, 4)
+            f.label = labels.put(_along(_branch_points(f, d.flows), w, h), 4)
     for n in d.nodes.values():
         if n.kind in GATEWAYS and n.name:
             w, h = size(n.name, 88)
-            n.label = labels.put(_around(n, w, h), None, 30)
+            n.label = labels.put(_around(n, w, h), 30)
