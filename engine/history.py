@@ -39,6 +39,7 @@ class Fact:
     rev: int | None = None
     element: str | None = None
     command_key: str | None = None
+    payload: Mapping[str, Any] | None = None  #: kept beside the chain, which holds only its HMAC
 
 
 def link(key: bytes, previous: bytes, row: Mapping[str, Any]) -> bytes:
@@ -64,11 +65,16 @@ class Chain:
         self.hash = last
         self.facts: list[Fact] = []
 
-    def rows(self, key: bytes) -> list[dict[str, Any]]:
-        """Turn the waiting facts into chained rows; the head moves on."""
+    def rows(self, key: bytes) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Turn the waiting facts into chained rows and payload rows; the head moves on."""
         rows = []
+        payloads = []
         for fact in self.facts:
             self.seq += 1
+            if fact.payload is not None:
+                text = canonical(fact.payload)
+                fact.data["payload"] = hmac.digest(key, text.encode(), "sha256").hex()
+                payloads.append({"trail_id": self.trail_id, "seq": self.seq, "payload": text})
             row: dict[str, Any] = {
                 "trail_id": self.trail_id,
                 "seq": self.seq,
@@ -86,7 +92,7 @@ class Chain:
             self.hash = row["hash"] = link(key, self.hash, row)
             rows.append(row)
         self.facts = []
-        return rows
+        return rows, payloads
 
 
 def open_chain(conn: sa.Connection, trail_id: int) -> Chain:

@@ -51,6 +51,7 @@ class Live:
         self.waits_now: list[dict[str, Any]] = []
         self.waits_gone: list[tuple[int, str]] = []
         self.path: list[str] = []
+        self.reason = ""  #: why it was cancelled
 
     @property
     def process_id(self) -> str:
@@ -171,6 +172,7 @@ class Live:
     def end(self, status: str, reason: str = "") -> None:
         """Set the final status and write it to the trail."""
         self.status = status
+        self.reason = reason
         self.dirty = True
         kind = "ProcessCancelled" if status == "cancelled" else "ProcessEnded"
         data = {"process": self.process_id, "status": status}

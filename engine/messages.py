@@ -62,10 +62,10 @@ def _hand(unit: Unit, instance_id: int, token: int, element: str, name: str, val
     here = live.state.tokens.get(token)
     if token >= 0 and (here is None or element not in here.armed) or live.status != "running":
         return 0
-    unit.emit(live.trail_id, "MessageReceived", live=live, element=element, data={"message": name})
+    cause = unit.emit(live.trail_id, "MessageReceived", live=live, element=element, data={"message": name})
     declared = live.graph.variables
     given = {field: value for field, value in values.items() if field in declared}
-    unit.step(live, lambda machine: machine.trigger(token, element, given))
+    unit.step(live, lambda machine: machine.trigger(token, element, given), cause)
     return 1
 
 

@@ -49,8 +49,9 @@ def fire(unit: Unit, candidate: DueTimer) -> bool:
     live = unit.instance(row.instance_id)
     if live.status != "running":
         return False
-    unit.emit(live.trail_id, "TimerFired", live=live, element=row.element, data={"timer": str(row.id)})
-    unit.step(live, lambda machine: machine.trigger(row.token, row.element))
+    data = {"timer": str(row.id)}
+    cause = unit.emit(live.trail_id, "TimerFired", live=live, element=row.element, data=data)
+    unit.step(live, lambda machine: machine.trigger(row.token, row.element), cause)
     _again(unit, live.graph.nodes[row.element].events[0].timer, row)
     return True
 

@@ -75,10 +75,10 @@ class Unit:
 
     def emit(
         self, trail_id: int, kind: str, *, live: Live | None = None, element: str | None = None,
-        data: Mapping[str, Any] | None = None, by: By | None = None,
+        data: Mapping[str, Any] | None = None, payload: Mapping[str, Any] | None = None,
     ) -> Fact:  # fmt: skip
-        """Add an event to a trail whose lock is held; written by `flush`."""
-        fact = Fact(kind, to_us(self.now), by or self.by, dict(data or {}))
+        """Add an event to a trail, which is locked; written by `flush`. A `payload` may be erased later."""
+        fact = Fact(kind, to_us(self.now), self.by, dict(data or {}), payload=payload)
         if live is not None:
             fact.instance_id = live.id
             fact.rev = live.rev + 1
@@ -138,29 +138,22 @@ class Unit:
             data["start"] = start_id
         if parent:
             data["parent"] = str(parent[0])
-        self.emit(trail_id, "ProcessStarted", live=live, data=data)
+        cause = self.emit(trail_id, "ProcessStarted", live=live, data=data)
         self.kernel.world.begun(self, live)
-        self.step(live, lambda machine: machine.start(start_id, values))
+        self.step(live, lambda machine: machine.start(start_id, values), cause)
         return live
 
-    def step(self, live: Live, act: Callable[[Any], Any]) -> Any:
-        """Let a machine act on an instance; the way it took is kept on the step's first event."""
+    def step(self, live: Live, act: Callable[[Any], Any], cause: Fact | None = None) -> Any:
+        """Let a machine act on an instance; the way it took is kept on the event that caused it."""
         if live.status != "running":
             raise IllegalState(detail="流程已结束" if live.status != "suspended" else "流程已挂起")
-        chain = self.lock(live.trail_id)
-        mark = len(chain.facts)
+        if cause is None:
+            cause = self.emit(live.trail_id, "TokenMoved", live=live)
         live.path = []
         result = act(live.machine())
         if live.path:
-            self._keep_path(live, chain, mark)
+            cause.data["path"] = live.path
         return result
-
-    def _keep_path(self, live: Live, chain: Chain, mark: int) -> None:
-        for fact in (*chain.facts[max(mark - 1, 0) : mark], *chain.facts[mark:]):
-            if fact.instance_id == live.id and "path" not in fact.data:
-                fact.data["path"] = live.path
-                return
-        self.emit(live.trail_id, "TokenMoved", live=live, data={"path": live.path})
 
     def cancel(self, instance_id: int, reason: str) -> None:
         """Cancel a running instance with everything in it; a finished one is left alone."""
@@ -190,9 +183,9 @@ class Unit:
         def begin() -> None:
             if child.status == "running":
                 data = {"process": child.process_id, "version": definition.version, "parent": str(caller.id)}
-                self.emit(child.trail_id, "ProcessStarted", live=child, data=data)
+                cause = self.emit(child.trail_id, "ProcessStarted", live=child, data=data)
                 self.kernel.world.begun(self, child)
-                self.step(child, lambda machine: machine.start(None, given))
+                self.step(child, lambda machine: machine.start(None, given), cause)
 
         self.later(begin)
         return child.id
@@ -245,14 +238,19 @@ class Unit:
                 self._save(live, now)
                 live.dirty = False
         rows: list[dict[str, Any]] = []
+        payloads: list[dict[str, Any]] = []
         first = next((c.facts[0] for c in self.chains.values() if c.facts), None)
         if first is not None and self.command_key is not None:
             first.command_key = self.command_key
             first.data["answer"] = dict(self.answer)
         for chain in self.chains.values():
-            rows += chain.rows(self.kernel.trail_key)
+            written, beside = chain.rows(self.kernel.trail_key)
+            rows += written
+            payloads += beside
         if rows:
             queries.NEW_EVENT.many(self.conn, rows)
+        if payloads:
+            queries.NEW_PAYLOAD.many(self.conn, payloads)
 
     def _save(self, live: Live, now: int) -> None:
         made = live.row(self.kernel.state_key, now)

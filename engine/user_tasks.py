@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -123,16 +123,22 @@ def reassign(unit: Unit, task: OpenTask, to_user: int, reason: str, kind: str = 
 
 
 def complete(
-    unit: Unit, task: OpenTask, routing: Mapping[str, Any], data: Mapping[str, Any] | None = None
-) -> None:
-    """Complete a task with routing variables; `data` goes into the event. Raises StaleTask or Paused."""
+    unit: Unit, task: OpenTask, routing: dict[str, Any], data: Mapping[str, Any] | None = None,
+    meanwhile: Callable[[], None] | None = None,
+) -> None:  # fmt: skip
+    """Complete a task with routing variables; `data` goes into the event. Raises StaleTask or Paused.
+
+    `meanwhile` runs after the event and before the process goes on; it may add to `routing`.
+    """
     require_open(task)
     row = task.row
     facts: dict[str, Any] = {"task": str(row.id), **(data or {})}
+    cause = unit.emit(row.trail_id, "TaskCompleted", live=task.live, element=row.element, data=facts)
+    if meanwhile is not None:
+        meanwhile()
     if routing:
-        facts["set"] = dict(routing)
-    unit.emit(row.trail_id, "TaskCompleted", live=task.live, element=row.element, data=facts)
-    unit.step(task.live, lambda machine: machine.complete(row.token, routing))
+        cause.data["set"] = dict(routing)
+    unit.step(task.live, lambda machine: machine.complete(row.token, routing), cause)
 
 
 def send_back(unit: Unit, task: OpenTask, to_element: str, reason: str) -> None:
@@ -145,8 +151,8 @@ def send_back(unit: Unit, task: OpenTask, to_element: str, reason: str) -> None:
     if to_element not in returnable(unit.conn, task):
         raise IllegalState(detail="只能退回到本流程已办过的环节")
     data = {"task": str(row.id), "to": to_element, "reason": reason}
-    unit.emit(row.trail_id, "TaskSentBack", live=task.live, element=row.element, data=data)
-    unit.step(task.live, lambda machine: machine.move(row.token, to_element))
+    cause = unit.emit(row.trail_id, "TaskSentBack", live=task.live, element=row.element, data=data)
+    unit.step(task.live, lambda machine: machine.move(row.token, to_element), cause)
 
 
 def returnable(conn: sa.Connection, task: OpenTask) -> list[str]:
@@ -193,5 +199,5 @@ def withdraw(unit: Unit, task: OpenTask, reason: str) -> None:
     if token is None:
         raise IllegalState(detail="后续环节已经开始，不能撤回，请使用退回")
     data = {"task": str(row.id), "reason": reason}
-    unit.emit(row.trail_id, "TaskWithdrawn", live=task.live, element=row.element, data=data)
-    unit.step(task.live, lambda machine: machine.move(token.id, row.element))
+    cause = unit.emit(row.trail_id, "TaskWithdrawn", live=task.live, element=row.element, data=data)
+    unit.step(task.live, lambda machine: machine.move(token.id, row.element), cause)

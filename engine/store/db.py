@@ -89,3 +89,12 @@ def _tune_sqlite(connection: Any, _record: Any) -> None:
 def _begin_immediate(conn: sa.Connection) -> None:
     reading = conn.get_execution_options().get("aid_read")
     conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Tell whether an exception comes from another writer: worth trying again from the start."""
+    if not isinstance(error, sa.exc.DBAPIError):
+        return False
+    if isinstance(error, sa.exc.IntegrityError):
+        return "command_key" in str(error.orig) or "pk_event" in str(error.orig)
+    return getattr(error.orig, "sqlstate", "") in ("40001", "40P01", "55P03")

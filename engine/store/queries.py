@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam as p
 
 from engine.store.statements import Statement, insert
-from engine.store.tables import event, instance, message, subscription, timer, trail, user_task
+from engine.store.tables import event, event_payload, instance, message, subscription, timer, trail, user_task
 
 
 def _is(text: str) -> sa.ColumnElement[str]:
@@ -99,6 +99,7 @@ SEEN_KEY = Statement(
 
 NEW_TRAIL = insert(trail)
 NEW_EVENT = insert(event)
+NEW_PAYLOAD = insert(event_payload)
 NEW_INSTANCE = insert(instance)
 NEW_TASK = insert(user_task)
 NEW_TIMER = insert(timer)

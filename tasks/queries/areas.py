@@ -21,7 +21,7 @@ POOL_LEVELS = {
     "district_centre": ("district",),
     "district_expert": ("district",),
     "district_welfare": ("district",),
-    "supervisor": ("community", "street", "district"),
+    "supervisor": ("street", "district"),
 }
 _DEPTH = {"city": 1, "district": 2, "street": 3, "community": 4}
 #: A character after every digit and slash: `area >= p AND area < p + END` is "begins with p" by the index.
@@ -44,6 +44,22 @@ def outermost(areas: Sequence[str]) -> list[str]:
     """Return the areas that lie in no other of them."""
     unique = sorted(set(areas))
     return [area for area in unique if not any(area != other and area.startswith(other) for other in unique)]
+
+
+def district_of(path: str) -> str:
+    """Return the district's path of a path below it, or the path itself where it is no longer."""
+    return "/".join(path.split("/")[:3]) + "/" if depth(path) > _DEPTH["district"] else path
+
+
+def parent_of(path: str) -> str:
+    """Return the path of the unit above."""
+    return path.rstrip("/").rpartition("/")[0] + "/"
+
+
+def chain_of(path: str) -> list[str]:
+    """Return the paths from the top down to this one."""
+    steps = path.strip("/").split("/")
+    return ["/" + "/".join(steps[: n + 1]) + "/" for n in range(len(steps))]
 
 
 def pools_of(conn: Connection, actor: Actor) -> tuple[tuple[str, str], ...]:

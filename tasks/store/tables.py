@@ -289,17 +289,24 @@ placement = sa.Table(
     "placement",
     metadata,
     _id(),
-    sa.Column("post_id", Big, sa.ForeignKey("welfare_post.id"), nullable=False),
+    sa.Column("post_id", Big, sa.ForeignKey("welfare_post.id")),
+    sa.Column("level", sa.Text, nullable=False),
     sa.Column("case_id", Big, nullable=False),
     sa.Column("person_id", Big, nullable=False),
     sa.Column("instance_id", Big, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),  # reserved, placed, ended
+    sa.Column("state", sa.Text, nullable=False),  # waiting, reserved, placed, ended
     sa.Column("rank", sa.Integer),
     sa.Column("placed_on", sa.Text),
     sa.Column("ended_at", Big),
     sa.Column("end_reason", sa.Text),
 )
 sa.Index("ix_placement_post", placement.c.post_id)
+sa.Index(
+    "ix_placement_waiting",
+    placement.c.level,
+    sqlite_where=placement.c.state == "waiting",
+    postgresql_where=placement.c.state == "waiting",
+)
 sa.Index("ix_placement_person", placement.c.person_id)
 
 employment = sa.Table(

@@ -1,0 +1,136 @@
+"""The one door. Whoever wants something changed, by page, API, timer or file, calls `App.do`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from engine import incidents
+from engine.calendar import WorkCalendar
+from engine.clock import Clock
+from engine.codec import loads
+from engine.definitions import Definitions
+from engine.errors import AidError, EngineFault
+from engine.expressions import ExpressionError
+from engine.history import By
+from engine.store import queries
+from engine.store.db import Database, is_conflict
+from engine.unit import Kernel, Unit
+from tasks import commands, office, settings
+from tasks.actor import SYSTEM, Actor
+from tasks.commands import Command, Done
+from tasks.crypto import Keys
+from tasks.desk import Desk
+from tasks.library import Library
+from tasks.registry import HANDLERS
+from tasks.store.conn import Connection
+from tasks.world import World595
+
+log = logging.getLogger(__name__)
+
+#: How often a command that met another one's lock or index entry is tried in all.
+TRIES = 4
+
+
+@dataclass
+class App:
+    """The product without its faces: database, clock, keys and data of one installation."""
+
+    db: Database
+    clock: Clock
+    keys: Keys
+    library: Library = field(default_factory=Library)
+    definitions: Definitions = field(default_factory=Definitions)
+    demo: bool = False
+    #: settings laid over those of the database (scenarios)
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    calendar: WorkCalendar | None = None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Yield a connection for reading."""
+        with self.db.read() as conn:
+            yield conn
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Yield a connection for what is no case work: accounts, sessions, imports. Commits at the end."""
+        with self.db.transaction() as conn:
+            yield conn
+
+    def do(self, command: Command, actor: Actor, key: str | None = None) -> Done:
+        """Carry out a command in one transaction; the same key again gives the same answer.
+
+        Raises an `AidError` and leaves everything as it was. A fault of the diagram becomes an incident.
+        """
+        for attempt in range(1, TRIES + 1):
+            try:
+                return self._once(command, actor, key)
+            except (EngineFault, ExpressionError) as fault:
+                self._record_fault(command, actor, fault)
+                raise
+            except AidError:
+                raise
+            except Exception as error:
+                if attempt == TRIES or not is_conflict(error):
+                    raise
+                log.info("Command met another one, trying again.", extra={"action": type(command).__name__})
+        raise AssertionError("unreachable")
+
+    def _once(self, command: Command, actor: Actor, key: str | None) -> Done:
+        with self.db.transaction() as conn:
+            if key is not None:
+                seen = self.answer_of(conn, key)
+                if seen is not None:
+                    return seen
+            unit, desk = self.desk(conn, actor, key)
+            done = HANDLERS[type(command)](desk, command)
+            unit.settle()
+            unit.answer = {k: v for k, v in asdict(done).items() if v is not None and v != {}}
+            unit.flush()
+            return done
+
+    def run(self, act: Callable[[Desk], Any], actor: Actor = SYSTEM) -> Any:
+        """Let the program itself do something at a desk of its own, in one transaction (timers, duties)."""
+        with self.db.transaction() as conn:
+            unit, desk = self.desk(conn, actor, None)
+            result = act(desk)
+            unit.flush()
+            return result
+
+    def desk(self, conn: Connection, actor: Actor, key: str | None = None) -> tuple[Unit, Desk]:
+        """Set up a desk on a transaction."""
+        desk = Desk(self.library, self.keys, actor, self.settings(conn), self.work_calendar(conn))
+        kernel = Kernel(self.definitions, World595(desk), self.keys.trail, self.keys.state)
+        role = ",".join(sorted(actor.roles))
+        desk.unit = Unit(kernel, conn, self.clock.now(), By(actor.user_id, role, actor.origin), key)
+        return desk.unit, desk
+
+    def answer_of(self, conn: Connection, key: str) -> Done | None:
+        """Return what a command of this key answered before, or None."""
+        row = queries.SEEN_KEY.run(conn, {"command_key": key}).first()
+        return None if row is None else Done(**loads(row[2]).get("answer", {}))
+
+    def settings(self, conn: Connection) -> Mapping[str, Any]:
+        """Return every setting as the office has it."""
+        base = settings.defaults(self.library.settings, demo=self.demo)
+        return {**base, **office.stored_settings(conn), **self.overrides}
+
+    def work_calendar(self, conn: Connection) -> WorkCalendar:
+        """Return the shipped years with those an administrator loaded."""
+        return office.calendar_with_loaded(conn, self.calendar or self.library.calendar)
+
+    def _record_fault(self, command: Command, actor: Actor, fault: AidError) -> None:
+        """Keep the form and open an incident, in a transaction of its own."""
+        if not isinstance(command, commands.CompleteTask):
+            return
+        try:
+            with self.db.transaction() as conn:
+                unit, desk = self.desk(conn, actor, None)
+                office.keep_failed(desk, command, fault, incidents.open_incident)
+                unit.flush()
+        except Exception:
+            log.exception("The incident could not be recorded.", extra={"action": "incident"})

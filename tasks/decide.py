@@ -1,0 +1,87 @@
+"""Business-rule tasks: the inputs a table needs, what it decides, and the event that explains it (DecisionMade)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from engine.live import Live
+from engine.graph import Node
+from tasks import duties, people, placements, referrals
+from tasks.decision_inputs import decision_inputs
+from tasks.desk import Context, Desk
+
+#: Tables about a person, read from the record; all others read routing variables.
+ABOUT_PERSON = frozenset({"DT-01", "DT-02", "DT-03", "DT-05", "DT-07", "DT-16"})
+#: Outputs that are routing variables; what else a table says is kept in its event and proposals.
+_ROUTED = frozenset({"next_step", "registration_type", "followup_class", "visit_class", "rank"})
+
+
+def person_inputs(desk: Desk, person_id: int, on: date | None = None) -> dict[str, Any]:
+    """Return every input of the tables about a person on a day (default: today)."""
+    person = desk.person(person_id)
+    household = people.household_members(desk.conn, person)
+    return decision_inputs(person, household, on or desk.today, desk.library.thresholds)
+
+
+def categories(desk: Desk, person_id: int, on: date | None = None) -> list[str]:
+    """Return the Shunyi categories of a person on a day (DT-01)."""
+    found = desk.library.tables["DT-01"].decide(person_inputs(desk, person_id, on))
+    return list(found.output)
+
+
+def run_tables(desk: Desk, live: Live, node: Node) -> dict[str, Any]:
+    """Run the tables of a business-rule task; return the routing variables they set."""
+    context = desk.context(live)
+    routed: dict[str, Any] = {}
+    if "failed_count" in live.graph.variables and context.case_id is not None:
+        routed["failed_count"] = referrals.failed_count(desk, live)
+    for table_id in node.attr_list("decision"):
+        output = _run(desk, live, node, table_id, {**live.names(), **routed}, context)
+        if isinstance(output, Mapping):
+            routed |= {name: value for name, value in output.items() if name in live.graph.variables}
+    _afterwards(desk, live, node, context, routed)
+    return routed
+
+
+def _run(
+    desk: Desk, live: Live, node: Node, table_id: str, names: Mapping[str, Any], context: Context
+) -> dict[str, Any] | list[Any]:
+    table = desk.library.tables[table_id]
+    values: Mapping[str, Any] = names
+    if table_id in ABOUT_PERSON and context.person_id is not None:
+        values = person_inputs(desk, context.person_id)
+    decision = table.decide(values, {"setting": desk.setting})
+    read = {name: values.get(name) for name in sorted(table.names)}
+    desk.emit(live.trail_id, "DecisionMade", live=live, element=node.id, table=table_id,
+              rows=decision.rules_hit, inputs=read, output=decision.output)  # fmt: skip
+    if table_id in ("DT-01", "DT-02", "DT-03") and context.case_id is not None:
+        desk.change_case(context.case_id, {table_id: decision.output})
+    return decision.output
+
+
+def _afterwards(
+    desk: Desk, live: Live, node: Node, context: Context, routed: Mapping[str, Any]
+) -> None:
+    if node.id == "P09_Class_Rule":
+        open_follow_up(desk, live, context, date.fromisoformat(str(live.state.vars["registered_on"])))
+    elif node.id == "P13_Priority_Rule":
+        placements.wait(desk, live, int(routed.get("rank") or 3))
+
+
+def followup_class(desk: Desk, context: Context) -> str:
+    """Return the follow-up class of a person now (DT-07)."""
+    assert context.person_id is not None
+    found = desk.library.tables["DT-07"].decide(person_inputs(desk, context.person_id))
+    assert isinstance(found.output, dict)
+    return str(found.output["followup_class"])
+
+
+def open_follow_up(desk: Desk, live: Live, context: Context, since: date) -> str:
+    """Open the follow-up duty by class from a day, replacing one of another class."""
+    frequency = followup_class(desk, context)
+    duties.open_duty(
+        desk, context, "P21_FollowUp", frequency, duties.FOLLOW_UP_RULES[frequency], since, live.id
+    )
+    return frequency

@@ -1,0 +1,279 @@
+"""Recurring duties: rows from which each window starts one short P21 instance (RULES J.7.9, AMB-14).
+
+Half-years, quarters, months and weeks are calendar windows; ten days roll from the last act. A window that
+ends undone is missed and stays open until it is done or explained.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from engine.clock import NO_DUE, end_of_day, start_of_day, to_us
+from engine.errors import IllegalState
+from engine.ids import new_id
+from engine.live import Live
+from tasks.desk import Context, Desk
+from tasks.store import casework, rows, tables
+from tasks.store.conn import RowMapping
+
+PROCESS = "P21_duty"
+ONE_DAY = timedelta(days=1)
+
+#: Task of P21 -> key of P21_Kind_GW.
+KINDS = {
+    "P21_Visit": "VISIT",
+    "P21_WeeklyContact": "WEEKLY_CONTACT",
+    "P21_KeepContact": "KEEP_CONTACT",
+    "P21_FollowUp": "FOLLOW_UP",
+    "P21_WeeklyGuidance": "WEEKLY_GUIDANCE",
+    "P21_Attendance": "ATTENDANCE",
+    "P21_DynamicData": "DYNAMIC_DATA",
+    "P21_EmployerVisit": "EMPLOYER_VISIT",
+    "P21_SelfEmployedVisit": "SELF_EMPLOYED",
+    "P21_Question": "QUESTION",
+    "P21_Recheck": "RECHECK",
+}
+#: Acts of the main line that count as the window's act (J.7.9).
+COUNTS_AS = {
+    "P04_FirstContact": "P21_WeeklyContact",
+    "P05_Contact": "P21_KeepContact",
+    "P06_Contact": "P21_KeepContact",
+}
+RULES = {
+    "P21_WeeklyContact": "DL-016",
+    "P21_WeeklyGuidance": "DL-046",
+    "P21_Attendance": "DL-035",
+    "P21_Question": "DL-043",
+}
+FOLLOW_UP_RULES = {"MONTHLY": "DL-040", "TEN_DAYS": "DL-041", "WEEKLY": "DL-042"}
+VISIT_RULES = {1: "DL-005", 2: "DL-006", 3: "DL-007", 4: "DL-008"}
+VISITS = {1: "HALF_YEAR", 2: "QUARTER", 3: "MONTHLY", 4: "HALF_MONTH"}
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One stretch of days in which the act is due, both ends included."""
+
+    first: date
+    last: date
+
+
+def window_of(frequency: str, day: date) -> Window:
+    """Return the window of a frequency that holds a day; `DAYS:n` and TEN_DAYS begin on the day itself."""
+    if frequency == "WEEKLY":
+        first = day - timedelta(days=day.weekday())
+        return Window(first, first + timedelta(days=6))
+    if frequency == "MONTHLY":
+        return Window(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
+    if frequency == "HALF_MONTH":
+        if day.day <= 15:
+            return Window(day.replace(day=1), day.replace(day=15))
+        return Window(day.replace(day=16), day.replace(day=monthrange(day.year, day.month)[1]))
+    if frequency in ("QUARTER", "HALF_YEAR", "YEAR"):
+        size = {"QUARTER": 3, "HALF_YEAR": 6, "YEAR": 12}[frequency]
+        month = (day.month - 1) // size * size + 1
+        end = month + size - 1
+        return Window(date(day.year, month, 1), date(day.year, end, monthrange(day.year, end)[1]))
+    days = 10 if frequency == "TEN_DAYS" else int(frequency.removeprefix("DAYS:"))
+    return Window(day, day + timedelta(days=days - 1))
+
+
+def _rolls(frequency: str) -> bool:
+    return frequency == "TEN_DAYS" or frequency.startswith("DAYS:")
+
+
+def first_window(desk: Desk, frequency: str, opened: date) -> Window:
+    """Return the first window that counts: the present one where at least half of it remains."""
+    if _rolls(frequency):
+        return window_of(frequency, opened + ONE_DAY)
+    present = window_of(frequency, opened)
+    length = (present.last - present.first).days + 1
+    remaining = (present.last - opened).days + 1
+    if not desk.setting("first_window_half") or remaining * 2 >= length:
+        return present
+    return window_of(frequency, present.last + ONE_DAY)
+
+
+def open_duty(
+    desk: Desk, context: Context, kind: str, frequency: str | None, rule_id: str, opened: date,
+    opened_by: int | None,
+) -> int | None:  # fmt: skip
+    """Open a duty; None where the office has set no interval for it. An open one of its kind ends."""
+    assert context.person_id is not None
+    if frequency is None:
+        return None
+    for old in casework.open_duties(desk.conn, context.case_id, context.person_id, kind):
+        close_duty(desk, old, "replaced")
+    window = first_window(desk, frequency, opened)
+    made = new_id()
+    rows.add(
+        desk.conn, tables.duty, id=made, kind=kind, rule_id=rule_id, case_id=context.case_id,
+        person_id=context.person_id, area=context.area, tier=context.tier, run_no=context.run_no,
+        frequency=frequency, opened_on=opened.isoformat(), opened_by_instance=opened_by,
+        next_at=to_us(start_of_day(max(window.first, opened))), state="open",
+    )  # fmt: skip
+    desk.emit(desk.trail(context), "DutyOpened", duty=kind, rule=rule_id, frequency=frequency,
+              first=window.first.isoformat())  # fmt: skip
+    return made
+
+
+def _context(desk: Desk, row: Mapping[str, Any]) -> Context:
+    return Context(row["case_id"], row["person_id"], row["area"], row["tier"], row["run_no"], row["id"])
+
+
+def create_window(desk: Desk, duty_id: int) -> Live | None:
+    """Start the instance of a duty's next window when its time has come; None when nothing is to do."""
+    row = rows.first(desk.conn, tables.duty, id=duty_id)
+    if row is None or row["state"] != "open" or row["next_at"] > desk.now_us:
+        return None
+    opened = date.fromisoformat(row["opened_on"])
+    day = max(desk_day(row["next_at"]), opened)
+    window = window_of(row["frequency"], day)
+    while window.last < desk.today and not _rolls(row["frequency"]):
+        _miss_unstarted(desk, row, window)
+        window = window_of(row["frequency"], window.last + ONE_DAY)
+    nxt = NO_DUE if _rolls(row["frequency"]) else to_us(start_of_day(window.last + ONE_DAY))
+    rows.change(desk.conn, tables.duty, duty_id, next_at=nxt)
+    done = rows.first(desk.conn, tables.duty_window, duty_id=duty_id, starts_on=window.first.isoformat())
+    if done is not None:
+        return None
+    return _begin(desk, row, window)
+
+
+def desk_day(instant_us: int) -> date:
+    """Return the civil date of a stored instant."""
+    from engine.clock import from_us, local_date
+
+    return local_date(from_us(instant_us))
+
+
+def _begin(desk: Desk, row: RowMapping, window: Window) -> Live:
+    window_id = new_id()
+    due = to_us(end_of_day(window.last))
+    rows.add(
+        desk.conn, tables.duty_window, id=window_id, duty_id=row["id"], starts_on=window.first.isoformat(),
+        ends_on=window.last.isoformat(), due_at=due, state="open",
+    )  # fmt: skip
+    context = _context(desk, row)
+    desk.emit(desk.trail(context), "DutyCreated", duty=row["kind"], first=window.first.isoformat(),
+              last=window.last.isoformat())  # fmt: skip
+    live = desk.start(PROCESS, context, None, {"kind": KINDS[row["kind"]]})
+    rows.change(desk.conn, tables.duty_window, window_id, instance_id=live.id)
+    return live
+
+
+def _miss_unstarted(desk: Desk, row: RowMapping, window: Window) -> None:
+    """A window that passed while no worker ran: missed without a task of its own (SEC-T4)."""
+    known = rows.first(desk.conn, tables.duty_window, duty_id=row["id"], starts_on=window.first.isoformat())
+    if known is not None:
+        return
+    rows.add(
+        desk.conn, tables.duty_window, id=new_id(), duty_id=row["id"], starts_on=window.first.isoformat(),
+        ends_on=window.last.isoformat(), due_at=to_us(end_of_day(window.last)), state="missed",
+        missed_at=desk.now_us,
+    )  # fmt: skip
+    desk.emit(desk.trail(_context(desk, row)), "DutyMissed", duty=row["kind"],
+              first=window.first.isoformat(), last=window.last.isoformat())  # fmt: skip
+
+
+def due_at(desk: Desk, live: Live) -> int:
+    """Return the end of the window an instance belongs to (microseconds UTC)."""
+    duty_id = desk.context(live).duty_id
+    if duty_id is None:
+        return NO_DUE
+    open_windows = casework.windows_to_do(desk.conn, duty_id)
+    return open_windows[-1]["due_at"] if open_windows else NO_DUE
+
+
+def done(desk: Desk, live: Live, on: date) -> None:
+    """Mark the window of a completed P21 instance done; a rolling duty goes on from the act."""
+    context = desk.context(live)
+    if context.duty_id is None:
+        return
+    row = rows.first(desk.conn, tables.duty, id=context.duty_id)
+    window = rows.first(desk.conn, tables.duty_window, duty_id=context.duty_id, instance_id=live.id)
+    if row is not None and window is not None:
+        _done(desk, row, window, on)
+
+
+def _done(desk: Desk, row: RowMapping, window: RowMapping, on: date) -> None:
+    rows.change(desk.conn, tables.duty_window, window["id"], state="done", done_on=on.isoformat())
+    desk.emit(desk.trail(_context(desk, row)), "DutyDone", duty=row["kind"], on=on.isoformat())
+    if _rolls(row["frequency"]) and row["state"] == "open":
+        rows.change(desk.conn, tables.duty, row["id"], next_at=to_us(start_of_day(on + ONE_DAY)))
+
+
+def act_counts(desk: Desk, context: Context, kind: str, on: date) -> None:
+    """Let an act of the main line count as the present window of a duty."""
+    for row in casework.open_duties(desk.conn, context.case_id, context.person_id, kind):
+        window = window_of(row["frequency"], on)
+        known = rows.first(
+            desk.conn, tables.duty_window, duty_id=row["id"], starts_on=window.first.isoformat()
+        )
+        if known is not None and known["state"] in ("open", "missed"):
+            _done(desk, row, known, on)
+            if known["instance_id"] is not None:
+                desk.unit.cancel(known["instance_id"], "done otherwise")
+        elif known is None and not _rolls(row["frequency"]):
+            rows.add(
+                desk.conn, tables.duty_window, id=new_id(), duty_id=row["id"],
+                starts_on=window.first.isoformat(), ends_on=window.last.isoformat(),
+                due_at=to_us(end_of_day(window.last)), state="done", done_on=on.isoformat(),
+            )  # fmt: skip
+            desk.emit(desk.trail(context), "DutyDone", duty=kind, on=on.isoformat())
+
+
+def mark_missed(desk: Desk, window_id: int) -> bool:
+    """Mark a window missed once it has ended undone; tell whether it was."""
+    window = rows.first(desk.conn, tables.duty_window, id=window_id)
+    if window is None or window["state"] != "open" or window["due_at"] > desk.now_us:
+        return False
+    row = rows.first(desk.conn, tables.duty, id=window["duty_id"])
+    if row is None or row["state"] != "open":
+        return False
+    rows.change(desk.conn, tables.duty_window, window_id, state="missed", missed_at=desk.now_us)
+    desk.emit(desk.trail(_context(desk, row)), "DutyMissed", duty=row["kind"],
+              first=window["starts_on"], last=window["ends_on"])  # fmt: skip
+    return True
+
+
+def explain(desk: Desk, case_id: int, kind: str, reason: str) -> None:
+    """Explain the oldest missed window of a duty, which ends its task; raise IllegalState when none is."""
+    for row in casework.open_duties(desk.conn, case_id=case_id, kind=kind):
+        for window in casework.windows_to_do(desk.conn, row["id"]):
+            if window["state"] == "missed":
+                rows.change(desk.conn, tables.duty_window, window["id"], state="explained", explained=reason)
+                desk.emit(case_id, "DutyClosed", duty=kind, first=window["starts_on"], reason=reason)
+                if window["instance_id"] is not None:
+                    desk.unit.cancel(window["instance_id"], "explained")
+                return
+    raise IllegalState(detail="没有需要说明的逾期周期任务")
+
+
+def close_duty(desk: Desk, row: RowMapping, reason: str) -> None:
+    """End a duty and cancel its open tasks; what was missed stays in the history."""
+    rows.change(desk.conn, tables.duty, row["id"], state="ended", ended_at=desk.now_us, end_reason=reason)
+    for window in casework.windows_to_do(desk.conn, row["id"]):
+        rows.change(desk.conn, tables.duty_window, window["id"], state="closed")
+        if window["instance_id"] is not None:
+            desk.unit.cancel(window["instance_id"], reason)
+    desk.emit(desk.trail(_context(desk, row)), "DutyClosed", duty=row["kind"], reason=reason)
+
+
+def close_kinds(desk: Desk, context: Context, kinds: set[str], reason: str) -> None:
+    """End the open duties of some kinds of a case."""
+    for row in casework.open_duties(desk.conn, context.case_id, context.person_id):
+        if row["kind"] in kinds:
+            close_duty(desk, row, reason)
+
+
+def close_of_instance(desk: Desk, live: Live, reason: str) -> None:
+    """End the duties an instance opened."""
+    context = desk.context(live)
+    for row in casework.open_duties(desk.conn, context.case_id, context.person_id):
+        if row["opened_by_instance"] == live.id:
+            close_duty(desk, row, reason)

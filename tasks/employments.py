@@ -1,0 +1,54 @@
+"""Employment: found by a referral, by own effort or by a check; registered; lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from engine.ids import new_id
+from tasks.desk import Context, Desk
+from tasks.store import rows, tables
+from tasks.store.conn import RowMapping
+
+
+def record(desk: Desk, context: Context, values: Mapping[str, Any], source: str, confirmed: date) -> int:
+    """Record that a person has work (employment_kind, employer, employed_on); return the row's id."""
+    made = new_id()
+    employed = values.get("employed_on") or confirmed
+    rows.add(
+        desk.conn, tables.employment, id=made, person_id=context.person_id, case_id=context.case_id,
+        run_no=context.run_no, kind=values.get("employment_kind") or "UNIT",
+        employer=values.get("employer"), employed_on=str(employed), confirmed_on=confirmed.isoformat(),
+        source=source, created_at=desk.now_us,
+    )  # fmt: skip
+    return made
+
+
+def latest(desk: Desk, context: Context) -> RowMapping | None:
+    """Return the latest employment of a person that was not lost."""
+    return rows.first(
+        desk.conn, tables.employment, "-created_at", person_id=context.person_id, lost_on=None
+    )
+
+
+def register(desk: Desk, context: Context, values: Mapping[str, Any]) -> None:
+    """Note the registration of the latest employment, with what the form says of it."""
+    row = latest(desk, context)
+    if row is None:
+        record(desk, context, values, "OTHER", desk.today)
+        row = latest(desk, context)
+    assert row is not None
+    rows.change(
+        desk.conn, tables.employment, row["id"], registered_on=str(values["registered_on"]),
+        kind=values["employment_kind"], employer=values.get("employer") or row["employer"],
+        employed_on=str(values["employed_on"]),
+    )  # fmt: skip
+
+
+def lose(desk: Desk, context: Context, lost_on: Any, reason: str | None) -> None:
+    """Note that the latest employment was lost, and a public-welfare placement with it."""
+    row = latest(desk, context)
+    if row is not None:
+        rows.change(desk.conn, tables.employment, row["id"], lost_on=str(lost_on), lost_reason=reason)
+    desk.emit(desk.trail(context), "JobLost", on=str(lost_on))

@@ -1,0 +1,144 @@
+"""Messages between processes: what each carries, whom it starts, and in which tier (RULES J.2a)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.graph import Node
+from engine.live import Live
+from engine.messages import send
+from tasks import cases, duties, employments, handovers, referrals
+from tasks.desk import Context, Desk, with_tier
+from tasks.handlers.assistance import package
+
+#: Message -> process and start event it opens, and the tier the process holds ("" = as the message says).
+STARTS: Mapping[str, tuple[str, str, str]] = {
+    "MSG-03": ("P04_community_assistance", "P04_Start", "community"),
+    "MSG-05": ("P05_street_assistance", "P05_Start", "street"),
+    "MSG-06": ("P06_district_assistance", "P06_Start", "district"),
+    "MSG-08": ("P13_public_welfare_post", "P13_Start", ""),
+    "MSG-09": ("P07_employment_registration", "P07_Start", "street"),
+    "MSG-10": ("P09_follow_up", "P09_Start", "community"),
+    "MSG-18": ("P07_employment_registration", "P07_Insurance_Start", "street"),
+    "MSG-24": ("P07_employment_registration", "P07_FoundWork_Start", "street"),
+}
+SECOND: Mapping[str, tuple[str, str, str]] = {
+    "COMMUNITY": ("P04_community_assistance", "P04_Second_Start", "community"),
+    "STREET": ("P05_street_assistance", "P05_Second_Start", "street"),
+    "DISTRICT": ("P06_district_assistance", "P06_Second_Start", "district"),
+}
+
+
+def thrown(desk: Desk, live: Live, node: Node, name: str) -> None:
+    """Send a message a diagram throws, with what the case adds to it."""
+    context = desk.context(live)
+    desk.emit(live.trail_id, "MessageSent", live, node.id, message=name)
+    special = _SPECIAL.get(name)
+    values = special(desk, live, node, context) if special is not None else {}
+    if values is not None:
+        send(desk.unit, name, live.key, values, context.run_no, live.trail_id)
+
+
+def _hand_over(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, Any] | None:
+    assert context.case_id is not None
+    name = node.attrs["message"]
+    bundle = package(desk, context.case_id, context.tier, context.run_no)
+    made = handovers.submit(desk, live, name, bundle)
+    return {"_hand_over": made}
+
+
+def _welfare(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, Any] | None:
+    level = node.attrs.get("level", "DISTRICT")
+    return {"level": level, "market_exhausted": live.state.vars.get("market_exhausted")}
+
+
+def _employed(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, Any] | None:
+    """The process that holds the tier says that the person has work; its other open referrals end."""
+    assert context.case_id is not None
+    source = "ASSISTANCE"
+    if node.id.endswith("_FoundWork_End"):
+        source = str(desk.case(context.case_id)["data"].get("found_source") or "OWN_EFFORT")
+    referrals.cancel_open(desk, context.case_id, live)
+    row = employments.latest(desk, context)
+    return {"source": source, "employment_kind": row["kind"] if row is not None else None}
+
+
+def _registered(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, Any] | None:
+    names = ("registered_on", "employment_kind", "stability")
+    return {name: live.state.vars.get(name) for name in names}
+
+
+def _second(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, Any] | None:
+    entry = live.state.vars.get("entry_tier") or live.state.vars.get("level") or "COMMUNITY"
+    second_assistance(desk, context, str(entry))
+    return None
+
+
+def second_assistance(desk: Desk, context: Context, entry: str) -> None:
+    """Open another run at an entry tier: follow-up and stabilisation end, the counters start at 0."""
+    assert context.case_id is not None
+    duties.close_kinds(desk, context, {"P21_FollowUp", "P21_WeeklyGuidance"}, "second assistance")
+    case_id = context.case_id
+
+    def begin() -> None:
+        fresh = cases.new_run(desk, case_id)
+        process, start, tier = SECOND[entry]
+        desk.start(process, with_tier(fresh, tier), start, {"run_no": fresh.run_no})
+
+    desk.unit.later(begin)
+
+
+def _exit(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, Any] | None:
+    """An upheld objection, an unplaced person or a recheck ends the case."""
+    assert context.case_id is not None
+    code = node.attrs.get("status") or str(live.state.vars.get("end_code") or "END-NOLONGER")
+    case_id = context.case_id
+    desk.emit(case_id, "ExitRecorded", live, node.id, end_code=code)
+    send(desk.unit, "MSG-15", live.key, {}, trail_id=live.trail_id, starts=False)
+    desk.unit.later(lambda: cases.close(desk, case_id, code, node.name))
+    return None
+
+
+def _job_lost(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, Any] | None:
+    return {}
+
+
+def _found_work(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, Any] | None:
+    from tasks.casework import found_work_of
+
+    assert context.case_id is not None
+    found_work_of(desk, context.case_id, "OWN_EFFORT")
+    return None
+
+
+_Special = Callable[[Desk, Live, Node, Context], "dict[str, Any] | None"]
+_SPECIAL: Mapping[str, _Special] = {
+    "MSG-05": _hand_over,
+    "MSG-06": _hand_over,
+    "MSG-08": _welfare,
+    "MSG-09": _employed,
+    "MSG-10": _registered,
+    "MSG-13": _second,
+    "MSG-15": _exit,
+    "MSG-24": _found_work,
+    "MSG-25": _job_lost,
+}
+
+
+def start_by(desk: Desk, name: str, key: str, values: Mapping[str, Any]) -> bool:
+    """Start what a message starts for a case; tell whether something was started."""
+    found = STARTS.get(name)
+    if found is None or not key.startswith("case:"):
+        return False
+    process, start, tier = found
+    if not desk.deployed(process):
+        return False
+    context = cases.context_of(desk, int(key.removeprefix("case:")))
+    if not tier:
+        tier = "street" if values.get("level") == "STREET" else "district"
+    given = {field: value for field, value in values.items() if not field.startswith("_")}
+    live = desk.start(process, with_tier(context, tier), start, given)
+    if "_hand_over" in values:
+        handovers.received(desk, values["_hand_over"], live)
+    return True

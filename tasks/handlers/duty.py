@@ -1,0 +1,58 @@
+"""P21: visits, contacts, revisits: the window is done, and what was noticed goes on as a message."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from engine.clock import local_date
+from tasks import duties, employments
+from tasks.handlers import Completion, on
+from tasks.handlers.follow_up import left_needs_signal, lost, reclassify
+
+_DAY = {
+    "P21_Visit": "visited_on", "P21_WeeklyContact": "contacted_at", "P21_KeepContact": "contacted_at",
+    "P21_FollowUp": "revisited_on", "P21_WeeklyGuidance": "guided_on", "P21_DynamicData": "checked_on",
+    "P21_EmployerVisit": "visited_on", "P21_SelfEmployedVisit": "visited_on", "P21_Question": "asked_at",
+    "P21_Recheck": "checked_on",
+}  # fmt: skip
+
+
+def _act_day(done: Completion) -> date:
+    value = done.values.get(_DAY.get(done.task.node.id, ""))
+    if isinstance(value, datetime):
+        return local_date(value)
+    return value if isinstance(value, date) else done.desk.today
+
+
+def _situation(done: Completion) -> str:
+    """Return the branch of P21_Signal_GW (J.7.10)."""
+    signal = done.values.get("signal")
+    if signal and signal != "NONE":
+        return str(signal)
+    if done.task.node.id == "P21_Recheck" and done.values["still_meets"] is False:
+        if not done.desk.setting("exit_needs_supervisor"):
+            return "EXIT"
+        from tasks import notices
+
+        notices.tell_supervisors(done.desk, done.context.area, "ExitProposed", done.context.case_id,
+                                 {"end_code": done.values.get("end_code")})  # fmt: skip
+    if done.task.node.id == "P21_Visit" and done.desk.form.get("_facts_changed"):
+        return "RECLASSIFIED"
+    return "NONE"
+
+
+@on(*duties.KINDS)
+def act(done: Completion) -> None:
+    """Complete the window and say what was noticed."""
+    element = done.task.node.id
+    if element == "P21_FollowUp":
+        left_needs_signal(done)
+    lost(done)
+    if done.values.get("signal") == "FOUND_WORK":
+        employments.record(done.desk, done.context, done.values, "OWN_EFFORT", done.desk.today)
+    duties.done(done.desk, done.task.live, _act_day(done))
+    done.routing["situation"] = _situation(done)
+    if element == "P21_FollowUp":
+        reclassify(done)
+    if element == "P21_WeeklyContact" and done.values.get("channel") == "VISIT":
+        duties.act_counts(done.desk, done.context, "P21_Visit", _act_day(done))

@@ -1,0 +1,57 @@
+"""P09: first revisit, second assistance, closing."""
+
+from __future__ import annotations
+
+from engine.errors import FormInvalid
+from tasks import decide, employments
+from tasks.handlers import Completion, on
+
+
+def left_needs_signal(done: Completion) -> None:
+    """A person who has left the post has lost it: the form must say so (J.5)."""
+    if done.values.get("status") == "LEFT" and done.values.get("signal") != "JOB_LOST":
+        zh = "在职状态为“已离职”时，情况须选择“失去岗位”。"
+        raise FormInvalid([("signal", zh, "LEFT needs the signal JOB_LOST.")])
+
+
+def lost(done: Completion) -> None:
+    """Record a lost job told in a revisit."""
+    if done.values.get("signal") == "JOB_LOST":
+        employments.lose(done.desk, done.context, done.values["lost_on"], done.values.get("lost_reason"))
+
+
+def reclassify(done: Completion) -> None:
+    """Run DT-07 again after a revisit; a new class counts from the revisit (J.7.17)."""
+    from tasks.store import casework
+
+    context = done.context
+    open_now = casework.open_duties(done.desk.conn, context.case_id, context.person_id, "P21_FollowUp")
+    if not open_now:
+        return
+    new = decide.followup_class(done.desk, context)
+    if new != open_now[0]["frequency"]:
+        from tasks import duties
+
+        duties.open_duty(done.desk, context, "P21_FollowUp", new, duties.FOLLOW_UP_RULES[new],
+                         done.values["revisited_on"], open_now[0]["opened_by_instance"])  # fmt: skip
+        done.emit("ClassChanged", old=open_now[0]["frequency"], new=new)
+
+
+@on("P09_First")
+def first(done: Completion) -> None:
+    """First revisit after one month."""
+    left_needs_signal(done)
+    lost(done)
+    reclassify(done)
+
+
+@on("P09_SecondAssistance")
+def second(done: Completion) -> None:
+    """Keep who decided, and the entry tier."""
+    done.desk.change_case(done.case_id, {"entry_tier": done.values.get("entry_tier")})
+
+
+@on("P09_Close")
+def close(done: Completion) -> None:
+    """Keep the grounds of the closing."""
+    done.desk.change_case(done.case_id, {"close_grounds": done.values["grounds"]})

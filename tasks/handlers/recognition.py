@@ -1,0 +1,75 @@
+"""P03: application, recognition with a second signature, public notice, card."""
+
+from __future__ import annotations
+
+from engine.clock import local_date
+from engine.errors import GuardUnmet
+from tasks import decide
+from tasks.handlers import Completion, on
+from tasks.store import papers
+
+
+@on("P03_Check")
+def check(done: Completion) -> None:
+    """Keep how the application came."""
+    done.desk.change_case(done.case_id, {"channel": done.values["channel"]})
+
+
+@on("P03_Supplement")
+def supplement(done: Completion) -> None:
+    """Count the returns: more than one is a quality flag (CR-13)."""
+    returns = done.desk.case(done.case_id)["data"].get("returns", 0) + 1
+    done.desk.change_case(done.case_id, {"returns": returns, "quality_flag": returns > 1})
+
+
+@on("P03_Form")
+def application(done: Completion) -> None:
+    """Refuse a form that was not compared or not signed: it is corrected on the spot (02.R3a)."""
+    if not done.values["evidence_matches"]:
+        raise GuardUnmet(missing="申请表与证明材料不一致，请当场询问并修改后再办结")
+    if not done.values["applicant_signed"]:
+        raise GuardUnmet(missing="申请人尚未签字")
+
+
+@on("P03_Recognise")
+def recognise(done: Completion) -> None:
+    """Hold the decision against what the tables found; keep it for the second signature."""
+    found = decide.categories(done.desk, done.person_id)
+    chosen = list(done.values.get("categories") or [])
+    done.desk.change_case(done.case_id, {"proposed": found, "decision": done.values["decision"],
+                                         "categories": chosen})  # fmt: skip
+
+
+@on("P03_Approve")
+def approve(done: Completion) -> None:
+    """Make the recognition count from the second signature (J.7.4)."""
+    case = done.desk.case(done.case_id)
+    if done.values["approval"] != "APPROVED" or case["data"].get("decision") != "RECOGNISED":
+        return
+    day = local_date(done.desk.now).isoformat()
+    done.desk.change_case(done.case_id, {"recognised_at": day})
+    done.emit("CategoriesDecided", categories=case["data"].get("categories", []))
+
+
+@on("P03_Waiver")
+def declined(done: Completion) -> None:
+    """Record the written statement of somebody who declines help (02.R5)."""
+    if not done.values["signed"]:
+        raise GuardUnmet(missing="书面声明须由本人签字")
+    done.emit("WaiverFiled", on=str(done.values["statement_on"]))
+
+
+@on("P03_Publish")
+def publish(done: Completion) -> None:
+    """Note that the notice is out."""
+    if done.values["notice_until"] < done.values["published_on"]:
+        raise GuardUnmet(missing="公示截止日不能早于起始日")
+    done.routing["published"] = True
+
+
+@on("P03_Card")
+def card(done: Completion) -> None:
+    """Keep the number and day of the card (with `clock_start = card` the clocks begin here)."""
+    issued = [row for row in papers.papers_of_case(done.desk.conn, done.case_id) if row["kind"] == "E11"]
+    number = issued[-1]["number"] if issued else done.values["card_no"]
+    done.desk.change_case(done.case_id, {"card_no": number, "card_on": str(done.values["issued_on"])})

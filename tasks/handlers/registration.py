@@ -1,0 +1,31 @@
+"""P07: notice, check, registration of employment."""
+
+from __future__ import annotations
+
+from engine.errors import GuardUnmet
+from tasks import employments
+from tasks.handlers import Completion, on
+
+
+@on("P07_Check")
+def check(done: Completion) -> None:
+    """Guard the materials (16.D3a)."""
+    if not done.values["materials_complete"]:
+        raise GuardUnmet(missing="登记材料不齐，请补齐后再办结")
+
+
+@on("P07_Register")
+def register(done: Completion) -> None:
+    """Register the employment as the form says."""
+    employments.register(done.desk, done.context, done.values)
+    if done.values.get("stability") is None:
+        done.routing["stability"] = None
+
+
+@on("P07_PolicyEmployer", "P07_PolicySelf")
+def benefits(done: Completion) -> None:
+    """Keep the benefit periods the form names."""
+    from tasks.benefits import record
+
+    for row in done.values.get("benefits") or []:
+        record(done.desk, done.person_id, row["code"], row["starts_on"], row.get("ends_on"))

@@ -1,0 +1,57 @@
+"""People at the counter: a file is opened, facts are written, a process is started."""
+
+from __future__ import annotations
+
+from engine.errors import IllegalState
+from tasks import access, cases, commands, org, people
+from tasks.access import Subject
+from tasks.commands import Done
+from tasks.desk import Desk
+from tasks.store import casework
+
+#: Processes a worker starts by hand for a person, with the tier they begin in.
+BY_HAND = {"P03_registration_recognition": "street"}
+
+
+def register_person(desk: Desk, command: commands.RegisterPerson) -> Done:
+    """Open a person's file; raise FormInvalid or DuplicatePerson."""
+    unit = org.get_unit(desk.conn, command.community_id)
+    access.authorize(desk.actor, "register_person", Subject(unit.path))
+    person_id = people.register_person(
+        desk.conn, desk.keys, desk.actor, desk.now, name=command.name, id_no=command.id_no,
+        community_id=command.community_id, phone=command.phone, address=command.address, facts=command.facts,
+    )  # fmt: skip
+    desk.emit(desk.person_trail(person_id), "PersonRegistered", person=str(person_id))
+    return Done(person_id=person_id)
+
+
+def set_facts(desk: Desk, command: commands.SetFacts) -> Done:
+    """Write facts of a person; what changed goes to the trail of the active case, or the person's own."""
+    person = desk.person(command.person_id)
+    access.authorize(desk.actor, "set_facts", Subject(person["area"]))
+    changes = people.write_facts(
+        desk.conn, command.person_id, command.facts, desk.actor, desk.now, source="record"
+    )
+    if changes:
+        active = casework.active_case(desk.conn, command.person_id)
+        trail = active["id"] if active is not None else desk.person_trail(command.person_id)
+        desk.unit.emit(trail, "FactChanged", data={"facts": [change.name for change in changes]},
+                       payload={change.name: [change.old, change.new] for change in changes})  # fmt: skip
+    return Done(person_id=command.person_id)
+
+
+def start_process(desk: Desk, command: commands.StartProcess) -> Done:
+    """Start a process for a person: an application opens the case (J.7.1)."""
+    person = desk.person(command.person_id)
+    access.authorize_start(desk.actor, command.process_id, Subject(person["area"]))
+    tier = BY_HAND.get(command.process_id)
+    if tier is None:
+        raise IllegalState(detail="这一流程由系统按规定启动，不能手工启动")
+    context = cases.open_case(desk, command.person_id, tier)
+    live = desk.start(command.process_id, context, command.start, dict(command.values))
+    desk.unit.write_waits()
+    tasks = casework.open_tasks_of(desk.conn, [live.id])
+    return Done(
+        case_id=context.case_id, person_id=command.person_id, instance_id=live.id,
+        next_task_id=tasks[0]["id"] if tasks else None,
+    )  # fmt: skip

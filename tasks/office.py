@@ -1,0 +1,130 @@
+"""What an office decides and administers: settings, calendar years, releases; and what failed under a hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from engine.calendar import WorkCalendar
+from engine.codec import dumps, loads
+from engine.definitions import publish
+from engine.errors import AidError, FormInvalid, IllegalState, NotFound
+from engine.unit import Unit
+from tasks import access, commands, deadlines
+from tasks.access import Subject
+from tasks.commands import Done
+from tasks.desk import Desk
+from tasks.store import casework, rows, tables
+from tasks.store.conn import Connection
+from tasks.store.office import settings_in, years_in
+
+
+def stored_settings(conn: Connection) -> dict[str, Any]:
+    """Return the settings an administrator has changed."""
+    return {name: loads(value) for name, value in settings_in(conn)}
+
+
+def calendar_with_loaded(conn: Connection, base: WorkCalendar) -> WorkCalendar:
+    """Return a calendar with the years an administrator loaded laid over it."""
+    loaded = tuple((row["year"], row["content"], row["source"]) for row in years_in(conn))
+    return _with_years(base, loaded) if loaded else base
+
+
+@lru_cache(maxsize=32)
+def _with_years(base: WorkCalendar, loaded: tuple[tuple[int, str, str], ...]) -> WorkCalendar:
+    for year, content, source in loaded:
+        data = loads(content)
+        base = base.with_year(
+            year,
+            [date.fromisoformat(day) for day in data["days_off"]],
+            [date.fromisoformat(day) for day in data["working_weekends"]],
+            source,
+        )
+    return base
+
+
+def load_calendar(desk: Desk, command: commands.LoadCalendar) -> Done:
+    """Load a year: pending dates are computed, running ones recomputed, each with an event on its case."""
+    access.authorize(desk.actor, "load_calendar", Subject("/"))
+    content = {name: _days(command.values, name, command.year) for name in ("days_off", "working_weekends")}
+    known = rows.first(desk.conn, tables.calendar_year, year=command.year)
+    values = {"official": True, "content": dumps(content), "source": "administrator",
+              "loaded_at": desk.now_us, "loaded_by": desk.actor.user_id}  # fmt: skip
+    if known is None:
+        rows.add(desk.conn, tables.calendar_year, year=command.year, **values)
+    else:
+        casework.update_where(desk.conn, tables.calendar_year, {"year": command.year}, **values)
+    desk.calendar = calendar_with_loaded(desk.conn, desk.calendar)
+    moved = 0
+    for row in (*casework.pending_deadlines(desk.conn), *casework.counted_deadlines_open(desk.conn)):
+        desk.unit.lock(row["trail_id"])
+        moved += deadlines.recount(desk, row)
+    return Done(extra={"moved": moved})
+
+
+def _days(values: Mapping[str, Any], name: str, year: int) -> list[str]:
+    found = values.get(name) or []
+    try:
+        days = [day if isinstance(day, date) else date.fromisoformat(str(day)) for day in found]
+    except ValueError as error:
+        raise FormInvalid([(name, f"“{error}”不是日期。", "Not a date.")]) from error
+    wrong = [day for day in days if day.year != year]
+    if wrong:
+        raise FormInvalid([(name, f"{wrong[0]}不在{year}年内。", f"{wrong[0]} is not in {year}.")])
+    return [day.isoformat() for day in sorted(days)]
+
+
+def change_setting(desk: Desk, command: commands.ChangeSetting) -> Done:
+    """Change a setting; raise NotFound or SettingInvalid."""
+    access.authorize(desk.actor, "change_setting", Subject("/"))
+    known = desk.library.settings.get(command.name)
+    if known is None:
+        raise NotFound(zh=f"没有“{command.name}”这项设置。")
+    value = known.check(command.value)
+    row = {"value": dumps(value), "changed_at": desk.now_us, "changed_by": desk.actor.user_id}
+    if not casework.update_where(desk.conn, tables_setting(), {"name": command.name}, **row):
+        rows.add(desk.conn, tables_setting(), name=command.name, **row)
+    return Done()
+
+
+def tables_setting() -> Any:
+    """Return the table of settings."""
+    from engine.store.tables import setting
+
+    return setting
+
+
+def deploy(desk: Desk, command: commands.Deploy) -> Done:
+    """Publish diagrams that pass the gate; unchanged ones stay as they are."""
+    from tasks.release import admit
+
+    access.authorize(desk.actor, "deploy", Subject("/"))
+    made: dict[str, int] = {}
+    for name, data in command.files:
+        for process_id, title in admit(desk.library, name, data):
+            _id, version = publish(
+                desk.conn, process_id, title, data, desk.now, desk.actor.user_id, command.reason
+            )
+            made[process_id] = version
+    if not made:
+        raise IllegalState(detail="没有可发布的流程图")
+    return Done(extra={"versions": made})
+
+
+def keep_failed(
+    desk: Desk, command: commands.CompleteTask, fault: AidError, open_incident: Callable[..., int]
+) -> None:
+    """Keep the form of a task whose process failed as a draft, and open an incident for it."""
+    from engine import user_tasks
+    from tasks.taskwork import store_form
+
+    task = user_tasks.read(desk.unit, command.task_id)
+    if task.row.is_open:
+        store_form(desk, task, {k: v for k, v in command.values.items() if not k.startswith("_")}, draft=True)
+    unit: Unit = desk.unit
+    open_incident(
+        unit, "task", fault.sentence("zh"), trail_id=task.row.trail_id, instance_id=task.live.id,
+        element=str(fault.data.get("element_id") or task.node.id), data={"task": str(command.task_id)},
+    )  # fmt: skip

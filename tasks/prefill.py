@@ -1,0 +1,157 @@
+"""What a form holds before anybody typed: the answers to the rules that forms name (`tasks.forms.prefill`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from engine.codec import loads
+from engine.live import Live
+from tasks import decide, employments, helpers, papers, placements, referrals
+from tasks.actor import ROLES
+from tasks.decision_inputs import current_facts
+from tasks.desk import Context, Desk
+from tasks.forms.prefill import Resolve
+from tasks.forms.spec import Field, FormSpec
+from tasks.forms.values import FormContext, only_ids
+from tasks.store import casework, rows, tables
+
+_TIER_ROLE = {"community": "community_aide", "street": "street_officer", "district": "district_expert"}
+
+
+def form_context(desk: Desk, live: Live, spec: FormSpec) -> FormContext:
+    """Return what a form of a case is held against: today, open choices, and the earliest days allowed."""
+    context = desk.context(live)
+    return FormContext(
+        today=desk.today,
+        now=desk.now,
+        earliest=_earliest(desk, context, spec),
+        resolve=only_ids,
+        functions={"higher_rank_waits": lambda _post: placements.higher_waits(desk, live)},
+    )
+
+
+def _earliest(desk: Desk, context: Context, spec: FormSpec) -> Mapping[str, date]:
+    """A date before its trigger is refused (J.5)."""
+    found: dict[str, date] = {}
+    if context.case_id is None:
+        return found
+    for policy in desk.library.policy.met_by.get(spec.id, ()):
+        if policy.met_field and policy.met_field in spec.fields:
+            running = casework.running_deadlines(desk.conn, context.case_id, policy.id, context.run_no)
+            if running and running[0]["trigger_on"] and running[0]["unit"] != "given_date":
+                found[policy.met_field] = date.fromisoformat(running[0]["trigger_on"])
+    return found
+
+
+def facts(desk: Desk, context: Context) -> dict[str, Any]:
+    """Return the person's facts as forms hold them."""
+    return {} if context.person_id is None else current_facts(desk.person(context.person_id))
+
+
+def resolver(desk: Desk, live: Live) -> Resolve:
+    """Return the function that answers a form's prefill rules for the case of an instance."""
+    context = desk.context(live)
+
+    def resolve(rule: str, field: Field) -> Any:
+        name, _, argument = rule.partition(":")
+        answer = _RULES.get(name)
+        return None if answer is None else answer(desk, live, context, argument, field)
+
+    return resolve
+
+
+def _next_number(desk: Desk, live: Live, context: Context, kind: str, field: Field) -> Any:
+    return papers.next_number(desk.conn, kind, context.area, desk.today)
+
+
+def _dispatcher(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    proposal = helpers.propose(desk, field.of, context.area)
+    return None if proposal is None else proposal["user"]
+
+
+def _helper(desk: Desk, live: Live, context: Context, role: str, field: Field) -> Any:
+    if context.case_id is None or role not in ROLES:
+        return None
+    found = helpers.active(desk, context.case_id, role)
+    return None if found is None else str(found)
+
+
+def _employer(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    made = referrals.of_tier(desk, live)
+    return made[-1]["employer"] if made else None
+
+
+def _register_type(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    rural = live.state.vars.get("registration_type") == "RURAL_TRANSFER"
+    if "registration_type" not in live.state.vars and context.case_id is not None:
+        decided = rows.first(desk.conn, tables.case, id=context.case_id)
+        rural = decided is not None and loads(decided["data"]).get("registration_type") == "RURAL_TRANSFER"
+    if field.name == "subsystem":
+        return "RURAL_LABOUR" if rural else "UNEMPLOYED"
+    return "TRANSFER" if rural else "UNEMPLOYMENT"
+
+
+def _employment(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    row = employments.latest(desk, context)
+    if row is None:
+        return None
+    return {"employment_kind": row["kind"], "employer": row["employer"],
+            "employed_on": row["employed_on"]}.get(field.name)  # fmt: skip
+
+
+def _decision(desk: Desk, live: Live, context: Context, table: str, field: Field) -> Any:
+    if table == "DT-01" and context.person_id is not None:
+        return decide.categories(desk, context.person_id) or None
+    if table == "DT-08":
+        return "OWN" if live.state.vars.get("reason") == "OWN" else "COUNT"
+    return None
+
+
+def _notice_until(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    days = desk.setting("public_notice_days")
+    return None if days is None else desk.calendar.wd(desk.today, int(days))
+
+
+def _free_post(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    level = "STREET" if live.process_id == "P05_street_assistance" else placements.level_of(live)
+    if live.process_id == "P13_public_welfare_post" and level == "STREET" and context.case_id is not None:
+        chosen = desk.case(context.case_id)["data"].get("street_post")
+        if chosen:
+            return chosen
+    free = placements.free_posts(desk, level, context.area)
+    return str(free[0]["id"]) if free else None
+
+
+def _open_referrals(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    current = None
+    if live.process_id == "P05_street_assistance" and context.case_id is not None and field is not None:
+        tokens = {token.node for token in live.state.tokens.values()}
+        if "P05_Revisit" in tokens:
+            current = desk.case(context.case_id)["data"].get("street_referral")
+    return [
+        {"seq": row["seq"], "outcome": "NOT_HIRED", "reason": "POST"}
+        for row in referrals.of_tier(desk, live)
+        if row["outcome"] is None and row["seq"] != current
+    ] or None
+
+
+def _year(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    return f"{desk.today.year}年"
+
+
+_Rule = Callable[[Desk, Live, Context, str, Field], Any]
+_RULES: Mapping[str, _Rule] = {
+    "next_number": _next_number,
+    "dispatcher": _dispatcher,
+    "helper": _helper,
+    "referral.employer": _employer,
+    "register_type": _register_type,
+    "employment": _employment,
+    "decision": _decision,
+    "notice_until": _notice_until,
+    "free_post": _free_post,
+    "open_referrals": _open_referrals,
+    "year": _year,
+}

@@ -1,0 +1,54 @@
+"""Functions that service tasks name (`aid595:service`). Each does one thing to the case of its instance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.graph import Node
+from engine.live import Live
+from tasks import deadlines
+from tasks.desk import Desk
+
+Service = Callable[[Desk, Live, Node], Mapping[str, Any] | None]
+
+
+def mark_overdue(desk: Desk, live: Live, node: Node) -> None:
+    """Mark the deadline of the task whose timer fired as missed; harmless when it already is."""
+    task = live.graph.nodes.get(node.id.removesuffix("_Overdue_Svc"))
+    if task is not None:
+        deadlines.mark_overdue_of(desk, live, task.attr_list("deadline"))
+
+
+def write_registers(desk: Desk, live: Live, node: Node) -> None:
+    """Write the registers a node names: the row is this event."""
+    for register in node.attr_list("registers"):
+        desk.emit(live.trail_id, "RegisterWritten", live=live, element=node.id, register=register)
+
+
+def set_up_files(desk: Desk, live: Live, node: Node) -> None:
+    """Set up the files of a recognised person on the day of recognition (DL-013, 02.R6)."""
+    write_registers(desk, live, node)
+    deadlines.meet(desk, live, node.id, {})
+
+
+def notify_household(desk: Desk, live: Live, node: Node) -> None:
+    """Tell an open zero-employment-family process of the household that a member works (MSG-29)."""
+    from engine.messages import send
+
+    context = desk.context(live)
+    person = desk.person(context.person_id) if context.person_id is not None else None
+    if person is not None and person["household_id"] is not None:
+        key = f"household:{person['household_id']}"
+        send(desk.unit, "MSG-29", key, {}, trail_id=live.trail_id, starts=False)
+
+
+SERVICES: Mapping[str, Service] = {
+    "mark_overdue": mark_overdue,
+    "set_up_files": set_up_files,
+    "register_submission": write_registers,
+    "register_dossier": write_registers,
+    "register_training_need": write_registers,
+    "register_welfare_applicant": write_registers,
+    "notify_household": notify_household,
+}

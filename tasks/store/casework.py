@@ -1,0 +1,271 @@
+"""Named queries over cases, deadlines and duties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.store.tables import event, instance, user_task
+from tasks.store.conn import Connection, RowMapping
+from tasks.store.tables import (
+    case,
+    deadline,
+    duty,
+    duty_window,
+    form_data,
+    helper,
+    placement,
+    process_context,
+    referral,
+)
+
+OPEN = ("running", "suspended")
+
+
+def context_of(conn: Connection, instance_id: int) -> RowMapping | None:
+    """Return the business context of an instance."""
+    query = sa.select(process_context).where(process_context.c.instance_id == instance_id)
+    return conn.execute(query).mappings().first()
+
+
+def open_instances(conn: Connection, case_id: int) -> list[RowMapping]:
+    """Return the instances of a case that are not over, the latest first."""
+    query = (
+        sa.select(instance.c.id, instance.c.process_id, instance.c.status, process_context.c.tier,
+                  process_context.c.run_no, process_context.c.duty_id)
+        .join(process_context, process_context.c.instance_id == instance.c.id)
+        .where(process_context.c.case_id == case_id, instance.c.status.in_(OPEN))
+        .order_by(instance.c.id.desc())
+    )  # fmt: skip
+    return list(conn.execute(query).mappings())
+
+
+def instances_of(conn: Connection, case_id: int) -> list[RowMapping]:
+    """Return all instances of a case, the earliest first."""
+    query = (
+        sa.select(instance.c.id, instance.c.process_id, instance.c.status, process_context.c.tier,
+                  process_context.c.run_no, process_context.c.duty_id)
+        .join(process_context, process_context.c.instance_id == instance.c.id)
+        .where(process_context.c.case_id == case_id)
+        .order_by(instance.c.id)
+    )  # fmt: skip
+    return list(conn.execute(query).mappings())
+
+
+def open_tasks_of(conn: Connection, instance_ids: Iterable[int]) -> list[RowMapping]:
+    """Return the open user tasks of some instances, the one due first first."""
+    query = (
+        sa.select(user_task)
+        .where(user_task.c.instance_id.in_(list(instance_ids)), user_task.c.state.in_(("created", "claimed")))
+        .order_by(user_task.c.due_at, user_task.c.id)
+    )
+    return list(conn.execute(query).mappings())
+
+
+def last_completion(conn: Connection, instance_id: int, element: str) -> RowMapping | None:
+    """Return the latest completed task of an element in an instance."""
+    query = (
+        sa.select(user_task)
+        .where(
+            user_task.c.instance_id == instance_id,
+            user_task.c.element == element,
+            user_task.c.state == "completed",
+        )
+        .order_by(user_task.c.ended_at.desc(), user_task.c.id.desc())
+        .limit(1)
+    )
+    return conn.execute(query).mappings().first()
+
+
+def move_tasks(conn: Connection, instance_ids: list[int], area: str, pools: dict[str, str]) -> None:
+    """Give the open tasks of some instances to another area: pool before -> pool after."""
+    for before, after in pools.items():
+        conn.execute(
+            sa.update(user_task)
+            .where(
+                user_task.c.instance_id.in_(instance_ids),
+                user_task.c.state.in_(("created", "claimed")),
+                user_task.c.pool == before,
+            )
+            .values(pool=after, area=area)
+        )
+
+
+def set_task_due(conn: Connection, instance_ids: list[int], element: str, due_at: int) -> None:
+    """Move the due date of the open tasks of an element."""
+    conn.execute(
+        sa.update(user_task)
+        .where(
+            user_task.c.instance_id.in_(instance_ids),
+            user_task.c.element == element,
+            user_task.c.state.in_(("created", "claimed")),
+        )
+        .values(due_at=due_at)
+    )
+
+
+def active_case(conn: Connection, person_id: int) -> RowMapping | None:
+    """Return the active case of a person."""
+    query = sa.select(case).where(case.c.person_id == person_id, case.c.status == "active")
+    return conn.execute(query).mappings().first()
+
+
+def running_deadlines(
+    conn: Connection, case_id: int, rule_id: str | None = None, run_no: int | None = None
+) -> list[RowMapping]:
+    """Return deadlines neither met nor closed, the oldest first; missed ones still run."""
+    query = sa.select(deadline).where(
+        deadline.c.case_id == case_id, deadline.c.completed_at.is_(None), deadline.c.closed_reason.is_(None)
+    )
+    if rule_id is not None:
+        query = query.where(deadline.c.rule_id == rule_id)
+    if run_no is not None:
+        query = query.where(deadline.c.run_no == run_no)
+    return list(conn.execute(query.order_by(deadline.c.created_at, deadline.c.id)).mappings())
+
+
+def deadline_count(conn: Connection, case_id: int, rule_id: str) -> int:
+    """Return how many rows a rule has had in a case."""
+    query = sa.select(sa.func.count()).where(deadline.c.case_id == case_id, deadline.c.rule_id == rule_id)
+    return int(conn.execute(query).scalar_one())
+
+
+def overdue_deadlines(conn: Connection, now_us: int, most: int) -> list[RowMapping]:
+    """Return deadlines whose end has passed unmarked, in due order: the worker's sweep."""
+    query = (
+        sa.select(deadline.c.id, deadline.c.trail_id, deadline.c.due_at)
+        .where(
+            deadline.c.completed_at.is_(None),
+            deadline.c.closed_reason.is_(None),
+            deadline.c.missed_at.is_(None),
+            deadline.c.due_at <= now_us,
+        )
+        .order_by(deadline.c.due_at, deadline.c.id)
+        .limit(most)
+    )
+    return list(conn.execute(query).mappings())
+
+
+def pending_deadlines(conn: Connection) -> list[RowMapping]:
+    """Return deadlines whose date waits for a calendar year or for a trigger."""
+    query = sa.select(deadline).where(
+        deadline.c.due_literal.is_(None), deadline.c.closed_reason.is_(None), deadline.c.trigger_on.is_not(None)
+    )
+    return list(conn.execute(query.order_by(deadline.c.id)).mappings())
+
+
+def counted_deadlines_open(conn: Connection) -> list[RowMapping]:
+    """Return counted deadlines that still run: what a changed calendar may move."""
+    query = sa.select(deadline).where(
+        deadline.c.due_literal.is_not(None), deadline.c.completed_at.is_(None), deadline.c.closed_reason.is_(None)
+    )
+    return list(conn.execute(query.order_by(deadline.c.id)).mappings())
+
+
+def due_duties(conn: Connection, now_us: int, most: int) -> list[RowMapping]:
+    """Return open duties whose next window begins, in order."""
+    query = (
+        sa.select(duty)
+        .where(duty.c.state == "open", duty.c.next_at <= now_us)
+        .order_by(duty.c.next_at, duty.c.id)
+        .limit(most)
+    )
+    return list(conn.execute(query).mappings())
+
+
+def ended_windows(conn: Connection, now_us: int, most: int) -> list[RowMapping]:
+    """Return windows that ended undone and are not marked missed yet, in order."""
+    query = (
+        sa.select(duty_window.c.id, duty_window.c.duty_id, duty_window.c.due_at)
+        .where(duty_window.c.state == "open", duty_window.c.due_at <= now_us)
+        .order_by(duty_window.c.due_at, duty_window.c.id)
+        .limit(most)
+    )
+    return list(conn.execute(query).mappings())
+
+
+def windows_to_do(conn: Connection, duty_id: int) -> list[RowMapping]:
+    """Return the windows of a duty that are not done, the oldest first."""
+    query = (
+        sa.select(duty_window)
+        .where(duty_window.c.duty_id == duty_id, duty_window.c.state.in_(("open", "missed")))
+        .order_by(duty_window.c.starts_on)
+    )
+    return list(conn.execute(query).mappings())
+
+
+def open_duties(
+    conn: Connection, case_id: int | None = None, person_id: int | None = None, kind: str | None = None
+) -> list[RowMapping]:
+    """Return open duties of a case or person."""
+    query = sa.select(duty).where(duty.c.state == "open").order_by(duty.c.id)
+    if case_id is not None:
+        query = query.where(duty.c.case_id == case_id)
+    if person_id is not None:
+        query = query.where(duty.c.person_id == person_id)
+    if kind is not None:
+        query = query.where(duty.c.kind == kind)
+    return list(conn.execute(query).mappings())
+
+
+def loads(conn: Connection, user_ids: list[int]) -> dict[int, int]:
+    """Return how many cases each person helps with now."""
+    query = (
+        sa.select(helper.c.user_id, sa.func.count())
+        .where(helper.c.user_id.in_(user_ids), helper.c.released_at.is_(None))
+        .group_by(helper.c.user_id)
+    )
+    counts = {row[0]: row[1] for row in conn.execute(query)}
+    return {user_id: counts.get(user_id, 0) for user_id in user_ids}
+
+
+def failed_referrals(conn: Connection, case_id: int, tier: str, run_no: int) -> int:
+    """Return the NOT_HIRED outcomes of a tier in a run (RULES C.1: what the counters count)."""
+    query = sa.select(sa.func.count()).where(
+        referral.c.case_id == case_id,
+        referral.c.tier == tier,
+        referral.c.run_no == run_no,
+        referral.c.outcome == "NOT_HIRED",
+    )
+    return int(conn.execute(query).scalar_one())
+
+
+def taken_places(conn: Connection, post_id: int) -> int:
+    """Return how many places of a public-welfare post are reserved or filled."""
+    query = sa.select(sa.func.count()).where(
+        placement.c.post_id == post_id, placement.c.state.in_(("reserved", "placed"))
+    )
+    return int(conn.execute(query).scalar_one())
+
+
+def waiting_for_post(conn: Connection, level: str, but_case: int) -> list[RowMapping]:
+    """Return the placements of a level that have a rank and no post yet."""
+    query = sa.select(placement).where(
+        placement.c.state == "waiting", placement.c.level == level, placement.c.case_id != but_case
+    )
+    return list(conn.execute(query).mappings())
+
+
+def branches(conn: Connection, trail_id: int, instance_ids: list[int]) -> list[tuple[int, str, str]]:
+    """Return (instance, gateway, data) of every branch taken, in order."""
+    query = (
+        sa.select(event.c.instance_id, event.c.element, event.c.data)
+        .where(
+            event.c.trail_id == trail_id, event.c.kind == "BranchTaken", event.c.instance_id.in_(instance_ids)
+        )
+        .order_by(event.c.seq)
+    )
+    return [(row[0], row[1], row[2]) for row in conn.execute(query)]
+
+
+def update_where(conn: Connection, table: sa.Table, equal: dict[str, Any], **values: Any) -> int:
+    """Update rows by equality; return how many."""
+    where = [table.c[k] == v if v is not None else table.c[k].is_(None) for k, v in equal.items()]
+    return conn.execute(table.update().where(*where).values(**values)).rowcount
+
+
+def delete_draft(conn: Connection, task_id: int) -> None:
+    """Remove the draft of a task that was completed."""
+    conn.execute(form_data.delete().where(form_data.c.task_id == task_id, form_data.c.draft))

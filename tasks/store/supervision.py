@@ -1,0 +1,44 @@
+"""Queries of the supervisor's commands on instances."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from engine.store.tables import incident, timer
+from tasks.store.conn import Connection
+
+__all__ = ["free_timers", "hold_timers", "incident", "release_timers"]
+
+
+def hold_timers(conn: Connection, instance_id: int) -> None:
+    """Let the timers of an instance wait."""
+    conn.execute(
+        sa.update(timer)
+        .where(timer.c.instance_id == instance_id, timer.c.state == "scheduled")
+        .values(state="held")
+    )
+
+
+def free_timers(conn: Connection, instance_id: int) -> None:
+    """Let the timers of an instance run again."""
+    conn.execute(
+        sa.update(timer)
+        .where(timer.c.instance_id == instance_id, timer.c.state == "held")
+        .values(state="scheduled")
+    )
+
+
+def release_timers(
+    conn: Connection, instance_id: int, element: str, now_us: int,
+    release: Callable[[Connection, int, int], None],
+) -> None:  # fmt: skip
+    """Let the held timers of an element fire at once."""
+    found = conn.execute(
+        sa.select(timer.c.id).where(
+            timer.c.instance_id == instance_id, timer.c.element == element, timer.c.state == "held"
+        )
+    ).scalars()
+    for timer_id in list(found):
+        release(conn, timer_id, now_us)

@@ -1,0 +1,110 @@
+"""What a supervisor does with instances: suspend, resume, cancel, move, retry; further papers."""
+
+from __future__ import annotations
+
+from engine import incidents, timers
+from engine.errors import FormInvalid, IllegalState, NotFound
+from engine.live import Live
+from tasks import access, commands
+from tasks.access import Subject
+from tasks.commands import Done
+from tasks.desk import Desk
+from tasks.store import rows, supervision
+
+
+def _instance(desk: Desk, instance_id: int, action: str) -> Live:
+    live = desk.unit.instance(instance_id)
+    access.authorize(desk.actor, action, Subject(desk.context(live).area))
+    return live
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise FormInvalid([("reason", "请填写理由。", "Give a reason.")])
+    return text.strip()
+
+
+def suspend(desk: Desk, command: commands.SuspendInstance) -> Done:
+    """Stop an instance: its tasks are refused, its timers wait."""
+    live = _instance(desk, command.instance_id, "suspend")
+    if live.status != "running":
+        raise IllegalState(detail="只有进行中的流程可以挂起")
+    reason = _reason(command.reason)
+    live.status = "suspended"
+    live.dirty = True
+    supervision.hold_timers(desk.conn, live.id)
+    desk.emit(live.trail_id, "ProcessSuspended", live, reason=reason)
+    return Done(instance_id=live.id, case_id=desk.context(live).case_id)
+
+
+def resume(desk: Desk, command: commands.ResumeInstance) -> Done:
+    """Let a suspended instance go on; timers that are due fire at once."""
+    live = _instance(desk, command.instance_id, "resume")
+    if live.status != "suspended":
+        raise IllegalState(detail="该流程没有挂起")
+    live.status = "running"
+    live.dirty = True
+    supervision.free_timers(desk.conn, live.id)
+    desk.emit(live.trail_id, "ProcessResumed", live)
+    return Done(instance_id=live.id, case_id=desk.context(live).case_id)
+
+
+def cancel(desk: Desk, command: commands.CancelInstance) -> Done:
+    """Cancel an instance with a reason."""
+    live = _instance(desk, command.instance_id, "cancel")
+    if live.status not in ("running", "suspended"):
+        raise IllegalState(detail="该流程已经结束")
+    desk.unit.cancel(live.id, _reason(command.reason))
+    return Done(instance_id=live.id, case_id=desk.context(live).case_id)
+
+
+def move(desk: Desk, command: commands.MoveToken) -> Done:
+    """Move an instance by hand from an open step to another of its diagram."""
+    live = _instance(desk, command.instance_id, "move")
+    reason = _reason(command.reason)
+    token = next((t for t in live.state.tokens.values() if t.node == command.from_element), None)
+    if token is None or command.to_element not in live.graph.nodes:
+        raise IllegalState(detail="流程不在这一环节，或没有目标环节")
+    data = {"from": command.from_element, "to": command.to_element, "reason": reason}
+    cause = desk.unit.emit(live.trail_id, "TokenMoved", live=live, element=command.from_element, data=data)
+    desk.unit.step(live, lambda machine: machine.move(token.id, command.to_element), cause)
+    return Done(instance_id=live.id, case_id=desk.context(live).case_id)
+
+
+def retry(desk: Desk, command: commands.RetryIncident) -> Done:
+    """Try again what failed: a timer is released; a form waits in its task as it was typed."""
+    row = rows.first(desk.conn, supervision.incident, id=command.incident_id)
+    if row is None or row["state"] != "open":
+        raise NotFound()
+    if row["instance_id"] is not None:
+        _instance(desk, row["instance_id"], "retry")
+    elif row["trail_id"] is not None:
+        desk.unit.lock(row["trail_id"])
+    if row["kind"] == "timer":
+        supervision.release_timers(desk.conn, row["instance_id"], row["element"], desk.now_us, timers.release)
+    incidents.resolve(desk.unit, row["id"], "IncidentRetried")
+    return Done(instance_id=row["instance_id"])
+
+
+def add_paper(desk: Desk, command: commands.AddPaper) -> Done:
+    """Issue a further paper of a case from free content."""
+    from tasks import cases, papers
+    from tasks.forms.spec import NOTE, FormSpec, Group
+
+    case = cases.require_active(desk, command.case_id)
+    access.authorize(desk.actor, "add_paper", Subject(case["area"], tier=case["tier"]))
+    kind = str(command.values.get("kind") or "")
+    text = str(command.values.get("content") or "").strip()
+    if not text:
+        raise FormInvalid([("content", "请填写文书内容。", "Write the content.")])
+    spec = FormSpec("add_paper", "commands", "文书", "Paper", (Group("", "", ("note",)),), {"note": NOTE})
+    issued = papers.issue(
+        desk.conn, desk.actor, desk.now,
+        papers.PaperSource(kind=kind, area=case["area"], spec=spec, values={"note": text[:4000]},
+                           person=desk.person(case["person_id"]), case_id=case["id"], case_no=case["case_no"]),
+    )  # fmt: skip
+    desk.emit(case["id"], "PaperIssued", paper=issued.kind, number=issued.number, id=str(issued.id),
+              hash=issued.hash)  # fmt: skip
+    return Done(case_id=case["id"], extra={"paper": str(issued.id)})
+
+

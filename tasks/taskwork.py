@@ -1,0 +1,261 @@
+"""Work on one user task: claim, give back, save, complete, hand over, send back, withdraw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine import user_tasks
+from engine.clock import from_us
+from engine.codec import canonical, dumps
+from engine.errors import AlreadyClaimed, FormInvalid, FourEyes, NotAssignee, NotFound, StaleTask
+from engine.user_tasks import OpenTask
+from tasks import access, accounts, commands, deadlines, handovers, papers, people
+from tasks.access import Subject
+from tasks.commands import Done
+from tasks.desk import Desk
+from tasks.facts import FACTS
+from tasks.forms.spec import FormSpec
+from tasks.forms.validate import Validated, validate
+from tasks.handlers import Completion, handle
+from tasks.paper_text import kinds_to_issue
+from tasks.prefill import form_context
+from tasks.store import casework, rows, tables
+
+#: Setting value that switches a four-eyes rule, by the element that needs the second person.
+FOUR_EYES = {"P03_Approve": "recognition", "P04_ConfirmOwn": "own_reason", "P13_Approve": "placement"}
+
+
+def _read(desk: Desk, task_id: int, action: str) -> OpenTask:
+    """Lock and read a task; refuse in the order of J.6 up to the four eyes."""
+    task = user_tasks.read(desk.unit, task_id)
+    if not task.row.is_open and action != "withdraw":
+        raise StaleTask(name=task.node.name, state=task.row.state, task_id=str(task_id))
+    access.authorize(desk.actor, action, Subject(task.row.area, task.row.role))
+    user_tasks.require_open(task) if action != "withdraw" else None
+    return task
+
+
+def _four_eyes(desk: Desk, task: OpenTask) -> None:
+    other = task.node.attrs.get("otherPersonThan")
+    switch = FOUR_EYES.get(task.node.id)
+    if not other or (switch and switch not in desk.setting("four_eyes")) or desk.actor.is_system:
+        return
+    before = casework.last_completion(desk.conn, task.live.id, other)
+    if before is not None and before["ended_by"] == desk.actor.user_id:
+        raise FourEyes(who=desk.actor.name)
+
+
+def _name(desk: Desk, user_id: int | None) -> str:
+    try:
+        return str(accounts.get_account(desk.conn, user_id)["display_name"]) if user_id else "系统"
+    except NotFound:
+        return "—"
+
+
+def claim(desk: Desk, command: commands.ClaimTask) -> Done:
+    """Claim a task; the first claim of a task of a handed-up case accepts the hand-over."""
+    task = _read(desk, command.task_id, "claim")
+    _four_eyes(desk, task)
+    holder = task.row.assignee_id
+    if holder is not None and holder != desk.actor.user_id:
+        when = from_us(task.row.claimed_at or 0).astimezone().strftime("%m-%d %H:%M")
+        raise AlreadyClaimed(who=_name(desk, holder), when=when, who_id=str(holder))
+    user_tasks.claim(desk.unit, task)
+    handovers.accept_by_claim(desk, task.live)
+    return Done(task_id=command.task_id, instance_id=task.live.id)
+
+
+def unclaim(desk: Desk, command: commands.UnclaimTask) -> Done:
+    """Give a task back; only its holder may."""
+    task = _read(desk, command.task_id, "unclaim")
+    _only_holder(desk, task)
+    user_tasks.unclaim(desk.unit, task)
+    return Done(task_id=command.task_id, instance_id=task.live.id)
+
+
+def _only_holder(desk: Desk, task: OpenTask) -> None:
+    holder = task.row.assignee_id
+    if holder is not None and holder != desk.actor.user_id and not desk.actor.is_system:
+        raise NotAssignee(who=_name(desk, holder), who_id=str(holder))
+
+
+def save_draft(desk: Desk, command: commands.SaveDraft) -> Done:
+    """Keep what was typed; later typing replaces it."""
+    task = _read(desk, command.task_id, "save_draft")
+    _only_holder(desk, task)
+    store_form(desk, task, command.values, draft=True)
+    return Done(task_id=command.task_id)
+
+
+def store_form(desk: Desk, task: OpenTask, values: Mapping[str, Any], draft: bool) -> None:
+    """Keep a form, as a draft or as submitted; one of each a task."""
+    context = desk.context(task.live)
+    where = {"task_id": task.row.id, "draft": draft}
+    found = rows.first(desk.conn, tables.form_data, **where)
+    saved = {"values": dumps(dict(values)), "saved_at": desk.now_us, "saved_by": desk.actor.user_id or 0}
+    if found is not None:
+        casework.update_where(desk.conn, tables.form_data, where, **saved)
+    else:
+        rows.add(
+            desk.conn, tables.form_data, **where, case_id=context.case_id, person_id=context.person_id,
+            element=task.node.id, **saved,
+        )  # fmt: skip
+
+
+def complete(desk: Desk, command: commands.CompleteTask) -> Done:
+    """Complete a task with its form."""
+    task = _read(desk, command.task_id, "complete_task")
+    _four_eyes(desk, task)
+    _only_holder(desk, task)
+    spec = desk.library.forms[task.node.attrs.get("form") or task.node.id]
+    accepted = validate(spec, command.values, form_context(desk, task.live, spec))
+    finish(desk, task, spec, accepted)
+    desk.unit.settle()
+    deadlines.open_by_completion(desk, task.live, task.node.id, accepted.values, after=True)
+    return Done(
+        task_id=command.task_id, instance_id=task.live.id, case_id=desk.context(task.live).case_id,
+        next_task_id=_next(desk, task),
+    )  # fmt: skip
+
+
+def finish(desk: Desk, task: OpenTask, spec: FormSpec, accepted: Validated) -> None:
+    """Record an accepted form and let the process go on."""
+    desk.form = accepted.values
+    routing = dict(accepted.routing)
+    done = Completion(desk, task, desk.context(task.live), accepted.values, routing)
+
+    def meanwhile() -> None:
+        handovers.accept_by_claim(desk, task.live)
+        changed = _write_facts(desk, done, spec)
+        desk.form = {**accepted.values, "_facts_changed": changed}
+        _issue_papers(desk, done, spec)
+        handle(done)
+        for register in task.node.attr_list("registers"):
+            done.emit("RegisterWritten", register=register)
+        deadlines.open_by_completion(desk, task.live, task.node.id, accepted.values)
+        deadlines.meet(desk, task.live, task.node.id, accepted.values)
+
+    store_form(desk, task, accepted.values, draft=False)
+    casework.delete_draft(desk.conn, task.row.id)
+    digest = {"form": desk.keys.blind("form", canonical(dict(accepted.values)))}
+    user_tasks.complete(desk.unit, task, routing, digest, meanwhile)
+
+
+def _write_facts(desk: Desk, done: Completion, spec: FormSpec) -> bool:
+    """Write the answers that are facts back to the person, with date and source (J.5)."""
+    if done.context.person_id is None:
+        return False
+    given = {name: value for name, value in done.values.items() if name in FACTS and name in spec.fields}
+    given.pop("unemployed", None) if "unemployed_since" in spec.fields else None
+    changes = people.write_facts(
+        desk.conn, done.context.person_id, given, desk.actor, desk.now, source=done.task.node.id
+    )
+    if changes:
+        names = [change.name for change in changes]
+        payload = {change.name: [change.old, change.new] for change in changes}
+        desk.unit.emit(done.task.live.trail_id, "FactChanged", live=done.task.live,
+                       element=done.task.node.id, data={"facts": names}, payload=payload)  # fmt: skip
+    return bool(changes)
+
+
+def _issue_papers(desk: Desk, done: Completion, spec: FormSpec) -> None:
+    node, context = done.task.node, done.context
+    for kind in kinds_to_issue(list(node.attr_list("papers")), done.values):
+        field = next((f.name for f in spec if f.prefill == f"next_number:{kind}"), None)
+        case = desk.case(context.case_id) if context.case_id is not None else None
+        source = papers.PaperSource(
+            kind=kind, area=context.area, spec=spec, values=done.values,
+            person=desk.person(done.person_id), case_id=context.case_id,
+            case_no=case["case_no"] if case else "", instance_id=done.task.live.id, task_id=done.task.row.id,
+            number=done.values.get(field) if field else None, names=names_of(desk, spec, done.values),
+            extra=_extra(desk, done, kind),
+        )  # fmt: skip
+        issued = papers.issue(desk.conn, desk.actor, desk.now, source)
+        done.emit("PaperIssued", paper=issued.kind, number=issued.number, id=str(issued.id), hash=issued.hash)
+
+
+def _extra(desk: Desk, done: Completion, kind: str) -> dict[str, str]:
+    """Return the further words some papers show: employer and post of the letter, names of helpers."""
+    if kind == "E17" and done.context.case_id is not None:
+        found = desk.case(done.context.case_id)["data"].get("match") or {}
+        return {"employer": found.get("employer", ""), "post": found.get("post", ""),
+                "addressee": found.get("employer", "")}  # fmt: skip
+    if kind == "E38":
+        return {"addressee": desk.person(done.person_id)["name"]}
+    return {}
+
+
+def names_of(desk: Desk, spec: FormSpec, values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the names behind the users and objects a form chose."""
+    found: dict[str, str] = {}
+    for field in spec:
+        value = values.get(field.name)
+        if not value:
+            continue
+        if field.type == "user":
+            found[str(value)] = _name(desk, int(value))
+        elif field.type == "ref":
+            table = tables.post if field.of == "post" else tables.vacancy
+            row = rows.first(desk.conn, table, id=int(value))
+            found[str(value)] = row["name"] if row is not None else ""
+    return found
+
+
+def _next(desk: Desk, task: OpenTask) -> int | None:
+    """Return an open task of the same case the actor may go on with: his own, or one of his pool."""
+    context = desk.context(task.live)
+    if context.case_id is None:
+        return None
+    desk.unit.write_waits()
+    instances = [row["id"] for row in casework.open_instances(desk.conn, context.case_id)]
+    candidates = casework.open_tasks_of(desk.conn, instances)
+    for row in candidates:
+        if row["assignee_id"] == desk.actor.user_id:
+            return int(row["id"])
+    for row in candidates:
+        subject = Subject(row["area"], row["role"])
+        if row["state"] == "created" and access.allowed(desk.actor, "complete_task", subject):
+            return int(row["id"])
+    return None
+
+
+def reassign(desk: Desk, command: commands.ReassignTask) -> Done:
+    """Give a task to another person of its role (转办): the holder himself, or a supervisor."""
+    task = user_tasks.read(desk.unit, command.task_id)
+    if not task.row.is_open:
+        raise StaleTask(name=task.node.name, state=task.row.state)
+    mine = task.row.assignee_id is not None and task.row.assignee_id == desk.actor.user_id
+    if not mine:
+        access.authorize(desk.actor, "reassign", Subject(task.row.area, task.row.role))
+    if command.to_user not in {row["id"] for row in accounts.staff(desk.conn, task.row.role, task.row.area)}:
+        zh = "所选人员没有办理这项任务的岗位，请重新选择。"
+        raise FormInvalid([("to_user", zh, "This person does not hold the role of the task.")])
+    user_tasks.reassign(desk.unit, task, command.to_user, command.reason)
+    from tasks import notices
+
+    notices.tell(desk, command.to_user, "TaskReassigned", desk.context(task.live).case_id,
+                 {"reason": command.reason}, task.row.id)  # fmt: skip
+    return Done(task_id=command.task_id, instance_id=task.live.id)
+
+
+def send_back(desk: Desk, command: commands.SendBack) -> Done:
+    """Return the work to an earlier step, with a reason (退回)."""
+    task = _read(desk, command.task_id, "send_back")
+    _only_holder(desk, task)
+    _need_reason(command.reason)
+    user_tasks.send_back(desk.unit, task, command.to_element, command.reason)
+    return Done(task_id=command.task_id, instance_id=task.live.id, next_task_id=_next(desk, task))
+
+
+def withdraw(desk: Desk, command: commands.Withdraw) -> Done:
+    """Take back one's own completed step (撤回)."""
+    task = _read(desk, command.task_id, "withdraw")
+    _need_reason(command.reason)
+    user_tasks.withdraw(desk.unit, task, command.reason)
+    return Done(task_id=command.task_id, instance_id=task.live.id, next_task_id=_next(desk, task))
+
+
+def _need_reason(reason: str) -> None:
+    if not reason.strip():
+        raise FormInvalid([("reason", "请填写理由。", "Give a reason.")])

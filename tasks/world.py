@@ -1,0 +1,180 @@
+"""The 595 domain as the kernel's world: who gets a task, when a timer fires, what a message starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from engine.clock import NO_DUE, end_of_day, from_us, local_date, start_of_day
+from engine.errors import EngineFault
+from engine.graph import EventDef, Node, TimerDef
+from engine.live import Live
+from engine.runtime.state import Token
+from engine.unit import Unit
+from engine.world import PlainWorld, TaskAttributes
+from tasks import cases, deadlines, decide, duties, flows, helpers, referrals
+from tasks.desk import Context, Desk
+from tasks.services import SERVICES
+
+#: Stands for a day that is not known yet: a pending deadline's timer waits, it does not fire.
+PENDING = date(2255, 1, 1)
+_PRIORITY = {"URGENT": 2, "HIGH": 1, "NORMAL": 0}
+#: Processes of assistance: what they opened ends with them (J.7.9).
+_ASSISTANCE = frozenset(cases.ASSISTANCE)
+
+
+class World595(PlainWorld):
+    """Answers the kernel's questions out of one desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def functions(self, unit: Unit, live: Live, node: Node) -> Mapping[str, Callable[..., Any]]:
+        """Return what timers and conditions may call."""
+        return timer_functions(self.desk, live)
+
+    def service(self, unit: Unit, live: Live, token: Token, node: Node) -> Mapping[str, Any] | None:
+        """Run a registered service."""
+        service = SERVICES.get(node.attrs.get("service", ""))
+        if service is None:
+            raise EngineFault(element=node.name or node.id, element_id=node.id, detail="没有登记这项服务")
+        return service(self.desk, live, node)
+
+    def decide(self, unit: Unit, live: Live, token: Token, node: Node) -> Mapping[str, Any] | None:
+        """Run decision tables."""
+        return decide.run_tables(self.desk, live, node)
+
+    def task(self, unit: Unit, live: Live, token: Token, node: Node) -> TaskAttributes:
+        """Say whose task it is: the designated helper's, or the pool's of the role."""
+        desk = self.desk
+        context = desk.context(live)
+        role, helper = helpers.effective(desk, context, _role(live, node, context), node.attrs.get("roleUntil"))
+        if live.process_id == duties.PROCESS:
+            due = duties.due_at(desk, live)
+        else:
+            due = deadlines.due_at(desk, live, node.attr_list("deadline"))
+        priority = 0
+        if context.case_id is not None:
+            priority = _PRIORITY[desk.case(context.case_id)["data"].get("priority", "NORMAL")]
+        if node.id == "P05_Effect":
+            desk.unit.later(lambda: duties.close_of_instance(desk, live, "tier ended"))
+        return TaskAttributes(
+            role=role, pool=desk.pool(role, context.area, context.tier), area=context.area,
+            subject_id=context.person_id, assignee_id=helper, due_at=due, priority=priority,
+        )  # fmt: skip
+
+    def thrown(self, unit: Unit, live: Live, node: Node, name: str) -> None:
+        """Send what a diagram throws."""
+        flows.thrown(self.desk, live, node, name)
+
+    def due(self, unit: Unit, live: Live, node: Node, timer: TimerDef) -> datetime | None:
+        """Evaluate a timer's day; a deadline that is met or absent sets none."""
+        if timer.expr is None:
+            return super().due(unit, live, node, timer)
+        names = live.names()
+        value = timer.expr({name: _day(names.get(name)) for name in timer.expr.names},
+                           timer_functions(self.desk, live))  # fmt: skip
+        return value if isinstance(value, datetime) else None
+
+    def begun(self, unit: Unit, live: Live) -> None:
+        """Keep what the instance is about; the case takes its tier."""
+        self.desk.save_context(live, self.desk.contexts[live.id])
+        cases.take_tier(self.desk, live)
+
+    def over(self, unit: Unit, live: Live, status: str) -> None:
+        """Close what only this instance could do: its deadlines, its duties, its open referrals."""
+        desk = self.desk
+        context = desk.context(live)
+        deadlines.close_of_process(desk, live, live.reason or "process ended")
+        if live.process_id in _ASSISTANCE or live.process_id == "P09_follow_up":
+            duties.close_of_instance(desk, live, live.reason or "tier ended")
+        if live.process_id in _ASSISTANCE and context.case_id is not None:
+            referrals.cancel_open(desk, context.case_id, live)
+
+    def ended(self, unit: Unit, live: Live, node: Node) -> None:
+        """Close the case where an end event says so."""
+        desk = self.desk
+        case_id = desk.context(live).case_id
+        code = node.attrs.get("status")
+        if node.id == "P09_Closed_End":
+            code = str(live.state.vars["end_code"]) if live.state.vars.get("close") else None
+        if case_id is not None and code and code.startswith("END-") and not node.events:
+            desk.unit.later(lambda: cases.close(desk, case_id, code, node.name))
+        elif case_id is not None and node.id == "P09_Closed_End" and code:
+            desk.unit.later(lambda: cases.close(desk, case_id, code, node.name))
+
+    def called(self, unit: Unit, parent: Live, child: Live) -> None:
+        """Let a called process be about the same case."""
+        self.desk.contexts[child.id] = self.desk.context(parent)
+
+    def answer(self, unit: Unit, child: Live) -> Mapping[str, Any]:
+        """Give back whether training led straight into a post (J.7.18)."""
+        found = child.state.vars
+        direct = bool(found.get("passed") and found.get("direct_employment") and not found.get("stopped"))
+        return {"direct_employment": direct, "employment_kind": found.get("employment_kind") if direct else None}
+
+    def start_by_message(
+        self, unit: Unit, name: str, key: str, run: int | None, values: Mapping[str, Any]
+    ) -> bool:
+        """Start the process a message opens for the case."""
+        return flows.start_by(self.desk, name, key, values)
+
+    def key(self, unit: Unit, live: Live, node: Node, event: EventDef) -> str:
+        """Return the key of the case or person an instance is about."""
+        return live.key
+
+
+def _role(live: Live, node: Node, context: Context) -> str:
+    role = node.attrs.get("role", "")
+    if context.tier == "street" and node.attrs.get("roleStreet"):
+        return node.attrs["roleStreet"]
+    if context.tier == "district" and node.attrs.get("roleDistrict"):
+        return node.attrs["roleDistrict"]
+    return role
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, str) and len(value) == 10 and value[4] == "-":
+        return date.fromisoformat(value)
+    return value
+
+
+def timer_functions(desk: Desk, live: Live) -> Mapping[str, Callable[..., Any]]:
+    """Return the functions of RULES J: days of the working calendar and of the case's deadline rows."""
+
+    def due(rule_id: str) -> date | None:
+        row = deadlines.current(desk, live, rule_id)
+        if row is None:
+            return None
+        return date.fromisoformat(row["due_effective"]) if row["due_effective"] else PENDING
+
+    def due_literal(rule_id: str) -> date | None:
+        row = deadlines.current(desk, live, rule_id)
+        if row is None:
+            return None
+        return date.fromisoformat(row["due_literal"]) if row["due_literal"] else PENDING
+
+    def boundary(edge: Callable[[date], datetime]) -> Callable[[date | None], datetime | None]:
+        def of(day: date | None) -> datetime | None:
+            if day is None:
+                return None
+            return from_us(NO_DUE) if day >= PENDING else edge(day)
+
+        return of
+
+    def shifted(day: date | None, n: int) -> date | None:
+        return day if day is None or day == PENDING else desk.calendar.cd(day, n)
+
+    return {
+        "due": due,
+        "due_literal": due_literal,
+        "end_of_day": boundary(end_of_day),
+        "start_of_day": boundary(start_of_day),
+        "cd": shifted,
+        "wd": desk.calendar.wd,
+        "mo": desk.calendar.mo,
+        "eff": desk.calendar.eff,
+        "setting": desk.setting,
+        "today": lambda: local_date(desk.now),
+    }
