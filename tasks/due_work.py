@@ -1,0 +1,110 @@
+"""What the clock brings about: timers, deadlines that end, duties that begin or are missed.
+
+Each thing is done in a transaction of its own, in due order, re-checked under the lock of its case. One that
+fails does not hold up the others: a timer is put off and after three tries becomes an incident.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine import incidents, timers
+from engine.clock import NO_DUE, to_us
+from engine.errors import AidError
+from tasks import deadlines, duties
+from tasks.app import App
+from tasks.desk import Desk
+from tasks.store import casework, clockwork
+from tasks.store.conn import Connection
+
+log = logging.getLogger(__name__)
+
+#: Rows of each kind taken in one look.
+BATCH = 200
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Due:
+    """One thing whose moment has come: when (microseconds UTC), what, and which row."""
+
+    at: int
+    kind: str
+    id: int
+    trail_id: int = 0
+    instance_id: int = 0
+
+
+def due_now(conn: Connection, now_us: int) -> list[Due]:
+    """Return everything that is due, in due order (at most a batch of each kind)."""
+    found = [
+        Due(row.due_at, "timer", row.id, row.trail_id, row.instance_id)
+        for row in clockwork.due_timers(conn, now_us, BATCH)
+    ]
+    found += [Due(r["due_at"], "overdue", r["id"]) for r in casework.overdue_deadlines(conn, now_us, BATCH)]
+    found += [Due(r["due_at"], "missed", r["id"]) for r in casework.ended_windows(conn, now_us, BATCH)]
+    found += [Due(r["next_at"], "window", r["id"]) for r in casework.due_duties(conn, now_us, BATCH)]
+    return sorted(found)
+
+
+def next_moment(conn: Connection) -> int | None:
+    """Return the next instant (microseconds UTC) at which something becomes due; None: nothing waits."""
+    found = clockwork.next_moments(conn)
+    return min((at for at in found if at is not None and at < NO_DUE), default=None)
+
+
+def run_due(app: App) -> int:
+    """Do everything that is due now; return how many things were done."""
+    done = 0
+    while True:
+        now_us = to_us(app.clock.now())
+        with app.read() as conn:
+            found = due_now(conn, now_us)
+        progress = sum(1 for item in found if _do(app, item))
+        done += progress
+        if not progress:
+            return done
+
+
+def _do(app: App, item: Due) -> bool:
+    acts: dict[str, Callable[[Desk], bool]] = {
+        "timer": lambda desk: timers.fire(
+            desk.unit, timers.DueTimer(item.id, item.trail_id, item.instance_id)
+        ),
+        "overdue": lambda desk: _locked_deadline(desk, item.id),
+        "missed": lambda desk: duties.mark_missed(desk, item.id),
+        "window": lambda desk: duties.create_window(desk, item.id) is not None,
+    }
+    try:
+        return bool(app.run(acts[item.kind]))
+    except AidError as error:
+        log.warning("Due work failed: %s", error, extra={"action": item.kind})
+        _failed(app, item, error)
+    except Exception as error:
+        log.exception("Due work failed.", extra={"action": item.kind})
+        _failed(app, item, error)
+    return False
+
+
+def _locked_deadline(desk: Desk, row_id: int) -> bool:
+    trail = clockwork.trail_of_deadline(desk.conn, row_id)
+    if trail is not None:
+        desk.unit.lock(trail)
+    return deadlines.mark_overdue(desk, row_id)
+
+
+def _failed(app: App, item: Due, error: Exception) -> None:
+    if item.kind != "timer":
+        return
+
+    def note(desk: Desk) -> None:
+        times = timers.failed(desk.conn, item.id, to_us(desk.now))
+        if times >= len(timers.BACK_OFF):
+            detail = error.sentence("zh") if isinstance(error, AidError) else type(error).__name__
+            element = clockwork.element_of_timer(desk.conn, item.id)
+            incidents.open_incident(
+                desk.unit, "timer", detail, trail_id=item.trail_id, instance_id=item.instance_id, element=element
+            )
+
+    app.run(note)

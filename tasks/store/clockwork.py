@@ -1,0 +1,46 @@
+"""Queries of the worker: what is due, and when the next thing will be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.store.tables import timer
+from tasks.store.conn import Connection
+from tasks.store.tables import deadline, duty, duty_window
+
+
+def due_timers(conn: Connection, now_us: int, most: int) -> list[Any]:
+    """Return timers that are due, the earliest first."""
+    query = (
+        sa.select(timer.c.id, timer.c.trail_id, timer.c.instance_id, timer.c.due_at)
+        .where(timer.c.state == sa.literal_column("'scheduled'"), timer.c.due_at <= now_us)
+        .order_by(timer.c.due_at, timer.c.id)
+        .limit(most)
+    )
+    return list(conn.execute(query))
+
+
+def next_moments(conn: Connection) -> list[int | None]:
+    """Return the first instant of each kind of due work."""
+    waiting = sa.and_(
+        deadline.c.completed_at.is_(None), deadline.c.closed_reason.is_(None), deadline.c.missed_at.is_(None)
+    )
+    queries = (
+        sa.select(sa.func.min(timer.c.due_at)).where(timer.c.state == sa.literal_column("'scheduled'")),
+        sa.select(sa.func.min(deadline.c.due_at)).where(waiting),
+        sa.select(sa.func.min(duty.c.next_at)).where(duty.c.state == sa.literal_column("'open'")),
+        sa.select(sa.func.min(duty_window.c.due_at)).where(duty_window.c.state == sa.literal_column("'open'")),
+    )
+    return [conn.execute(query).scalar() for query in queries]
+
+
+def trail_of_deadline(conn: Connection, row_id: int) -> int | None:
+    """Return the trail a deadline is written to."""
+    return conn.execute(sa.select(deadline.c.trail_id).where(deadline.c.id == row_id)).scalar()
+
+
+def element_of_timer(conn: Connection, timer_id: int) -> str | None:
+    """Return the element a timer waits at."""
+    return conn.execute(sa.select(timer.c.element).where(timer.c.id == timer_id)).scalar()
