@@ -14,9 +14,6 @@ from tasks.desk import Context, Desk
 
 #: Tables about a person, read from the record; all others read routing variables.
 ABOUT_PERSON = frozenset({"DT-01", "DT-02", "DT-03", "DT-05", "DT-07", "DT-16"})
-#: Outputs that are routing variables; what else a table says is kept in its event and proposals.
-_ROUTED = frozenset({"next_step", "registration_type", "followup_class", "visit_class", "rank"})
-
 
 def person_inputs(desk: Desk, person_id: int, on: date | None = None) -> dict[str, Any]:
     """Return every input of the tables about a person on a day (default: today)."""
@@ -35,13 +32,15 @@ def run_tables(desk: Desk, live: Live, node: Node) -> dict[str, Any]:
     """Run the tables of a business-rule task; return the routing variables they set."""
     context = desk.context(live)
     routed: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     if "failed_count" in live.graph.variables and context.case_id is not None:
         routed["failed_count"] = referrals.failed_count(desk, live)
     for table_id in node.attr_list("decision"):
         output = _run(desk, live, node, table_id, {**live.names(), **routed}, context)
         if isinstance(output, Mapping):
+            found |= output
             routed |= {name: value for name, value in output.items() if name in live.graph.variables}
-    _afterwards(desk, live, node, context, routed)
+    _afterwards(desk, live, node, context, found)
     return routed
 
 
@@ -62,12 +61,12 @@ def _run(
 
 
 def _afterwards(
-    desk: Desk, live: Live, node: Node, context: Context, routed: Mapping[str, Any]
+    desk: Desk, live: Live, node: Node, context: Context, found: Mapping[str, Any]
 ) -> None:
     if node.id == "P09_Class_Rule":
         open_follow_up(desk, live, context, date.fromisoformat(str(live.state.vars["registered_on"])))
     elif node.id == "P13_Priority_Rule":
-        placements.wait(desk, live, int(routed.get("rank") or 3))
+        placements.wait(desk, live, int(found.get("rank") or 3))
 
 
 def followup_class(desk: Desk, context: Context) -> str:
