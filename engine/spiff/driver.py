@@ -47,9 +47,15 @@ class SpiffRun:
                 found[_element(task)] += 1
         return found
 
-    def complete(self, element: str, values: Mapping[str, Any] | None = None) -> None:
+    def happen(self, element: str, task: bool) -> None:
+        """Complete a user task or fire an event; raise LookupError when it does not wait."""
+        if task:
+            self.complete(element)
+        else:
+            self.fire(element)
+
+    def complete(self, element: str) -> None:
         """Complete the oldest open user task of an element; raise LookupError when there is none."""
-        self.evaluator.values.update(values or {})
         self._first(self._ready(), element).run()
         self.workflow.do_engine_steps()
 

@@ -210,7 +210,7 @@ class _Walk:
         except EngineFault:
             self.broken = True
             return False
-        (spiff.complete if task else spiff.fire)(name)
+        spiff.happen(name, task)
         return True
 
     def _differ(self, spiff: SpiffRun) -> tuple[str, str] | None:

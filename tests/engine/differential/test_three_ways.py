@@ -1,0 +1,102 @@
+"""Our runtime, SpiffWorkflow and the reference agree on random processes; and a fault would be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from engine.gate import Known, check
+from engine.runtime import activities, gateways, machine, scopes
+from tests.engine.differential.blocks import KINDS, diagram
+from tests.engine.differential.compare import Outcome, build, compare, save
+
+SEED = 595_000
+COUNT = 300
+#: A multi-instance may run zero times, so the gate does not take it for a wait in a loop.
+WITHOUT_MANY = tuple(kind for kind in KINDS if kind != "many")
+
+
+def test_300_random_processes_run_the_same_three_ways() -> None:
+    outcome = Outcome()
+    for seed in range(SEED, SEED + COUNT):
+        compare(seed, outcome)
+    assert [(found.who, found.seed, str(save(found))) for found in outcome.differences] == []
+    assert outcome.processes == COUNT
+    assert outcome.with_spiff > COUNT / 2
+    assert outcome.finished > COUNT / 2
+    assert outcome.steps > 5 * COUNT
+
+
+def test_the_gate_finds_nothing_wrong_with_the_random_processes() -> None:
+    known = Known(
+        functions=frozenset({"pick"}),
+        roles=frozenset({"street_staff"}),
+        forms={"form": ()},
+        clauses=frozenset({"01.D1a"}),
+    )
+    for seed in range(SEED, SEED + 60):
+        findings = check(diagram(build(seed, WITHOUT_MANY)), known)
+        wrong = [f for f in findings if f.severity == "error" and f.rule != "messages"]
+        assert wrong == [], seed
+
+
+def _eager_join(original: Callable[..., Any]) -> Callable[..., Any]:
+    def enter(engine: Any, token: Any, node: Any) -> None:
+        if len(node.outgoing) == 1:
+            engine.take(token, node.outgoing[0])
+        else:
+            original(engine, token, node)
+
+    return enter
+
+
+def _ignorant_inclusive(original: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda reach, full, others: False
+
+
+def _forgetful_cancel(original: Callable[..., Any]) -> Callable[..., Any]:
+    def clear(engine: Any, token: Any, fired: str = "") -> None:
+        scopes_before = dict(engine.state.scopes)
+        original(engine, token, fired)
+        for scope in scopes_before.values():
+            if scope.owner == token.id and scope.id not in engine.state.scopes and scope.id:
+                engine.state.tokens[scope.id * 1000] = type(token)(scope.id * 1000, token.node, token.scope)
+
+    return clear
+
+
+def _one_too_many(original: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda engine, token, node, multi: [*original(engine, token, node, multi), 0]
+
+
+def _sticky_boundary(original: Callable[..., Any]) -> Callable[..., Any]:
+    def leave(engine: Any, token: Any, node: Any) -> None:
+        token.round = 0
+        engine.leave(token, node)
+
+    return leave
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "spoil"),
+    [
+        (gateways, "enter_parallel", _eager_join),
+        (gateways, "_must_wait", _ignorant_inclusive),
+        (scopes, "clear", _forgetful_cancel),
+        (activities, "_items", _one_too_many),
+        (activities, "_leave", _sticky_boundary),
+    ],
+)
+def test_a_fault_put_into_our_runtime_is_found(
+    monkeypatch: pytest.MonkeyPatch, where: Any, name: str, spoil: Callable[..., Any]
+) -> None:
+    spoilt = spoil(getattr(where, name))
+    monkeypatch.setattr(where, name, spoilt)
+    if name == "enter_parallel":
+        monkeypatch.setitem(machine.ENTER, machine.Kind.PARALLEL, spoilt)  # type: ignore[arg-type]
+    outcome = Outcome()
+    for seed in range(SEED, SEED + 60):
+        compare(seed, outcome)
+    assert any(found.who == "ours" for found in outcome.differences)
