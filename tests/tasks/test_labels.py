@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,8 @@ def words(text: str) -> list[str]:
     return text.split()
 
 
-POLICY = Path(__file__).parents[2] / "bpmn" / "policy"
+ROOT = Path(__file__).parents[2]
+POLICY = ROOT / "bpmn" / "policy"
 EVENTS = words("""
 CaseOpened CaseClosed CaseTransferred RunStarted ProcessStarted ProcessEnded ProcessCancelled ProcessMigrated
 TokenMoved TaskCreated TaskClaimed TaskUnclaimed TaskReassigned TaskDelegated TaskSaved TaskCompleted
@@ -124,3 +127,42 @@ def test_every_fact_has_a_name_and_the_seeds_list_is_whole() -> None:
     assert set(facts.FACTS) == set(rules)
     assert all(fact.zh and fact.en for fact in facts.FACTS.values())
     assert labels.catalogue() is labels.catalogue()
+
+
+def code_files() -> list[Path]:
+    return [path for package in ("engine", "tasks") for path in sorted((ROOT / package).rglob("*.py"))]
+
+
+def emitted(path: Path) -> set[str]:
+    """Return the event kinds that a file writes: names given to a call of `emit`."""
+    return {
+        argument.value
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "emit"
+        for argument in call.args
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+        if re.fullmatch(r"([A-Z][a-z]+){2,}", argument.value)
+    }
+
+
+def test_every_event_the_program_writes_has_a_label() -> None:
+    kinds = set().union(*map(emitted, code_files()))
+    assert "TaskCompleted" in kinds
+    assert kinds <= set(catalogue().codes("event")), kinds - set(catalogue().codes("event"))
+
+
+def test_every_error_code_of_the_program_has_a_label() -> None:
+    found = {
+        code
+        for path in code_files()
+        for code in re.findall(r'^    code(?:: ClassVar\[str\])? = "(\w+)"', path.read_text("utf-8"), re.M)
+    }
+    assert len(found) > len(ERRORS)
+    assert found <= set(catalogue().codes("error")), found - set(catalogue().codes("error"))
+
+
+def test_every_setting_has_its_title_as_label() -> None:
+    settings = tomllib.loads((ROOT / "bpmn" / "settings.toml").read_text(encoding="utf-8"))["setting"]
+    assert {row["id"]: row["title"] for row in settings} == {
+        code: label("setting", code) for code in catalogue().codes("setting")
+    }
