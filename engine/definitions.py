@@ -73,6 +73,18 @@ class Definitions:
             raise NotFound(zh=f"没有已发布的流程“{key}”。请先部署流程图。")
         return self.get(conn, row[0])
 
+    def all_active(self, conn: sa.Connection) -> list[Definition]:
+        """Return every active definition."""
+        ids = conn.execute(sa.select(definition.c.id).where(definition.c.status == "active")).scalars()
+        return [self.get(conn, definition_id) for definition_id in sorted(ids)]
+
+    def calls(self, conn: sa.Connection) -> dict[str, frozenset[str]]:
+        """Return which processes each active process calls."""
+        return {
+            made.key: frozenset(node.called for node in made.graph.nodes.values() if node.called)
+            for made in self.all_active(conn)
+        }
+
     def started_by(self, conn: sa.Connection, message: str) -> list[Definition]:
         """Return the active definitions that a message of this name starts."""
         ids = frozenset(

@@ -98,14 +98,17 @@ def tables_setting() -> Any:
 
 def deploy(desk: Desk, command: commands.Deploy) -> Done:
     """Publish diagrams that pass the gate; unchanged ones stay as they are."""
-    from tasks.release import admit
+    from tasks.release import admit, calls_of
 
     access.authorize(desk.actor, "deploy", Subject("/"))
     made: dict[str, int] = {}
-    for name, data in command.files:
-        for process_id, title in admit(desk.library, name, data):
+    calls = desk.unit.kernel.definitions.calls(desk.conn)
+    for _name, data in command.files:
+        diagram = admit(desk.library, data, calls)
+        calls |= calls_of(diagram)
+        for process_id, graph in diagram.processes.items():
             _id, version = publish(
-                desk.conn, process_id, title, data, desk.now, desk.actor.user_id, command.reason
+                desk.conn, process_id, graph.name, data, desk.now, desk.actor.user_id, command.reason
             )
             made[process_id] = version
     if not made:
