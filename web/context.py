@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from flask import current_app, g
 
 from engine.clock import local_date
+from tasks.accounts import Passwords
 from tasks.actor import Actor
 from web.config import WebConfig
 from web.i18n import Translate, translator
@@ -71,3 +72,8 @@ def ctx() -> Ctx:
 def the_app() -> App:
     """Return the application behind the current Flask app."""
     return cast("App", current_app.extensions["aid595"])
+
+
+def passwords() -> Passwords:
+    """Return how this installation hashes passwords."""
+    return cast("Passwords", current_app.extensions["aid595.passwords"])

@@ -9,6 +9,7 @@ import jinja2
 from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from tasks.accounts import Passwords
 from web import auth, errors, present, security
 from web.config import WebConfig
 from web.rights import RIGHTS
@@ -26,8 +27,11 @@ class UncoveredRoute(Exception):
     """A route has no row in the table of rights."""
 
 
-def create_app(app: App, config: WebConfig | None = None) -> Flask:
-    """Return the web application over an open `App`; raise UncoveredRoute where a route has no right."""
+def create_app(app: App, config: WebConfig | None = None, passwords: Passwords | None = None) -> Flask:
+    """Return the web application over an open `App`; raise UncoveredRoute where a route has no right.
+
+    `passwords` is for tests, which hash cheaply.
+    """
     config = config or WebConfig()
     flask = Flask("web", static_folder=str(_HERE / "static"), template_folder=str(_HERE / "templates"))
     flask.config.update(
@@ -39,6 +43,7 @@ def create_app(app: App, config: WebConfig | None = None) -> Flask:
         PROPAGATE_EXCEPTIONS=False,
     )
     flask.extensions["aid595"] = app
+    flask.extensions["aid595.passwords"] = passwords or Passwords.make()
     if config.proxies:
         flask.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             flask.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, Response, g, make_response, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -12,8 +13,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from engine.codec import dumps
 from engine.errors import AidError, FormInvalid
 from engine.ids import new_id
+from tasks import labels
 from tasks.sessions import SessionEnded
 from web.context import ctx
+from web.i18n import say_or
 
 log = logging.getLogger("aid595.web")
 
@@ -45,6 +48,8 @@ STATUS: dict[str, int] = {
     "too_large": 413,
     "fault": 500,
     "unavailable": 503,
+    "policy_invalid": 422,
+    "expression_invalid": 422,
 }
 _HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "not_allowed", 413: "too_large", 503: "unavailable"}
 
@@ -55,6 +60,11 @@ class Forbidden(AidError):
     code = "forbidden"
     zh = "您的岗位没有这个页面的权限。需要时请联系安全管理员授权。"
     en = "Your role has no right to this page."
+
+
+def title_of(code: str, lang: str) -> str:
+    """Return the short title of an error code."""
+    return say_or(lang, f"error.{code}", labels.label("error", code, lang))
 
 
 def status_of(error: AidError) -> int:
@@ -84,13 +94,14 @@ def aid_problem(error: AidError) -> Response:
         more["fields"] = [
             {"field": name, "detail": zh if context.lang == "zh" else en} for name, zh, en in error.problems
         ]
-    title = context.t(f"error.{error.code}")
+    title = title_of(error.code, context.lang)
     return problem(error.code, status_of(error), title, error.sentence(context.lang), **more)
 
 
 def error_page(code: str, status: int, sentence: str, **more: Any) -> Response:
     """Return the page that says what is wrong and what to do."""
-    page = render_template("error.html", code=code, status=status, sentence=sentence, **more)
+    title = title_of(code, ctx().lang)
+    page = render_template("error.html", heading=title, status=status, sentence=sentence, **more)
     return make_response(page, status)
 
 
@@ -110,18 +121,12 @@ def refused(error: AidError) -> AnyResponse:
 def redirect_to_login() -> AnyResponse:
     """Send the browser to the login page and back afterwards."""
     target = request.full_path.rstrip("?")
-    where = "/login" if target == "/" else f"/login?next={_quote(target)}"
+    where = "/login" if target == "/" else f"/login?next={quote(target, safe="/")}"
     if request.headers.get("HX-Request"):
         response = make_response("", 401)
         response.headers["HX-Redirect"] = where
         return response
     return redirect(where, 303)
-
-
-def _quote(text: str) -> str:
-    from urllib.parse import quote
-
-    return quote(text, safe="/")
 
 
 def _http_fault(fault: HTTPException) -> AnyResponse:
@@ -131,7 +136,7 @@ def _http_fault(fault: HTTPException) -> AnyResponse:
     code = _HTTP_CODES.get(status, "bad_request" if status < 500 else "fault")
     sentence = ctx().t(f"error_text.{code}")
     if wants_json():
-        return problem(code, status, ctx().t(f"error.{code}"), sentence)
+        return problem(code, status, title_of(code, ctx().lang), sentence)
     return error_page(code, status, sentence)
 
 
@@ -143,7 +148,7 @@ def _unexpected(fault: Exception) -> AnyResponse:
         return make_response(f"500 {number}", 500)
     sentence = ctx().t("error_text.fault", number=number)
     if wants_json():
-        return problem("fault", 500, ctx().t("error.fault"), sentence, incident=number)
+        return problem("fault", 500, title_of("fault", ctx().lang), sentence, incident=number)
     return error_page("fault", 500, sentence, number=number)
 
 

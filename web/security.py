@@ -59,6 +59,6 @@ def check_origin(request: Request) -> None:
 
 def check_token(request: Request, expected: str) -> None:
     """Refuse a change without the token of this session, in the form or the header; raise NotOurPage."""
-    given = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
+    given = request.headers.get("X-CSRF-Token") or request.form.get("_csrf", "")
     if not expected or not hmac.compare_digest(given.encode(), expected.encode()):
         raise NotOurPage()

@@ -1,0 +1,1 @@
+"""The interface for programs: JSON under `/api/v1`, errors as problem+json."""

@@ -1,0 +1,245 @@
+"""`/api/v1`: what the pages do, for programs. A session's token is the bearer token, with its user's rights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, jsonify, make_response, request
+from werkzeug.wrappers import Response
+
+from engine.clock import NO_DUE, from_us
+from engine.errors import AidError, NotFound
+from tasks import commands, sessions
+from tasks.queries import areas, inbox
+from web.api.openapi import document
+from web.caseview import load_file
+from web.context import ctx, passwords
+from web.errors import aid_problem
+from web.taskview import load_page
+from web.views.inbox import span_of
+
+views = Blueprint("api", __name__, url_prefix="/api/v1")
+_MOST = 200
+
+
+class BadBody(AidError):
+    """The body is no JSON object, or a member has the wrong type."""
+
+    code = "bad_request"
+    zh = "请求内容格式不对：{what}。"
+    en = "The body is not as described: {what}."
+
+
+def body() -> dict[str, Any]:
+    """Return the JSON object of the request; raise BadBody."""
+    given = request.get_json(silent=True) if request.data else {}
+    if not isinstance(given, dict):
+        raise BadBody(what="JSON")
+    return given
+
+
+def _member(given: dict[str, Any], name: str, kind: type, otherwise: Any = None) -> Any:
+    value = given.get(name, otherwise)
+    if kind is int and isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+        value = int(value)
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise BadBody(what=name)
+    return value
+
+
+def _key(what: str) -> str | None:
+    given = request.headers.get("Idempotency-Key", "")
+    return ctx().command_key(given, what) if given else None
+
+
+def _instant(us: int | None) -> str | None:
+    return None if us is None or us >= NO_DUE else from_us(us).isoformat()
+
+
+def _id(value: int | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _done(done: commands.Done, status: int = 200) -> Response:
+    """Return what a command answers; ids are strings."""
+    names = ("task_id", "instance_id", "case_id", "person_id", "next_task_id")
+    return make_response(jsonify({name: _id(getattr(done, name)) for name in names}), status)
+
+
+@views.get("/openapi.json")
+def openapi() -> Response:
+    """Return the description of this interface."""
+    return jsonify(document())
+
+
+@views.post("/session")
+def login() -> Response:
+    """Open a session; its token goes into `Authorization: Bearer`."""
+    context = ctx()
+    given = body()
+    name, password = _member(given, "username", str), _member(given, "password", str)
+    with context.app.db.transaction() as conn:
+        opened = sessions.login(
+            conn, passwords(), name[:200], password[:400], request.remote_addr or "", context.now,
+            request.user_agent.string,
+        )
+    if isinstance(opened, sessions.LoginRefused):
+        return aid_problem(opened.error)
+    return make_response(jsonify(token=opened.token, expires_at=opened.expires_at.isoformat()), 201)
+
+
+@views.delete("/session")
+def logout() -> Response:
+    """End the session."""
+    context = ctx()
+    with context.app.db.transaction() as conn:
+        sessions.logout(conn, context.token)
+    return make_response("", 204)
+
+
+@views.get("/me")
+def me() -> Response:
+    """Return who is asking."""
+    actor = ctx().actor
+    grants = [{"role": role, "area": area} for role, area in actor.grants]
+    return jsonify(user_id=_id(actor.user_id), name=actor.name, grants=grants)
+
+
+@views.get("/tasks")
+def tasks() -> Response:
+    """Return one page of a list of the inbox."""
+    context = ctx()
+    which = request.args.get("list", "mine")
+    if which not in inbox.LISTS:
+        raise BadBody(what="list")
+    limit = min(max(request.args.get("limit", inbox.PAGE, type=int), 1), _MOST)
+    at, _, last = request.args.get("after", "").partition("-")
+    after = inbox.Cursor(int(at), int(last)) if at.isdigit() and last.isdigit() and len(at + last) < 40 else None
+    with context.app.read() as conn:
+        pools = areas.pools_of(conn, context.actor)
+        rows = inbox.page(conn, which, context.user_id, pools, span_of(context), after=after, limit=limit + 1)
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return jsonify(
+        tasks=[
+            {
+                "id": str(row.id), "element": row.element, "state": row.state, "role": row.role,
+                "area": row.area, "assignee_id": _id(row.assignee_id), "due_at": _instant(row.due_at),
+                "case_id": _id(row.case_id), "case_no": row.case_no, "person_id": _id(row.person_id),
+                "tier": row.tier,
+            }
+            for row in rows
+        ],
+        next=f"{rows[-1].at}-{rows[-1].id}" if more else None,
+    )  # fmt: skip
+
+
+@views.get("/tasks/<int:task_id>")
+def task(task_id: int) -> Response:
+    """Return a task with the fields of its form and what they hold."""
+    page = load_page(ctx(), task_id)
+    one = page.task
+    fields = [
+        {
+            "name": f.name, "label": f.zh, "label_en": f.en, "type": f.type, "options": list(f.options),
+            "required": f.required if isinstance(f.required, bool) else f.required.text,
+            "show_if": f.show_if.text if f.show_if else None, "routing": f.routing,
+        }
+        for f in page.spec
+    ]  # fmt: skip
+    values = {name: value if _plain(value) else str(value) for name, value in page.values.items()}
+    return jsonify(
+        id=str(one.id), element=one.element, state=one.state, role=one.role, area=one.area,
+        process_id=one.process_id, instance_id=str(one.instance_id), assignee_id=_id(one.assignee_id),
+        due_at=_instant(one.due_at), case_id=_id(one.case_id), case_no=one.case_no,
+        person_id=_id(one.person_id), clauses=[clause.id for clause in page.clauses], fields=fields,
+        values=values,
+    )  # fmt: skip
+
+
+def _plain(value: Any) -> bool:
+    return value is None or isinstance(value, str | int | float | bool | list | dict)
+
+
+@views.post("/tasks/<int:task_id>/claim")
+def claim(task_id: int) -> Response:
+    """Take a task from the pool."""
+    return _done(ctx().app.do(commands.ClaimTask(task_id), ctx().actor, _key(f"claim:{task_id}")))
+
+
+@views.post("/tasks/<int:task_id>/unclaim")
+def unclaim(task_id: int) -> Response:
+    """Give a task back to the pool."""
+    return _done(ctx().app.do(commands.UnclaimTask(task_id), ctx().actor, _key(f"unclaim:{task_id}")))
+
+
+@views.post("/tasks/<int:task_id>/complete")
+def complete(task_id: int) -> Response:
+    """Complete a task with its form."""
+    values = _member(body(), "values", dict, {})
+    command = commands.CompleteTask(task_id, values)
+    return _done(ctx().app.do(command, ctx().actor, _key(f"complete:{task_id}")))
+
+
+@views.get("/cases/<int:case_id>")
+def case(case_id: int) -> Response:
+    """Return a case with what is open, its counters, deadlines and papers."""
+    file = load_file(ctx(), case_id)
+    head = file.head
+    return jsonify(
+        id=str(head.id), case_no=head.case_no, status=head.status, tier=head.tier, run_no=head.run_no,
+        area=head.area, person_id=str(head.person_id), opened_at=_instant(head.opened_at),
+        closed_at=_instant(head.closed_at),
+        counters={counter.tier: counter.failed for counter in file.counters},
+        processes=[
+            {"id": str(one.id), "process_id": one.process_id, "version": one.version, "status": one.status}
+            for one in file.instances
+        ],
+        open=[
+            {"id": str(one.id), "element": one.element, "role": one.role, "state": one.state,
+             "assignee_id": _id(one.assignee_id), "due_at": _instant(one.due_at)}
+            for one in file.tasks
+        ],
+        deadlines=[
+            {"rule_id": one.rule_id, "nth": one.nth, "literal": one.due_literal,
+             "effective": one.due_effective, "met": one.met, "completed_on": one.completed_on}
+            for one in file.deadlines
+        ],
+        papers=[
+            {"id": str(one.id), "kind": one.kind, "number": one.number, "issued_on": one.issued_on,
+             "voided": one.voided_at is not None}
+            for one in file.papers
+        ],
+    )  # fmt: skip
+
+
+@views.post("/persons")
+def create_person() -> Response:
+    """Open a person's file."""
+    given = body()
+    command = commands.RegisterPerson(
+        _member(given, "name", str), _member(given, "id_no", str), _member(given, "community_id", int),
+        _member(given, "phone", str, ""), _member(given, "address", str, ""), _member(given, "facts", dict, {}),
+    )  # fmt: skip
+    return _done(ctx().app.do(command, ctx().actor, _key("register")), 201)
+
+
+@views.post("/processes/<process_id>/start")
+def start_process(process_id: str) -> Response:
+    """Start a process for a person."""
+    given = body()
+    if not process_id.startswith(("P03_", "P07_")):
+        raise NotFound
+    command = commands.StartProcess(
+        process_id, _member(given, "person_id", int), _member(given, "values", dict, {})
+    )
+    return _done(ctx().app.do(command, ctx().actor, _key(f"start:{process_id}")), 201)
+
+
+@views.post("/cases/<int:case_id>/messages/<name>")
+def message(case_id: int, name: str) -> Response:
+    """Deliver a message from outside to a case."""
+    if name not in ("MSG-16", "MSG-17", "MSG-23", "MSG-26"):
+        raise NotFound
+    command = commands.SendMessage(name, case_id, _member(body(), "values", dict, {}))
+    return _done(ctx().app.do(command, ctx().actor, _key(f"{name}:{case_id}")), 202)

@@ -1,0 +1,118 @@
+"""Gathers what the page of a case shows, as far as the reader may see it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from engine.errors import NotFound
+from tasks.queries import areas, case_page, task_page
+from tasks.queries.scope import TIERS, require_file
+from web.actions import ACTIONS, Action
+from web.context import Ctx
+
+#: Which tier's outcomes are counted against which limit (CR-01, CR-04); the street counts nothing.
+LIMITS = {"community": 3, "street": None, "district": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Counter3:
+    """Referrals of one tier in the current run."""
+
+    tier: str
+    failed: int
+    open: int
+    hired: int
+    limit: int | None
+
+
+@dataclass(slots=True)
+class File:
+    """A case with everything that hangs on it."""
+
+    head: case_page.CaseHead
+    area_name: str
+    tiers: frozenset[str]
+    instances: list[case_page.InstanceRow]
+    tasks: list[case_page.OpenTask]
+    referrals: list[case_page.Referral]
+    counters: list[Counter3]
+    helpers: list[case_page.Helper]
+    papers: list[case_page.Paper]
+    deadlines: list[task_page.DueRow]
+    duties: list[case_page.Duty]
+    hand_overs: list[case_page.HandOver]
+
+    def may_see(self, tier: str) -> bool:
+        """Tell whether the working notes of a tier are open to the reader (SECURITY 2.2)."""
+        return tier in self.tiers
+
+    @property
+    def running(self) -> list[case_page.InstanceRow]:
+        """Return the processes under way."""
+        return [one for one in self.instances if one.status in ("running", "suspended")]
+
+    @property
+    def open_duties(self) -> list[case_page.Duty]:
+        """Return the duties under way."""
+        return [one for one in self.duties if one.state == "open"]
+
+    @property
+    def running_deadlines(self) -> list[task_page.DueRow]:
+        """Return the deadlines still to be met."""
+        return [one for one in self.deadlines if one.running]
+
+
+def load_file(context: Ctx, case_id: int) -> File:
+    """Read a case; raise NotFound for what is not there or not the reader's."""
+    with context.app.read() as conn:
+        head = case_page.case_head(conn, case_id)
+        if head is None:
+            raise NotFound
+        tiers = require_file(context.actor, head.area)
+        referrals = case_page.referrals(conn, case_id)
+        chain = areas.chain_of(head.area)
+        names = areas.unit_names(conn, chain)
+        return File(
+            head=head,
+            area_name="".join(names.get(path, "") for path in chain[1:]),
+            tiers=tiers,
+            instances=case_page.instances(conn, case_id),
+            tasks=case_page.open_tasks(conn, case_id),
+            referrals=referrals,
+            counters=_counters(referrals, head.run_no),
+            helpers=case_page.helpers(conn, case_id),
+            papers=case_page.papers(conn, case_id),
+            deadlines=task_page.due_rows(conn, case_id=case_id),
+            duties=case_page.duties(conn, head.person_id, case_id),
+            hand_overs=case_page.hand_overs(conn, case_id),
+        )
+
+
+def _counters(referrals: list[case_page.Referral], run_no: int) -> list[Counter3]:
+    outcomes = Counter((one.tier, one.outcome or "open") for one in referrals if one.run_no == run_no)
+    return [
+        Counter3(
+            tier, outcomes[tier, "NOT_HIRED"], outcomes[tier, "open"], outcomes[tier, "HIRED"], LIMITS[tier]
+        )
+        for tier in TIERS
+    ]
+
+
+def offered(context: Ctx, file: File) -> list[Action]:
+    """Return the actions to offer; `tasks` decides again when one is given."""
+    return [one for one in ACTIONS.values() if _fits(context, file, one)]
+
+
+def _fits(context: Ctx, file: File, action: Action) -> bool:
+    held = {role for role, area in context.actor.grants if file.head.area.startswith(area)}
+    if not held & action.roles or not file.head.active:
+        return False
+    if action.needs == "hand_over":
+        return any(one.state == "submitted" and one.to_tier in file.tiers for one in file.hand_overs)
+    if action.needs == "deadline":
+        return any(one.running and not one.pending for one in file.deadlines)
+    processes = {one.process_id.split("_", 1)[0] for one in file.running}
+    wanted = {"objection": "P03", "resubmitted": "P03", "outcome": "P06", "propose_close": "P09",
+              "job_lost": "P09"}.get(action.name)  # fmt: skip
+    return wanted is None or wanted in processes

@@ -1,0 +1,109 @@
+"""The policy behind a step: document, article and sentence, one click away."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from engine.errors import NotFound
+from web.i18n import say_or, translator
+
+_POLICY = Path(__file__).parent.parent / "bpmn" / "policy"
+LOCAL = "LOCAL"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One sentence of a policy document."""
+
+    id: str
+    seed: str
+    step: str
+    step_zh: str
+    quote_zh: str
+    statement_en: str
+    tier: str
+
+    @property
+    def local(self) -> bool:
+        """Tell whether the step is the product's own and no clause asks for it."""
+        return self.id == LOCAL
+
+    def document(self, lang: str) -> str:
+        """Return the title of the document."""
+        return say_or(lang, f"document.{self.seed}", self.seed)
+
+    def article(self, lang: str) -> str:
+        """Return where in the document the sentence stands."""
+        t = translator(lang)
+        if self.seed != "004":
+            return t("clause.article", article=self.step)
+        part = say_or(lang, f"clause_part.{self.id.split('.')[1][0]}", "")
+        number = re.match(r"[A-Z](\d+)", self.id.split(".")[1])
+        return t("clause.step", step=int(self.step), name=self.step_zh, part=part,
+                 n=number[1] if number and part else "")  # fmt: skip
+
+
+_LOCAL = Clause(LOCAL, LOCAL, "", "", "", "", "")
+
+
+@cache
+def catalogue() -> Mapping[str, Clause]:
+    """Return every clause by id."""
+    rows = json.loads((_POLICY / "rules.json").read_text("utf-8"))
+    return {
+        row["id"]: Clause(
+            row["id"], row["seed"], row["step"], row["step_zh"], row["quote_zh"], row["statement_en"], row["tier"]
+        )
+        for row in rows
+    }
+
+
+def clauses(ids: Iterable[str]) -> list[Clause]:
+    """Return clauses by id, in order; a step of the product's own has the one called LOCAL."""
+    known = catalogue()
+    return [_LOCAL if one == LOCAL else known[one] for one in dict.fromkeys(ids) if one == LOCAL or one in known]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The paragraphs of a document around a sentence; `hit` is the one that holds it."""
+
+    before: tuple[str, ...]
+    hit: tuple[str, str, str]
+    after: tuple[str, ...]
+
+
+def clause(clause_id: str) -> Clause:
+    """Return a clause; raise NotFound."""
+    found = clauses([clause_id])
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+@cache
+def _paragraphs(seed: str) -> tuple[str, ...]:
+    path = next(iter(sorted((_POLICY / "seeds").glob(f"{seed}_*.txt"))), None)
+    if path is None:
+        return ()
+    lines = (re.sub(r"^[#\s>]+|\*\*", "", line).strip() for line in path.read_text("utf-8").splitlines())
+    return tuple(line for line in lines if line)
+
+
+def passage(found: Clause, around: int = 2) -> Passage | None:
+    """Return where the sentence stands in its document; None where its wording was joined from several."""
+    paragraphs = _paragraphs(found.seed)
+    for n, text in enumerate(paragraphs):
+        at = text.find(found.quote_zh)
+        if at >= 0 and found.quote_zh:
+            end = at + len(found.quote_zh)
+            return Passage(
+                paragraphs[max(0, n - around) : n], (text[:at], text[at:end], text[end:]),
+                paragraphs[n + 1 : n + 1 + around],
+            )  # fmt: skip
+    return None

@@ -1,0 +1,99 @@
+"""History events as a person reads them: what happened, where, and the few details worth a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tasks import labels
+from tasks.queries.trail import Happened
+from web import words
+from web.clauses import catalogue as clause_catalogue
+
+if TYPE_CHECKING:
+    from web.context import Ctx
+
+_TONES = {
+    "bad": {"DeadlineMissed", "DutyMissed", "IncidentOpened", "CalendarAlarm", "WarningRaised", "MessageUndelivered"},
+    "good": {"TaskCompleted", "DeadlineMet", "DutyDone", "HandOverAccepted", "IncidentResolved", "CaseClosed"},
+    "big": {"CaseOpened", "RunStarted", "HandOverSubmitted", "HandOverReturned", "WaiverFiled", "ExitRecorded",
+            "FoundWork", "JobLost", "ProcessStarted", "ProcessEnded", "ProcessCancelled"},
+}  # fmt: skip
+#: Data that is text of a person and worth a glance, in the order shown.
+_PLAIN = ("employer", "post", "number", "reason", "explanation", "missing")
+_CODED = {"outcome": "code", "end_code": "end", "kind": "paper", "duty": "duty", "decision": "code"}
+
+
+@dataclass(frozen=True, slots=True)
+class EventWords:
+    """One event in words."""
+
+    title: str
+    step: str
+    detail: str
+    tone: str
+    clauses: tuple[str, ...]
+
+
+def event_words(context: Ctx, event: Happened) -> EventWords:
+    """Return an event in words."""
+    data = event.data
+    lang = context.lang
+    tone = next((name for name, kinds in _TONES.items() if event.kind in kinds), "plain")
+    step = ""
+    if event.element:
+        step = words.element_name(context.app, event.definition_id, event.element, lang)
+    elif event.kind.startswith("Process") and event.process_id:
+        step = words.process_name(event.process_id, lang)
+    return EventWords(
+        labels.label("event", event.kind, lang), step, " · ".join(_details(context, event, data)), tone,
+        _clauses(context, event, data),
+    )  # fmt: skip
+
+
+def _details(context: Ctx, event: Happened, data: Mapping[str, Any]) -> list[str]:
+    told = []
+    if "branch" in data:
+        told.append(_branch(context, event, str(data["branch"])))
+    if "to" in data and event.kind == "TaskSentBack":
+        step = words.element_name(context.app, event.definition_id, str(data["to"]), context.lang)
+        told.append(context.t("history.back_to", step=step))
+    return told + detail_words(context, data)
+
+
+def detail_words(context: Ctx, data: Mapping[str, Any]) -> list[str]:
+    """Return what of the data of an event or notice is worth a glance."""
+    lang = context.lang
+    told: list[str] = []
+    if "rule" in data:
+        told.append(str(data["rule"]))
+    if isinstance(data.get("effective"), str):
+        told.append(context.t("history.due", day=data["effective"]))
+    if "message" in data:
+        told.append(str(data["message"]))
+    for name, kind in _CODED.items():
+        value = data.get(name)
+        if isinstance(value, str) and value:
+            told.append(labels.label(kind, value, lang))
+    told += [str(data[name]) for name in _PLAIN if isinstance(data.get(name), str) and data[name]]
+    return [one for one in dict.fromkeys(told) if one]
+
+
+def _branch(context: Ctx, event: Happened, key: str) -> str:
+    """Return the Chinese name of a branch as its diagram has it, else its key."""
+    if event.definition_id is None or event.element is None:
+        return key
+    node = context.app.definitions.graph(event.definition_id).nodes.get(event.element)
+    flows = node.outgoing if node is not None else ()
+    return next((flow.name for flow in flows if flow.branch == key and flow.name), key)
+
+
+def _clauses(context: Ctx, event: Happened, data: Mapping[str, Any]) -> tuple[str, ...]:
+    given = data.get("clauses")
+    found = tuple(one for one in given if isinstance(one, str)) if isinstance(given, list) else ()
+    if not found and event.definition_id is not None and event.element:
+        node = context.app.definitions.graph(event.definition_id).nodes.get(event.element)
+        found = node.attr_list("clauses") if node is not None else ()
+    known = clause_catalogue()
+    return tuple(one for one in found if one in known)

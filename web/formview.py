@@ -1,0 +1,213 @@
+"""A form specification as a page draws it: values as text, options with labels, problems at their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from engine.clock import SHANGHAI
+from engine.errors import FormInvalid
+from engine.expressions import Expr
+from tasks import labels
+from tasks.forms.spec import Field, FormSpec
+
+Choices = Callable[[Field], Sequence[tuple[str, str]]]
+#: Up to so many options are buttons, more are a list to open.
+_BUTTONS = 5
+
+
+@dataclass(slots=True)
+class FieldView:
+    """One question as drawn."""
+
+    id: str
+    name: str
+    label: str
+    type: str
+    required: bool
+    help: str = ""
+    value: str = ""
+    values: tuple[str, ...] = ()
+    options: Sequence[tuple[str, str]] = ()
+    buttons: bool = False
+    show_if: str = ""
+    required_if: str = ""
+    errors: list[str] = field(default_factory=list)
+    columns: list[FieldView] = field(default_factory=list)
+    rows: list[list[FieldView]] = field(default_factory=list)
+    minimum: int | None = None
+    maximum: int | None = None
+    last_day: str = ""
+
+
+@dataclass(slots=True)
+class GroupView:
+    """Questions under one heading."""
+
+    title: str
+    fields: list[FieldView]
+
+
+@dataclass(slots=True)
+class FormView:
+    """A whole form as drawn."""
+
+    groups: list[GroupView]
+    problems: list[tuple[str, str]]  #: (id of the field, sentence)
+
+
+def no_choices(_field: Field) -> Sequence[tuple[str, str]]:
+    """Offer nothing; for forms without people or objects to choose."""
+    return ()
+
+
+def draw(
+    spec: FormSpec,
+    values: Mapping[str, Any],
+    lang: str,
+    today: date,
+    *,
+    choices: Choices = no_choices,
+    problems: FormInvalid | None = None,
+    spare_rows: Mapping[str, int] | None = None,
+) -> FormView:
+    """Return a form with what is typed so far and what is wrong with it."""
+    wrong = _by_field(problems, lang)
+    drawer = _Drawer(values, lang, today, choices, wrong, spare_rows or {})
+    groups = [
+        GroupView(group.zh if lang == "zh" else group.en, [drawer.field(spec.fields[name]) for name in group.fields])
+        for group in spec.groups
+    ]
+    listed = [
+        (name if name.split("__")[0] in spec.fields else "", text)
+        for name, texts in wrong.items()
+        for text in texts
+    ]
+    return FormView(groups, listed)
+
+
+def _by_field(problems: FormInvalid | None, lang: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, zh, en in problems.problems if problems else ():
+        found.setdefault(name, []).append(zh if lang == "zh" else en)
+    return found
+
+
+@dataclass(slots=True)
+class _Drawer:
+    values: Mapping[str, Any]
+    lang: str
+    today: date
+    choices: Choices
+    wrong: Mapping[str, list[str]]
+    spare: Mapping[str, int]
+
+    def field(self, spec: Field, prefix: str = "", values: Mapping[str, Any] | None = None) -> FieldView:
+        """Draw one question."""
+        given = (self.values if values is None else values).get(spec.name)
+        name = prefix + spec.name
+        view = FieldView(
+            id=f"f-{name}",
+            name=name,
+            label=spec.label(self.lang),
+            type=spec.type,
+            required=spec.required is True,
+            help=spec.help(self.lang),
+            show_if=spec.show_if.text if spec.show_if else "",
+            required_if=spec.required.text if isinstance(spec.required, Expr) else "",
+            errors=list(self.wrong.get(name, ())),
+        )
+        if spec.type == "list":
+            self._rows(view, spec, given)
+            return view
+        view.options = self._options(spec)
+        view.buttons = spec.type == "bool" or 0 < len(view.options) <= _BUTTONS
+        if spec.type == "multi":
+            view.values = tuple(str(one) for one in given) if isinstance(given, list | tuple) else ()
+        else:
+            view.value = as_typed(spec.type, given)
+        if spec.type == "int":
+            view.minimum, view.maximum = spec.min, spec.max
+        if spec.type in ("date", "datetime") and not spec.future:
+            view.last_day = self.today.isoformat() + ("T23:59" if spec.type == "datetime" else "")
+        return view
+
+    def _options(self, spec: Field) -> Sequence[tuple[str, str]]:
+        if spec.type in ("enum", "multi"):
+            return [(code, labels.label("code", code, self.lang, spec.name)) for code in spec.options]
+        if spec.type in ("user", "ref"):
+            return self.choices(spec)
+        return ()
+
+    def _rows(self, view: FieldView, spec: Field, given: Any) -> None:
+        typed = [row for row in given if isinstance(row, Mapping)] if isinstance(given, list | tuple) else []
+        wanted = max(len(typed) + self.spare.get(spec.name, 0), spec.min_rows, 1)
+        rows: list[Mapping[str, Any]] = [*typed, *({} for _ in range(wanted - len(typed)))]
+        view.columns = [self.field(column, f"{spec.name}__n__", {}) for column in spec.item]
+        view.rows = [
+            [self.field(column, f"{spec.name}__{n}__", row) for column in spec.item]
+            for n, row in enumerate(rows)
+        ]
+
+
+def as_typed(kind: str, value: Any) -> str:
+    """Return a value as its control shows it; what was typed wrongly is shown as it was typed."""
+    if value is None:
+        return ""
+    if kind == "bool":
+        return {"True": "true", "False": "false", "on": "true"}.get(str(value), str(value))
+    if kind == "datetime":
+        return _local_minute(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def _local_minute(value: Any) -> str:
+    try:
+        instant = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError:
+        return str(value)
+    local = instant if instant.tzinfo is None else instant.astimezone(SHANGHAI)
+    return f"{local:%Y-%m-%dT%H:%M}"
+
+
+def answers(
+    spec: FormSpec, values: Mapping[str, Any], lang: str, say_bool: Callable[[bool], str], choices: Choices
+) -> list[tuple[str, str]]:
+    """Return what was answered as (question, answer) in words, for reading."""
+    told: list[tuple[str, str]] = []
+    for one in spec:
+        value = values.get(one.name)
+        if value in (None, "", []):
+            continue
+        told.append((one.label(lang), _told(one, value, lang, say_bool, choices)))
+    return told
+
+
+def _told(
+    spec: Field, value: Any, lang: str, say_bool: Callable[[bool], str], choices: Choices
+) -> str:
+    if spec.type == "bool":
+        return say_bool(as_typed("bool", value) == "true")
+    if spec.type == "enum":
+        return labels.label("code", str(value), lang, spec.name)
+    if spec.type == "multi":
+        joint = "、" if lang == "zh" else ", "
+        return joint.join(labels.label("code", str(code), lang, spec.name) for code in value)
+    if spec.type == "list":
+        rows = [
+            " · ".join(
+                _told(column, row[column.name], lang, say_bool, choices)
+                for column in spec.item
+                if row.get(column.name) not in (None, "")
+            )
+            for row in value
+            if isinstance(row, Mapping)
+        ]
+        return "\n".join(rows)
+    if spec.type in ("user", "ref"):
+        return dict(choices(spec)).get(str(value), str(value))
+    return as_typed(spec.type, value).replace("T", " ") if spec.type == "datetime" else str(value)

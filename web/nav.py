@@ -1,0 +1,49 @@
+"""The main navigation: what a role may open, in the order people use it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request
+
+from web.context import Ctx
+from web.rights import RIGHTS
+
+_ITEMS = (
+    ("inbox.index", "/inbox", "inbox", "nav.inbox"),
+    ("person.index", "/people", "people", "nav.people"),
+    ("process.index", "/processes", "flow", "nav.processes"),
+    ("audit.index", "/audit", "shield", "nav.audit"),
+    ("incidents.index", "/incidents", "alert", "nav.incidents"),
+    ("settings.index", "/settings", "gear", "nav.settings"),
+)
+_BELONGS = {"task": "inbox", "case": "person", "paper": "person"}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry."""
+
+    url: str
+    icon: str
+    text: str
+    here: bool
+
+
+def items(context: Ctx) -> list[Item]:
+    """Return the entries that are open to who is logged in."""
+    blueprint = (request.endpoint or "").split(".")[0]
+    blueprint = _BELONGS.get(blueprint, blueprint)
+    return [
+        Item(url, icon, context.t(text), endpoint.split(".")[0] == blueprint)
+        for endpoint, url, icon, text in _ITEMS
+        if RIGHTS[endpoint].allows(context.actor)
+    ]
+
+
+def first_page(context: Ctx) -> str:
+    """Return where the work of a role begins."""
+    for endpoint, url, _icon, _text in _ITEMS:
+        if RIGHTS[endpoint].allows(context.actor):
+            return url
+    return "/notices"

@@ -1,0 +1,244 @@
+"""What every template can say: sentences, labels, dates, links to our own pages."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, g
+
+from engine import deadlines
+from engine.calendar import full_years
+from engine.clock import SHANGHAI
+from tasks import labels
+from tasks.queries import office
+from tasks.queries.trail import Happened
+from tasks.settings import Setting
+from web import nav, words
+from web.auth import anonymous_token
+from web.config import WebConfig
+from web.context import Ctx, ctx, the_app
+from web.eventwords import EventWords, detail_words, event_words
+from web.going import here, said
+from web.i18n import HTML_LANG, LANGUAGES, say_or
+from web.rights import RIGHTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_VENDOR = Path(__file__).parent / "static" / "vendor"
+
+
+#: Addresses of further pages, by the name templates use.
+_ADDRESSES = {
+    "action": "/cases/{}/{}",
+    "person_action": "/people/{}/{}",
+    "audit": "/audit/{}",
+    "older": "/cases/{}?beyond={}#history",
+    "paper": "/papers/{}",
+    "process": "/processes/{}/{}",
+    "incident": "/incidents/{}",
+}
+
+
+def _address(pattern: str) -> Callable[..., str]:
+    return lambda *parts: pattern.format(*parts)
+
+
+def install(flask: Flask, config: WebConfig) -> None:
+    """Give the templates their vocabulary."""
+    flask.context_processor(_vocabulary)
+    flask.jinja_env.globals.update(
+        LANGUAGES=LANGUAGES,
+        config_demo=config.demo,
+        vendor=frozenset(path.name for path in _VENDOR.glob("*")) if _VENDOR.is_dir() else frozenset(),
+        task_url=task_url,
+        case_url=case_url,
+        person_url=person_url,
+        process_code=words.process_code,
+        clause_url=clause_url,
+        anchor_url=anchor_url,
+        xml_url=xml_url,
+        marks_url=marks_url,
+        tel_url=tel_url,
+        url=lambda address: address,
+        **{f"{name}_url": _address(pattern) for name, pattern in _ADDRESSES.items()},
+    )
+
+
+def task_url(task_id: int) -> str:
+    """Return the address of a task's page (written out: lists hold hundreds)."""
+    return f"/tasks/{task_id}"
+
+
+def case_url(case_id: int) -> str:
+    """Return the address of a case's page."""
+    return f"/cases/{case_id}"
+
+
+def person_url(person_id: int) -> str:
+    """Return the address of a person's page."""
+    return f"/people/{person_id}"
+
+
+def clause_url(clause_id: str) -> str:
+    """Return the address of a clause's page."""
+    return f"/clauses/{clause_id}"
+
+
+def anchor_url(field: str) -> str:
+    """Return the address of a field on the page at hand."""
+    return f"#f-{field}"
+
+
+def xml_url(definition_id: int) -> str:
+    """Return the address of a diagram's text."""
+    return f"/definitions/{definition_id}.bpmn"
+
+
+def marks_url(instance_id: int) -> str:
+    """Return the address of an instance's marks."""
+    return f"/instances/{instance_id}/marks"
+
+
+def tel_url(phone: str) -> str:
+    """Return what a telephone dials."""
+    return "tel:" + "".join(char for char in phone if char.isdigit() or char == "+")
+
+
+def _vocabulary() -> dict[str, Any]:
+    if not hasattr(g, "ctx"):
+        return {}
+    return Vocabulary(ctx()).names()
+
+
+class Vocabulary:
+    """The words of one request's language."""
+
+    def __init__(self, context: Ctx) -> None:
+        self.context = context
+        self.lang = context.lang
+
+    def names(self) -> dict[str, Any]:
+        """Return what templates may use by name."""
+        return {
+            "ctx": self.context,
+            "t": self.context.t,
+            "lang": self.lang,
+            "html_lang": HTML_LANG[self.lang],
+            "label": self.label,
+            "say_or": self.say_or,
+            "day": self.day,
+            "moment": self.moment,
+            "due": self.due,
+            "step_name": self.step_name,
+            "process_name": self.process_name,
+            "describe": self.describe,
+            "may": self.may,
+            "csrf_token": self.csrf_token,
+            "unread": self.unread,
+            "shift": self.shift,
+            "has_demo": self.has_demo,
+            "here": here,
+            "event_words": self.event_words,
+            "age": self.age,
+            "notice_words": self.notice_words,
+            "setting_value": self.setting_value,
+            "flash_text": self.flash_text,
+            "nav_items": self.nav_items,
+            "local_now": self.context.now.astimezone(SHANGHAI),
+        }
+
+    def label(self, kind: str, code: str | None, field: str | None = None) -> str:
+        """Return the label of a code."""
+        return labels.label(kind, code, self.lang, field) if code else ""
+
+    def say_or(self, key: str, otherwise: str) -> str:
+        """Return a sentence whose key comes from data."""
+        return say_or(self.lang, key, otherwise)
+
+    def day(self, value: date | str | None) -> str:
+        """Return a civil date in words."""
+        if not value:
+            return ""
+        day = date.fromisoformat(value) if isinstance(value, str) else value
+        return words.day_text(day, self.context.today, self.lang)
+
+    def moment(self, us: int | None) -> str:
+        """Return an instant in words."""
+        return words.moment_text(us, self.context.today, self.lang) if us else ""
+
+    def due(self, due_at: int) -> words.DueWords:
+        """Return a due instant in words."""
+        return words.due_words(due_at, self.context.now, self.context.app.calendar, self.lang)
+
+    def step_name(self, definition_id: int | None, element: str | None) -> str:
+        """Return the name of a step."""
+        if not element:
+            return ""
+        return words.element_name(self.context.app, definition_id, element, self.lang)
+
+    def process_name(self, process_id: str | None) -> str:
+        """Return the name of a process."""
+        return words.process_name(process_id, self.lang) if process_id else ""
+
+    def describe(self, arithmetic: Mapping[str, Any]) -> str:
+        """Return how a due date came about, in a sentence."""
+        return deadlines.describe(arithmetic, self.lang) if arithmetic else ""
+
+    def may(self, endpoint: str) -> bool:
+        """Tell whether the page is open to who is logged in."""
+        return RIGHTS[endpoint].allows(self.context.actor)
+
+    def csrf_token(self) -> str:
+        """Return the token that every form carries."""
+        return self.context.csrf if self.context.logged_in else anonymous_token()
+
+    def unread(self) -> int:
+        """Return how many notices wait."""
+        if not self.context.logged_in:
+            return 0
+        with self.context.app.read() as conn:
+            return office.unread_count(conn, self.context.user_id)
+
+    def event_words(self, event: Happened) -> EventWords:
+        """Return a history event in words."""
+        return event_words(self.context, event)
+
+    def age(self, birth_date: str) -> int:
+        """Return full years today."""
+        return full_years(date.fromisoformat(birth_date), self.context.today)
+
+    def notice_words(self, row: office.Notice) -> str:
+        """Return what a notice is about."""
+        return " · ".join(detail_words(self.context, row.data))
+
+    def setting_value(self, setting: Setting, value: Any) -> str:
+        """Return the value of a setting in words."""
+        t = self.context.t
+        if value is None or value == {}:
+            return t("settings.off")
+        if isinstance(value, bool):
+            return t("form.yes" if value else "form.no")
+        options = setting.options or {}
+        if isinstance(value, list):
+            return "、".join(options.get(str(one), str(one)) for one in value)
+        return options.get(str(value), str(value))
+
+    def has_demo(self) -> bool:
+        """Tell whether the clock may be moved here."""
+        return getattr(the_app(), "demo", None) is not None
+
+    def flash_text(self) -> str:
+        """Return what the page before asked this one to say."""
+        return said(self.lang)
+
+    def nav_items(self) -> list[nav.Item]:
+        """Return the main navigation."""
+        return nav.items(self.context)
+
+    def shift(self) -> Any:
+        """Return the shift of the demo's clock, or None where there is none."""
+        demo = getattr(the_app(), "demo", None)
+        return getattr(demo, "shift", None) if demo is not None else None

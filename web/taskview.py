@@ -1,0 +1,149 @@
+"""Gathers what the page of a task shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.errors import NotFound
+from engine.graph import Node
+from tasks import accounts
+from tasks.forms.spec import Field, FormSpec
+from tasks.forms.spec import form as form_spec
+from tasks.queries import areas, choices, task_page, trail
+from tasks.queries.scope import reading_tiers, require_file
+from tasks.store.conn import Connection
+from web.clauses import Clause, clauses
+from web.context import Ctx
+
+_HISTORY = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A deadline behind the task."""
+
+    row: task_page.DueRow
+    clauses: Sequence[Clause]
+
+
+@dataclass(slots=True)
+class Page:
+    """Everything the template needs."""
+
+    task: task_page.TaskView
+    node: Node | None
+    spec: FormSpec
+    values: Mapping[str, Any]
+    drafted: bool
+    answers: list[tuple[str, str]]
+    clauses: Sequence[Clause]
+    why: list[Why]
+    staff: list[tuple[int, str]]
+    steps_back: list[str]
+    history: list[trail.Happened]
+    area_name: str
+    mine: bool
+    may_work: bool
+    may_file: bool
+    may_withdraw: bool
+    options: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+
+    def choices(self, spec: Field) -> Sequence[tuple[str, str]]:
+        """Return what a field that names people or objects offers."""
+        return self.options.get(spec.of, [])
+
+
+def load_page(context: Ctx, task_id: int) -> Page:
+    """Read a task's page; raise NotFound for what is not there or not the reader's."""
+    app = context.app
+    with app.read() as conn:
+        task = task_page.task_view(conn, task_id)
+        if task is None:
+            raise NotFound
+        in_pool = (task.role, task.pool) in areas.pools_of(conn, context.actor)
+        mine = task.assignee_id == context.user_id
+        if not (mine or in_pool):
+            require_file(context.actor, task.area)
+        node = app.definitions.graph(task.definition_id).nodes.get(task.element)
+        spec = form_spec(task.element)
+        values, drafted = _values(context, conn, task)
+        page = Page(
+            task=task,
+            node=node,
+            spec=spec,
+            values=values,
+            drafted=drafted,
+            answers=[],
+            clauses=clauses(node.attr_list("clauses") if node else ()),
+            why=_why(conn, task, node),
+            staff=_staff(conn, task),
+            steps_back=_steps_back(context, conn, task) if task.open else [],
+            history=trail.events(conn, task.trail_id, newest_first=True, limit=_HISTORY),
+            area_name=areas.unit_names(conn, [task.area]).get(task.area, ""),
+            mine=mine,
+            may_work=task.open and (mine or (task.state == "created" and in_pool)),
+            may_file=bool(reading_tiers(context.actor, task.area)),
+            may_withdraw=task.state == "completed" and task.ended_by == context.user_id,
+            options=_options(conn, task, spec),
+        )
+    return page
+
+
+def _values(context: Ctx, conn: Connection, task: task_page.TaskView) -> tuple[Mapping[str, Any], bool]:
+    if not task.open:
+        return task_page.form_values(conn, task.id, draft=False) or {}, False
+    kept = task_page.form_values(conn, task.id, draft=True)
+    if kept is not None:
+        return kept, True
+    return context.app.prefill(conn, task.id), False
+
+
+def _why(conn: Connection, task: task_page.TaskView, node: Node | None) -> list[Why]:
+    """Return the deadlines of the step, the running one of each rule, else the last."""
+    rules = node.attr_list("deadline") if node else ()
+    if not rules or (task.case_id is None and task.person_id is None):
+        return []
+    rows = task_page.due_rows(conn, case_id=task.case_id, person_id=task.person_id, rules=rules)
+    latest: dict[str, task_page.DueRow] = {}
+    for row in rows:
+        if row.running or row.rule_id not in latest:
+            latest[row.rule_id] = row
+    return [Why(row, clauses(row.arithmetic.get("clauses", ()))) for row in latest.values()]
+
+
+def _staff(conn: Connection, task: task_page.TaskView) -> list[tuple[int, str]]:
+    rows = accounts.staff(conn, task.role, task.pool)
+    return [(row["id"], row["display_name"]) for row in rows if row["id"] != task.assignee_id]
+
+
+def _steps_back(context: Ctx, conn: Connection, task: task_page.TaskView) -> list[str]:
+    """Return the steps of this instance, in the same part of the diagram, to which the work can return."""
+    graph = context.app.definitions.graph(task.definition_id)
+    here = graph.nodes.get(task.element)
+    done = dict.fromkeys(step.element for step in reversed(task_page.steps_done(conn, task.instance_id)))
+    return [
+        one for one in done
+        if here is not None and one != task.element and one in graph.nodes
+        and graph.nodes[one].scope == here.scope
+    ]  # fmt: skip
+
+
+def _options(
+    conn: Connection, task: task_page.TaskView, spec: FormSpec
+) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    over = [areas.district_of(task.area)]
+    for one in spec:
+        if one.type == "user" and one.of not in found:
+            rows = accounts.staff(conn, one.of, task.area)
+            found[one.of] = [(str(row["id"]), row["display_name"]) for row in rows]
+        elif one.of == "vacancy":
+            rows_v = choices.vacancies(conn, over)
+            found[one.of] = [(str(row.id), f"{row.name} · {row.where}") for row in rows_v]
+        elif one.of == "post":
+            found[one.of] = [(str(row.id), f"{row.name}（{row.free}）") for row in choices.posts(conn, over)]
+    return found
+
+

@@ -1,0 +1,129 @@
+"""Login, logout, password, language."""
+
+from __future__ import annotations
+
+from flask import Blueprint, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from engine.errors import AidError, FormInvalid
+from tasks import accounts, commands, sessions
+from web import auth
+from web.context import Ctx, ctx, passwords
+from web.errors import status_of
+from web.going import go, ours
+from web.i18n import LANGUAGES
+
+views = Blueprint("auth", __name__)
+#: A form sent after its session ended comes back through the login under these names.
+KEPT_TASK, KEPT = "kept_task", "kept."
+
+
+@views.get("/login")
+def login() -> Response | str:
+    """Show the login page."""
+    if ctx().logged_in:
+        return go(ours(request.args.get("next")))
+    return login_page(ours(request.args.get("next")))
+
+
+def login_page(
+    target: str, username: str = "", sentence: str = "", kept: list[tuple[str, str]] | None = None
+) -> str:
+    """Return the login page with what was typed so far, without the password."""
+    config = ctx().config
+    return render_template(
+        "login.html", next=target, username=username, sentence=sentence, kept=kept or [],
+        accounts=config.demo_accounts if config.demo else (),
+    )
+
+
+@views.post("/login")
+def login_post() -> Response:
+    """Open a session, or say why not."""
+    context = ctx()
+    form = request.form
+    with context.app.db.transaction() as conn:
+        if context.token:
+            sessions.logout(conn, context.token)
+        opened = sessions.login(
+            conn, passwords(), form.get("username", "")[:200], form.get("password", "")[:400],
+            request.remote_addr or "", context.now, request.user_agent.string,
+        )
+    target = ours(form.get("next"))
+    if isinstance(opened, sessions.LoginRefused):
+        kept = [(name, value) for name, value in form.items(multi=True) if name.startswith("kept")]
+        page = login_page(target, form.get("username", ""), opened.error.sentence(context.lang), kept)
+        response = make_response(page, status_of(opened.error))
+        if opened.wait_seconds:
+            response.headers["Retry-After"] = str(opened.wait_seconds)
+        return response
+    if KEPT_TASK in form:
+        target = _keep_draft(context, opened.token, target)
+    where = "/password" if opened.must_change else target
+    response = make_response(redirect(where, 303))
+    auth.set_session(response, opened.token, context.config)
+    return response
+
+
+def _keep_draft(context: Ctx, token: str, otherwise: str) -> str:
+    """Save what was typed when the session ended as a draft of its task."""
+    task_id = request.form.get(KEPT_TASK, type=int)
+    if task_id is None:
+        return otherwise
+    names = [name for name in request.form if name.startswith(KEPT)]
+    raw = {name.removeprefix(KEPT): request.form.getlist(name) for name in names}
+    values = {name: given if len(given) > 1 else given[-1] for name, given in raw.items()}
+    try:
+        with context.app.read() as conn:
+            actor = sessions.session_user(conn, token, context.now)
+        context.app.do(commands.SaveDraft(task_id, values), actor)
+    except AidError:
+        return otherwise
+    return f"/tasks/{task_id}?ok=draft_restored"
+
+
+@views.post("/logout")
+def logout() -> Response:
+    """End the session on the server and in the browser."""
+    context = ctx()
+    if context.token:
+        with context.app.db.transaction() as conn:
+            sessions.logout(conn, context.token)
+    response = make_response(redirect("/login", 303))
+    auth.drop_session(response, context.config)
+    return response
+
+
+@views.post("/preferences")
+def preferences() -> Response:
+    """Set the language and go back to the page."""
+    response = make_response(redirect(ours(request.form.get("back")), 303))
+    lang = request.form.get("lang")
+    if lang in LANGUAGES:
+        auth.set_preference(response, "lang", lang, ctx().config)
+    return response
+
+
+@views.get("/password")
+def password() -> str:
+    """Show the form for a new password."""
+    return render_template("password.html", errors={})
+
+
+@views.post("/password")
+def password_post() -> Response:
+    """Set a new password; the session at hand stays."""
+    context = ctx()
+    form = request.form
+    try:
+        if form.get("password", "") != form.get("again", ""):
+            raise FormInvalid([("again", context.t("password.differ"), context.t("password.differ"))])
+        with context.app.db.transaction() as conn:
+            accounts.change_password(
+                conn, passwords(), context.user_id, form.get("old_password", "")[:400],
+                form.get("password", "")[:400], sessions.token_hash(context.token),
+            )
+    except FormInvalid as refusal:
+        errors = {name: zh if context.lang == "zh" else en for name, zh, en in refusal.problems}
+        return make_response(render_template("password.html", errors=errors), 422)
+    return go("/", "password_changed")

@@ -1,0 +1,118 @@
+"""The page of one case: all tiers and runs, what is open, every deadline with its count, and what may be done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, jsonify, make_response, render_template, request
+from werkzeug.wrappers import Response
+
+from engine.clock import to_us
+from engine.errors import AidError, FormInvalid, NotFound
+from tasks.forms.spec import Field
+from tasks.forms.validate import from_html
+from tasks.queries import areas, diagram, trail
+from tasks.queries.scope import reading_tiers
+from web import formview
+from web.actions import ACTIONS, Action
+from web.caseview import File, load_file, offered
+from web.context import Ctx, ctx
+from web.errors import status_of
+from web.going import go
+from web.marks import marks as marks_of
+
+views = Blueprint("case", __name__)
+_EVENTS = 60
+
+
+@views.get("/cases/<int:case_id>")
+def show(case_id: int) -> str:
+    """Show a case."""
+    context = ctx()
+    file = load_file(context, case_id)
+    beyond = request.args.get("beyond", type=int)
+    with context.app.read() as conn:
+        events = trail.events(conn, case_id, newest_first=True, limit=_EVENTS, beyond=beyond)
+    return render_template(
+        "case.html", file=file, case=file.head, events=events, offered=offered(context, file),
+        older=events[-1].seq if len(events) == _EVENTS else None, beyond=beyond,
+    )  # fmt: skip
+
+
+@views.get("/cases/<int:case_id>/<action>")
+def action(case_id: int, action: str) -> str:
+    """Show the small form of an action; one that closes lists first what will be cancelled."""
+    context = ctx()
+    file = load_file(context, case_id)
+    return _form(context, file, _offered(context, file, action))
+
+
+def _offered(context: Ctx, file: File, name: str) -> Action:
+    if name not in ACTIONS or ACTIONS[name] not in offered(context, file):
+        raise NotFound
+    return ACTIONS[name]
+
+
+def _form(
+    context: Ctx, file: File, action: Action, values: Mapping[str, Any] | None = None,
+    refusal: AidError | None = None,
+) -> str:  # fmt: skip
+    view = formview.draw(
+        action.spec, values or {}, context.lang, context.today, choices=_choices(context, file),
+        problems=refusal if isinstance(refusal, FormInvalid) else None,
+    )  # fmt: skip
+    sentence = refusal.sentence(context.lang) if refusal and not isinstance(refusal, FormInvalid) else ""
+    return render_template("action.html", file=file, case=file.head, action=action, form=view, sentence=sentence)
+
+
+def _choices(context: Ctx, file: File) -> formview.Choices:
+    def choose(spec: Field) -> Sequence[tuple[str, str]]:
+        if spec.of == "deadline":
+            return [
+                (row.rule_id, f"{row.rule_id} {row.arithmetic.get('title', '')}")
+                for row in file.deadlines if row.running and not row.pending
+            ]  # fmt: skip
+        if spec.of == "community":
+            district = areas.district_of(file.head.area)
+            with context.app.read() as conn:
+                units = areas.units_under(conn, [district], "community")
+                names = areas.unit_names(conn, [areas.parent_of(unit["path"]) for unit in units])
+            return [
+                (str(unit["id"]), f"{names.get(areas.parent_of(unit['path']), '')} {unit['name']}")
+                for unit in units if unit["path"] != file.head.area
+            ]  # fmt: skip
+        return ()
+
+    return choose
+
+
+@views.post("/cases/<int:case_id>/<action>")
+def act(case_id: int, action: str) -> Response:
+    """Carry out an action; a refusal shows its form again with what was typed."""
+    context = ctx()
+    file = load_file(context, case_id)
+    wanted = _offered(context, file, action)
+    values = from_html(wanted.spec, request.form)
+    try:
+        key = context.command_key(request.form.get("_key", ""), f"{action}:{case_id}")
+        context.app.do(wanted.make(case_id, values), context.actor, key)
+    except AidError as refusal:
+        return make_response(_form(context, file, wanted, values, refusal), status_of(refusal))
+    return go(f"/cases/{case_id}", "done")
+
+
+@views.get("/instances/<int:instance_id>/marks")
+def marks(instance_id: int) -> Response:
+    """Return where an instance stands, for its diagram."""
+    context = ctx()
+    with context.app.read() as conn:
+        found = diagram.standing(conn, instance_id, to_us(context.now))
+        area = diagram.area_of(conn, instance_id)
+    if found is None or area is None:
+        raise NotFound
+    if not reading_tiers(context.actor, area) and not context.actor.covers(area):
+        raise NotFound
+    return jsonify(marks_of(found, context.app.definitions.graph(found.definition_id)))
+
+

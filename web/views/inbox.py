@@ -1,0 +1,200 @@
+"""The inbox: mine, to claim, overdue, this week, done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, render_template, request
+from werkzeug.wrappers import Response
+
+from engine.clock import NO_DUE, end_of_day, start_of_day, to_us
+from engine.errors import AidError
+from tasks import commands, labels, people
+from tasks.queries import areas, inbox
+from tasks.queries.case_page import case_by_no
+from tasks.queries.scope import reading_areas
+from tasks.store.conn import Connection
+from web import words
+from web.context import Ctx, ctx
+from web.going import go, ours
+
+views = Blueprint("inbox", __name__)
+#: Processes that exist in this release and give a person work.
+PROCESSES = ("P03", "P04", "P05", "P06", "P07", "P09", "P11", "P13", "P21")
+_FOUND = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One task as the list shows it."""
+
+    id: int
+    url: str
+    name: str
+    process: str
+    process_name: str
+    role: str
+    person: str | None
+    case_no: str | None
+    tier: str | None
+    area: str
+    due: words.DueWords
+    when: str
+    claimable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Tasks of one urgency."""
+
+    key: str
+    rows: list[Line]
+
+
+@views.get("/inbox")
+def index() -> str:
+    """Show one list."""
+    context = ctx()
+    asked = request.args.get("list", "mine")
+    which = asked if asked in inbox.LISTS else "mine"
+    span = span_of(context)
+    with context.app.read() as conn:
+        pools = areas.pools_of(conn, context.actor)
+        filters, typed = _filters(context, conn)
+        rows = inbox.page(
+            conn, which, context.user_id, pools, span, filters, _cursor(), inbox.PAGE + 1
+        )
+        counts = inbox.counts(conn, context.user_id, pools, span)
+        names = areas.unit_names(conn, [row.area for row in rows])
+        units = areas.units_under(conn, reading_areas(context.actor))
+    more = len(rows) > inbox.PAGE
+    rows = rows[: inbox.PAGE]
+    lines = _lines(context, rows, names)
+    return render_template(
+        "inbox.html",
+        which=which, rows=rows, groups=_groups(which, lines), lists=list(counts._asdict().items()),
+        claimable=which != "done" and any(line.claimable for line in lines),
+        processes=[(code, _process_name(code, context.lang)) for code in PROCESSES],
+        areas=_indented(units), list_url=_list_url, filtered=bool(typed["q"] or filters.process or filters.area),
+        next_url=_next_url(which, rows) if more else "", first_url=_list_url(which) if _cursor() else "",
+        **typed,
+    )  # fmt: skip
+
+
+def span_of(context: Ctx) -> inbox.Span:
+    """Return the instants that divide the lists at the request's time."""
+    today = context.today
+    week = to_us(end_of_day(words.week_end(today)))
+    return inbox.Span(to_us(context.now), week, to_us(start_of_day(today)))
+
+
+def _filters(context: Ctx, conn: Connection) -> tuple[inbox.Filters, dict[str, str]]:
+    process = request.args.get("process", "")
+    area = request.args.get("area", "")
+    text = request.args.get("q", "")[:60].strip()
+    known = process if process in PROCESSES else ""
+    inside = area if area and context.actor.covers(area) else ""
+    persons = _persons(context, conn, text) if text else None
+    return inbox.Filters(known, inside, persons), {"process": known, "area": inside, "q": text}
+
+
+def _persons(context: Ctx, conn: Connection, text: str) -> tuple[int, ...]:
+    """Return whom a search text means: a case number, else people of the reader's areas."""
+    found = case_by_no(conn, text.upper())
+    if found is not None:
+        return (found[1],)
+    rows = people.search(conn, context.app.keys, text, reading_areas(context.actor), _FOUND)
+    return tuple(row["id"] for row in rows)
+
+
+def _cursor() -> inbox.Cursor | None:
+    at, _, task = request.args.get("after", "").partition("-")
+    if not (at.isascii() and at.isdigit() and task.isascii() and task.isdigit()) or len(at) + len(task) > 40:
+        return None
+    return inbox.Cursor(min(int(at), NO_DUE), min(int(task), 2**63 - 1))
+
+
+def _lines(context: Ctx, rows: list[inbox.Row], names: dict[str, str]) -> list[Line]:
+    lang, t = context.lang, context.t
+    calendar = context.app.calendar
+    return [
+        Line(
+            id=row.id,
+            url=f"/tasks/{row.id}",
+            name=words.element_name(context.app, row.definition_id, row.element, lang),
+            process=row.element.split("_", 1)[0],
+            process_name=_process_name(row.element.split("_", 1)[0], lang),
+            role=labels.label("role", row.role, lang),
+            person=row.person_name,
+            case_no=row.case_no,
+            tier=row.tier,
+            area=words.area_name(names, row.area, t),
+            due=words.due_words(row.due_at, context.now, calendar, lang),
+            when=words.moment_text(row.at, context.today, lang) if row.at < NO_DUE else "",
+            claimable=row.state == "created",
+        )
+        for row in rows
+    ]
+
+
+def _groups(which: str, lines: list[Line]) -> list[Group]:
+    if which == "done":
+        return [Group("done", lines)] if lines else []
+    return [Group(key, list(run)) for key, run in groupby(lines, key=lambda line: line.due.urgency)]
+
+
+def _process_name(code: str, lang: str) -> str:
+    return words.process_name(words.process_id(code), lang)
+
+
+def _indented(units: list[dict[str, Any]]) -> list[dict[str, str]]:
+    if not units:
+        return []
+    top = min(areas.depth(unit["path"]) for unit in units)
+    return [
+        {"path": unit["path"], "name": unit["name"], "indent": "\u3000" * (areas.depth(unit["path"]) - top)}
+        for unit in units
+    ]
+
+
+def _list_url(which: str, plain: bool = False) -> str:
+    kept = {} if plain else {name: request.args.get(name, "") for name in ("process", "area", "q")}
+    return "/inbox?" + urlencode({"list": which, **{name: value for name, value in kept.items() if value}})
+
+
+def _next_url(which: str, rows: list[inbox.Row]) -> str:
+    return f"{_list_url(which)}&after={rows[-1].at}-{rows[-1].id}"
+
+
+@views.post("/inbox/claim")
+def claim_many() -> Response:
+    """Claim one task in one click, or all that were ticked; what others took meanwhile is counted."""
+    context = ctx()
+    back = ours(request.form.get("back"), "/inbox")
+    one = request.form.get("one", type=int)
+    wanted = [one] if one is not None else request.form.getlist("task", type=int)[: inbox.PAGE]
+    if not wanted:
+        return go(back, "nothing_picked")
+    if one is not None:
+        return _claim_one(context, one)
+    taken, lost = 0, 0
+    for task_id in wanted:
+        try:
+            _claim(context, task_id)
+            taken += 1
+        except AidError:
+            lost += 1
+    return go(back, "claimed_some" if lost else "claimed", n=taken, lost=lost)
+
+
+def _claim(context: Ctx, task_id: int) -> None:
+    key = context.command_key(request.form.get("_key", ""), f"claim:{task_id}")
+    context.app.do(commands.ClaimTask(task_id), context.actor, key)
+
+
+def _claim_one(context: Ctx, task_id: int) -> Response:
+    _claim(context, task_id)
+    return go(f"/tasks/{task_id}", "claimed_one")

@@ -1,0 +1,175 @@
+"""People: find, register, the file, start an application."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, make_response, render_template, request
+from werkzeug.wrappers import Response
+
+from engine.errors import AidError, DuplicatePerson, FormInvalid, NotFound
+from tasks import commands, people
+from tasks.forms.validate import from_html
+from tasks.queries import areas, case_page, person_page, task_page
+from tasks.queries.case_page import case_by_no
+from tasks.queries.scope import reading_areas, reading_tiers, require_file
+from web import formview
+from web.actions import PERSON_ACTIONS, Action
+from web.context import Ctx, ctx
+from web.errors import status_of
+from web.facts import fact_lines
+from web.going import go
+
+views = Blueprint("person", __name__, url_prefix="/people")
+_MOST = 50
+
+
+@views.get("")
+def index() -> str | Response:
+    """Search people by name, telephone, identity number or case number."""
+    context = ctx()
+    text = request.args.get("q", "")[:60].strip()
+    reading = reading_areas(context.actor)
+    with context.app.read() as conn:
+        found = case_by_no(conn, text.upper()) if text else None
+        if found is not None and reading_tiers(context.actor, found[2]):
+            return go(f"/cases/{found[0]}")
+        rows = people.search(conn, context.app.keys, text, reading, _MOST) if text else []
+        names = areas.unit_names(conn, [row["area"] for row in rows])
+    return render_template("people.html", q=text, rows=rows, names=names, full=len(rows) == _MOST)
+
+
+@views.get("/new")
+def new() -> str:
+    """Show the form for a new file."""
+    return _new_page({})
+
+
+def _new_page(typed: Mapping[str, Any], refusal: AidError | None = None) -> str:
+    context = ctx()
+    errors: dict[str, str] = {}
+    if isinstance(refusal, FormInvalid):
+        errors = {name: zh if context.lang == "zh" else en for name, zh, en in refusal.problems}
+    there = None
+    if isinstance(refusal, DuplicatePerson) and reading_tiers(context.actor, str(refusal.data.get("area", ""))):
+        there = refusal.data.get("person_id")
+    with context.app.read() as conn:
+        units = areas.units_under(conn, reading_areas(context.actor), "community")
+        names = areas.unit_names(conn, [areas.parent_of(unit["path"]) for unit in units])
+    communities = [
+        (str(unit["id"]), names.get(areas.parent_of(unit["path"]), ""), unit["name"]) for unit in units
+    ]
+    sentence = refusal.sentence(context.lang) if refusal and not errors else ""
+    return render_template(
+        "person_new.html", typed=typed, errors=errors, sentence=sentence, there=there, communities=communities
+    )
+
+
+@views.post("")
+def create() -> Response:
+    """Open a person's file; a number that is on file leads to that file."""
+    context = ctx()
+    form = request.form
+    names = ("name", "id_no", "phone", "address", "community_id")
+    typed = {name: form.get(name, "").strip()[:200] for name in names}
+    try:
+        community = int(typed["community_id"]) if typed["community_id"].isdigit() else 0
+        if not community:
+            sentence = context.t("person.choose_community")
+            raise FormInvalid([("community_id", sentence, sentence)])
+        command = commands.RegisterPerson(
+            typed["name"], typed["id_no"], community, typed["phone"], typed["address"]
+        )
+        done = context.app.do(command, context.actor, context.command_key(form.get("_key", ""), "register"))
+    except AidError as refusal:
+        return make_response(_new_page(typed, refusal), status_of(refusal))
+    return go(f"/people/{done.person_id}", "registered")
+
+
+@views.get("/<int:person_id>")
+def show(person_id: int) -> str:
+    """Show a person's file."""
+    return _page(ctx(), person_id)
+
+
+def _page(context: Ctx, person_id: int, refusal: AidError | None = None) -> str:
+    with context.app.read() as conn:
+        head = person_page.person_head(conn, person_id)
+        if head is None:
+            raise NotFound
+        require_file(context.actor, head.area)
+        chain = areas.chain_of(head.area)
+        names = areas.unit_names(conn, chain)
+        page = {
+            "person": head,
+            "area_name": "".join(names.get(path, "") for path in chain[1:]),
+            "cases": person_page.cases_of(conn, person_id),
+            "jobs": person_page.employments(conn, person_id),
+            "benefits": person_page.benefits(conn, person_id),
+            "duties": case_page.duties(conn, person_id),
+            "deadlines": task_page.due_rows(conn, person_id=person_id),
+            "members": people.household_members(conn, {"household_id": head.household_id, "id": head.id}),
+        }
+    return render_template(
+        "person.html", facts=fact_lines(head.facts, context.lang, context.t), actions=PERSON_ACTIONS.values(),
+        may_start=_may_start(context, head.area), active=any(one.status == "active" for one in page["cases"]),
+        sentence=refusal.sentence(context.lang) if refusal else "",
+        linked_case=refusal.data.get("case_id") if refusal else None, **page,
+    )  # fmt: skip
+
+
+def _may_start(context: Ctx, area: str) -> bool:
+    return any(
+        area.startswith(over) and role in ("street_staff", "supervisor") for role, over in context.actor.grants
+    )
+
+
+@views.post("/<int:person_id>/start")
+def start(person_id: int) -> Response:
+    """Start an application in person (P03)."""
+    context = ctx()
+    try:
+        command = commands.StartProcess("P03_registration_recognition", person_id)
+        key = context.command_key(request.form.get("_key", ""), f"start:{person_id}")
+        done = context.app.do(command, context.actor, key)
+    except NotFound:
+        raise
+    except AidError as refusal:
+        return make_response(_page(context, person_id, refusal), status_of(refusal))
+    target = f"/tasks/{done.next_task_id}" if done.next_task_id else f"/cases/{done.case_id}"
+    return go(target, "started")
+
+
+@views.route("/<int:person_id>/<action>", methods=["GET", "POST"])
+def act(person_id: int, action: str) -> Response | str:
+    """Show or carry out an action that needs no case."""
+    context = ctx()
+    wanted = PERSON_ACTIONS.get(action)
+    with context.app.read() as conn:
+        head = person_page.person_head(conn, person_id)
+    if head is None or wanted is None:
+        raise NotFound
+    require_file(context.actor, head.area)
+    if request.method == "GET":
+        return _action_page(context, head, wanted, {})
+    values = from_html(wanted.spec, request.form)
+    try:
+        key = context.command_key(request.form.get("_key", ""), f"{action}:{person_id}")
+        context.app.do(wanted.make(person_id, values), context.actor, key)
+    except AidError as refusal:
+        return make_response(_action_page(context, head, wanted, values, refusal), status_of(refusal))
+    return go(f"/people/{person_id}", "done")
+
+
+def _action_page(
+    context: Ctx, head: person_page.PersonHead, action: Action, values: Mapping[str, Any],
+    refusal: AidError | None = None,
+) -> str:  # fmt: skip
+    view = formview.draw(
+        action.spec, values, context.lang, context.today,
+        problems=refusal if isinstance(refusal, FormInvalid) else None,
+    )  # fmt: skip
+    sentence = refusal.sentence(context.lang) if refusal and not isinstance(refusal, FormInvalid) else ""
+    return render_template("action.html", file=None, case=None, person=head, action=action, form=view,
+                           sentence=sentence)  # fmt: skip

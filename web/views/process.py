@@ -1,0 +1,52 @@
+"""Processes with their versions, and each version's diagram for reading."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, render_template
+
+from engine.errors import NotFound
+from tasks.queries import studio
+from web.clauses import clauses
+from web.context import ctx
+from web.words import process_code
+
+views = Blueprint("process", __name__)
+
+
+@views.get("/processes")
+def index() -> str:
+    """List the processes with the version in use and how many instances each version has."""
+    with ctx().app.read() as conn:
+        versions = studio.versions(conn)
+    rows: dict[str, list[studio.Version]] = {}
+    for version in sorted(versions, key=lambda one: (process_code(one.key), -one.version)):
+        rows.setdefault(version.key, []).append(version)
+    return render_template("processes.html", rows=rows)
+
+
+@views.get("/processes/<key>/<int:version>")
+def show(key: str, version: int) -> str:
+    """Show one version: its diagram, its steps with role, deadline and clause."""
+    context = ctx()
+    with context.app.read() as conn:
+        versions = studio.versions(conn, key)
+    found = next((one for one in versions if one.version == version), None)
+    if found is None:
+        raise NotFound
+    graph = context.app.definitions.graph(found.id)
+    steps = [node for node in graph.nodes.values() if node.attrs.get("form")]
+    told = [(node, clauses(node.attr_list("clauses"))) for node in steps]
+    return render_template("process.html", process=found, versions=versions, steps=told, graph=graph)
+
+
+@views.get("/definitions/<int:definition_id>.bpmn")
+def xml(definition_id: int) -> Response:
+    """Return a diagram as it was deployed."""
+    with ctx().app.read() as conn:
+        text = studio.diagram(conn, definition_id)
+    if text is None:
+        raise NotFound
+    response = make_response(text)
+    response.content_type = "application/xml; charset=utf-8"
+    response.headers["Content-Disposition"] = f'inline; filename="{definition_id}.bpmn"'
+    return response

@@ -1,0 +1,166 @@
+"""Names of things as a person reads them: steps and processes, dates, due dates, areas."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.calendar import WorkCalendar
+from engine.clock import NO_DUE, SHANGHAI, from_us, local_date
+from engine.errors import CalendarUnknown
+from web.i18n import Translate, translator
+
+if TYPE_CHECKING:
+    from tasks.app import App
+
+_POLICY = Path(__file__).parent.parent / "bpmn" / "policy"
+URGENCIES = ("overdue", "today", "week", "later", "none")
+#: Further away than this, days are not counted one by one.
+_COUNTED = timedelta(days=45)
+_WEEK = 7
+
+
+@cache
+def _english() -> Mapping[str, str]:
+    """Return English names by process and task id."""
+    processes = json.loads((_POLICY / "processes.json").read_text("utf-8"))["processes"]
+    tasks = json.loads((_POLICY / "tasks.json").read_text("utf-8"))["tasks"]
+    return {row["id"]: row["name_en"] for row in (*processes, *tasks)}
+
+
+@cache
+def _chinese() -> Mapping[str, str]:
+    processes = json.loads((_POLICY / "processes.json").read_text("utf-8"))["processes"]
+    names = {row["id"]: row["name_zh"] for row in processes}
+    return names | {element["id"]: element["name_zh"] for row in processes for element in row["elements"]}
+
+
+def element_name(app: App, definition_id: int | None, element: str, lang: str) -> str:
+    """Return a step's name: Chinese as its diagram has it, English as far as the contract names it."""
+    if lang == "en" and element in _english():
+        return _english()[element]
+    if definition_id is not None:
+        node = app.definitions.graph(definition_id).nodes.get(element)
+        if node is not None and node.name:
+            return node.name
+    return _chinese().get(element, element)
+
+
+def process_name(process_id: str, lang: str) -> str:
+    """Return the name of a process."""
+    names = _english() if lang == "en" else _chinese()
+    return names.get(process_id, process_id)
+
+
+@cache
+def _by_code() -> Mapping[str, str]:
+    return {key.split("_", 1)[0]: key for key in reversed(_english()) if key.count("_") and key[0] == "P"}
+
+
+def process_id(code: str) -> str:
+    """Return the whole id of a process: `P04_community_assistance` of `P04`."""
+    return _by_code().get(code, code)
+
+
+def process_code(process_id: str) -> str:
+    """Return the short code of a process: `P04`."""
+    return process_id.split("_", 1)[0]
+
+
+def day_text(day: date, today: date, lang: str) -> str:
+    """Return a civil date with its weekday, without the year where it is this one."""
+    t = translator(lang)
+    weekday = t("date.weekdays").split()[day.weekday()]
+    pattern = "date.day" if day.year == today.year else "date.day_year"
+    return t(pattern, year=day.year, month=day.month, day=day.day, weekday=weekday, iso=day.isoformat())
+
+
+def moment_text(us: int, today: date, lang: str) -> str:
+    """Return an instant (microseconds UTC) as Shanghai date and time."""
+    local = from_us(us).astimezone(SHANGHAI)
+    t = translator(lang)
+    pattern = "date.moment" if local.year == today.year else "date.moment_year"
+    return t(
+        pattern, year=local.year, month=local.month, day=local.day, time=f"{local:%H:%M}",
+        iso=local.date().isoformat(),
+    )
+
+
+def due_day(due_at: int) -> date:
+    """Return the civil day that ends (or holds) a due instant."""
+    return local_date(from_us(due_at) - timedelta(microseconds=1))
+
+
+@dataclass(frozen=True, slots=True)
+class DueWords:
+    """How a due date is shown: its day, what is left of it, and how urgent that is."""
+
+    day: str
+    left: str
+    urgency: str
+    iso: str
+
+
+def due_words(due_at: int, now: datetime, calendar: WorkCalendar, lang: str) -> DueWords:
+    """Return a due instant in words, counted in working days where the calendar knows them."""
+    if due_at >= NO_DUE:
+        return DueWords("", translator(lang)("due.none"), "none", "")
+    overdue = from_us(due_at) <= now
+    return _due_words(due_day(due_at), local_date(now), overdue, _Cal(calendar), lang)
+
+
+class _Cal:
+    """A calendar as a key of a cache: equal versions count alike."""
+
+    def __init__(self, calendar: WorkCalendar) -> None:
+        self.calendar = calendar
+
+    def __hash__(self) -> int:
+        return hash(self.calendar.version)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Cal) and other.calendar.version == self.calendar.version
+
+
+@lru_cache(maxsize=4096)
+def _due_words(due: date, today: date, overdue: bool, cal: _Cal, lang: str) -> DueWords:
+    t = translator(lang)
+    shown = day_text(due, today, lang)
+    iso = due.isoformat()
+    if overdue:
+        days, working = _days_between(due, max(today, due), cal.calendar)
+        key = "due.overdue_wd" if working else "due.overdue_cd"
+        return DueWords(shown, t(key, n=max(days, 1)), "overdue", iso)
+    if due == today:
+        return DueWords(shown, t("due.today"), "today", iso)
+    days, working = _days_between(today, due, cal.calendar)
+    left = t("due.left_wd" if working else "due.left_cd", n=days)
+    week_end = today + timedelta(days=_WEEK - 1 - today.weekday())
+    return DueWords(shown, left, "week" if due <= week_end else "later", iso)
+
+
+def _days_between(first: date, last: date, calendar: WorkCalendar) -> tuple[int, bool]:
+    """Return days after `first` up to `last`, and whether they are working days."""
+    span = last - first
+    if span > _COUNTED:
+        return span.days, False
+    try:
+        days = (first + timedelta(days=n) for n in range(1, span.days + 1))
+        return sum(calendar.is_working(day) for day in days), True
+    except CalendarUnknown:
+        return span.days, False
+
+
+def week_end(today: date) -> date:
+    """Return the Sunday of a day's week."""
+    return today + timedelta(days=_WEEK - 1 - today.weekday())
+
+
+def area_name(names: Mapping[str, str], path: str, t: Translate) -> str:
+    """Return the name of an area from names already read."""
+    return names.get(path) or t("area.unknown")
