@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 import pytest
+from argon2 import PasswordHasher
 
 from engine.clock import VirtualClock
 from engine.errors import FormInvalid, NotFound, RateLimited
@@ -331,3 +333,29 @@ def test_staff_of_a_role_are_those_of_the_unit_and_of_the_units_above(
         accounts.disable_account(conn, users[3], clock.now())
         found = {row["id"] for row in accounts.staff(conn, "community_aide", here.path)}
     assert found == {users[0], users[2]}
+
+
+class _CountingHasher(PasswordHasher):
+    """A real hasher that counts how often it compared."""
+
+    compared = 0
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002
+        type(self).compared += 1
+        return super().verify(hash, password)
+
+
+def test_an_unknown_name_costs_the_same_one_comparison_as_a_known_one(
+    sqlite_database: Database, clock: VirtualClock
+) -> None:
+    hasher = _CountingHasher(time_cost=1, memory_cost=8, parallelism=1)
+    passwords = Passwords(hasher, hasher.hash("nobody"))
+    counts = []
+    with sqlite_database.transaction() as conn:
+        _account(conn, passwords, clock.now())
+        for name in ("lisi", "nobody"):
+            _CountingHasher.compared = 0
+            _login(conn, passwords, clock.now(), "wrong", name)
+            counts.append(_CountingHasher.compared)
+        assert not passwords.fits(None, "nobody")
+    assert counts == [1, 1]
