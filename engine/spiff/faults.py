@@ -123,7 +123,11 @@ KNOWN_FAULTS: tuple[Fault, ...] = (
         "conditions of flows leaving a task are not looked at, forks refused",
         _flows_of_activities,
     ),
-    Fault("cycle_timer", "a timer cycle keeps its host waiting for all its rounds", _cycle_timer),
+    Fault(
+        "cycle_timer",
+        "a timer cycle holds its host for all its rounds; held by us it fires once",
+        _cycle_timer,
+    ),
     Fault("no_end", "a scope without an end event is refused or never finishes", _no_end),
     Fault(
         "repeating_event", "a non-interrupting message boundary event happens only once", _repeating_message
