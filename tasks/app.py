@@ -23,6 +23,7 @@ from tasks import commands, office, settings
 from tasks.actor import SYSTEM, Actor
 from tasks.commands import Command, Done
 from tasks.crypto import Keys
+from tasks.demo_clock import DemoClock
 from tasks.desk import Desk
 from tasks.library import Library
 from tasks.registry import HANDLERS
@@ -44,7 +45,9 @@ class App:
     keys: Keys
     library: Library = field(default_factory=Library)
     definitions: Definitions = field(default_factory=Definitions)
-    demo: bool = False
+    demo: DemoClock | None = None
+    #: use the demo's values for settings the policy leaves open
+    demo_settings: bool = False
     #: settings laid over those of the database (scenarios)
     overrides: Mapping[str, Any] = field(default_factory=dict)
     calendar: WorkCalendar | None = None
@@ -116,7 +119,7 @@ class App:
 
     def settings(self, conn: Connection) -> Mapping[str, Any]:
         """Return every setting as the office has it."""
-        base = settings.defaults(self.library.settings, demo=self.demo)
+        base = settings.defaults(self.library.settings, demo=self.demo_settings)
         return {**base, **office.stored_settings(conn), **self.overrides}
 
     def work_calendar(self, conn: Connection) -> WorkCalendar:

@@ -18,7 +18,7 @@ from tasks.commands import Done
 from tasks.desk import Desk
 from tasks.store import casework, rows, tables
 from tasks.store.conn import Connection
-from tasks.store.office import settings_in, years_in
+from tasks.store.office import put_setting, settings_in, years_in
 
 
 def stored_settings(conn: Connection) -> dict[str, Any]:
@@ -83,17 +83,8 @@ def change_setting(desk: Desk, command: commands.ChangeSetting) -> Done:
     if known is None:
         raise NotFound(zh=f"没有“{command.name}”这项设置。")
     value = known.check(command.value)
-    row = {"value": dumps(value), "changed_at": desk.now_us, "changed_by": desk.actor.user_id}
-    if not casework.update_where(desk.conn, tables_setting(), {"name": command.name}, **row):
-        rows.add(desk.conn, tables_setting(), name=command.name, **row)
+    put_setting(desk.conn, command.name, dumps(value), desk.now_us, desk.actor.user_id)
     return Done()
-
-
-def tables_setting() -> Any:
-    """Return the table of settings."""
-    from engine.store.tables import setting
-
-    return setting
 
 
 def deploy(desk: Desk, command: commands.Deploy) -> Done:

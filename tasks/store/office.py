@@ -18,3 +18,10 @@ def years_in(conn: Connection) -> list[RowMapping]:
     """Return the loaded calendar years."""
     query = sa.select(calendar_year).where(calendar_year.c.official).order_by(calendar_year.c.year)
     return list(conn.execute(query).mappings())
+
+
+def put_setting(conn: Connection, name: str, value: str, now_us: int, by: int | None = None) -> None:
+    """Store a setting's JSON, replacing the one before."""
+    row = {"value": value, "changed_at": now_us, "changed_by": by}
+    if not conn.execute(setting.update().where(setting.c.name == name).values(**row)).rowcount:
+        conn.execute(setting.insert().values(name=name, **row))

@@ -39,3 +39,8 @@ def rows(conn: Connection, table: sa.Table, order: str = "", **equal: Any) -> li
         column = table.c[order.lstrip("-")]
         query = query.order_by(column.desc() if order.startswith("-") else column)
     return list(conn.execute(query).mappings())
+
+
+def count(conn: Connection, table_name: str) -> int:
+    """Return how many rows a table has."""
+    return int(conn.execute(sa.select(sa.func.count()).select_from(sa.table(table_name))).scalar_one())

@@ -1,0 +1,9 @@
+"""Every table of the product, so that one import knows the whole schema."""
+
+from __future__ import annotations
+
+from engine.store import tables as engine_tables
+from engine.store.metadata import metadata
+from tasks.store import tables, tables_org, tables_people
+
+__all__ = ["engine_tables", "metadata", "tables", "tables_org", "tables_people"]

@@ -1,0 +1,262 @@
+"""The command line: `aid595`. Each command opens the installation, does one thing, and says what it did."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.errors import AidError
+from tasks import accounts, demo, installation
+from tasks.app import App
+from web import cli_data, cli_serve
+
+DATABASE = click.option(
+    "--database", metavar="URL", help="sqlite:///file or postgresql://…; default: AID595_DATABASE or var/."
+)
+DEMO = click.option("--demo", "is_demo", is_flag=True, help="Use the demo installation.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="aid595")
+def cli() -> None:
+    """aid595: 顺义区“595”就业援助。
+
+    \b
+    aid595 run --demo        the demo on http://127.0.0.1:5950
+    aid595 migrate           make or upgrade the tables
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+def _open(database: str | None, is_demo: bool = False) -> App:
+    return installation.open_app(installation.place(database, is_demo))
+
+
+@cli.command()
+@DATABASE
+@DEMO
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=5950, show_default=True)
+@click.option("--threads", default=8, show_default=True)
+def run(database: str | None, is_demo: bool, host: str, port: int, threads: int) -> None:
+    """Serve web and worker together on one machine.
+
+    Example: aid595 run --demo
+    """
+    where = installation.place(database, is_demo)
+    app = installation.open_app(where)
+    cli_data.prepare(app)
+    if is_demo:
+        cli_data.load_demo_once(app)
+        cli_data.print_demo(f"http://{host}:{port}")
+    cli_serve.run(app, where, host, port, threads)
+
+
+@cli.command()
+@DATABASE
+@DEMO
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=5950, show_default=True)
+@click.option("--threads", default=8, show_default=True)
+def serve(database: str | None, is_demo: bool, host: str, port: int, threads: int) -> None:
+    """Serve the web; any number of these may run on one database.
+
+    Example: aid595 serve --port 5951
+    """
+    where = installation.place(database, is_demo)
+    cli_serve.serve(installation.open_app(where), where, host, port, threads)
+
+
+@cli.command()
+@DATABASE
+@DEMO
+@click.option("--once", is_flag=True, help="Do what is due now, and stop.")
+def worker(database: str | None, is_demo: bool, once: bool) -> None:
+    """Fire timers, open duties, seal the trails; any number may run on one database.
+
+    Example: aid595 worker --once
+    """
+    where = installation.place(database, is_demo)
+    done = cli_serve.work(installation.open_app(where), where, once)
+    if once:
+        click.echo(f"已办理到期事项{done}件。")
+
+
+@cli.command()
+@DATABASE
+@DEMO
+def migrate(database: str | None, is_demo: bool) -> None:
+    """Make or upgrade the tables, and publish the shipped diagrams where none are.
+
+    Example: aid595 migrate --database postgresql://user@host/aid595
+    """
+    app = _open(database, is_demo)
+    cli_data.prepare(app)
+    click.echo("数据库已是最新结构。")
+
+
+@cli.command()
+@DATABASE
+@click.option("--district", default="顺义区", show_default=True)
+def init(database: str | None, district: str) -> None:
+    """First start: make the three administrators, each with a one-time password.
+
+    Example: aid595 init
+    """
+    app = _open(database)
+    cli_data.prepare(app)
+    passwords = accounts.Passwords.make()
+    for role in ("system_admin", "security_admin", "audit_admin"):
+        code = secrets.token_urlsafe(15)
+        cli_data.make_administrator(app, passwords, role, district, code)
+        click.echo(f"{role.replace('_', '.')}\t{code}")
+    click.echo("以上为一次性密码，首次登录须修改。请分别交给三位管理员。")
+
+
+@cli.command(name="demo")
+@DATABASE
+@click.option("--accounts", "show", is_flag=True, help="Print the accounts as a Markdown table, and stop.")
+def load_demo(database: str | None, show: bool) -> None:
+    """Load the demo district into an empty database.
+
+    Example: aid595 demo
+    """
+    if show:
+        click.echo(cli_data.accounts_table())
+        return
+    app = _open(database, is_demo=True)
+    cli_data.prepare(app)
+    cli_data.load_demo_once(app)
+    click.echo(f"演示账号{len(demo.users())}个，密码均为 {demo.PASSWORD}")
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@DATABASE
+@click.option("--reason", default="命令行发布", show_default=True)
+def deploy(files: tuple[Path, ...], database: str | None, reason: str) -> None:
+    """Publish diagrams as new active versions after the gate.
+
+    Example: aid595 deploy bpmn/community/P04_community_assistance.bpmn
+    """
+    for process, version in cli_data.deploy(_open(database), files, reason).items():
+        click.echo(f"{process}\t第{version}版")
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+def lint(files: tuple[Path, ...], as_json: bool) -> None:
+    """Check diagrams as the gate would, without publishing.
+
+    Example: aid595 lint my.bpmn
+    """
+    found = cli_data.lint(files)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    for row in [] if as_json else found:
+        click.echo(f"{row['file']}:{row['line']}: {row['severity']}: [{row['rule']}] {row['zh']}")
+    sys.exit(1 if any(row["severity"] == "error" for row in found) else 0)
+
+
+@cli.group()
+def scenario() -> None:
+    """Scenarios: cases in the office's words on a virtual clock."""
+
+
+@scenario.command(name="run")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--junit", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--coverage", is_flag=True, help="Print what the set has not touched.")
+@DATABASE
+def scenario_run(paths: tuple[Path, ...], junit: Path | None, coverage: bool, database: str | None) -> None:
+    """Run scenario files or folders against the real diagrams and a real database.
+
+    Example: aid595 scenario run bpmn/scenarios --junit report.xml
+    """
+    from tasks.scenarios import cli_run
+
+    code, lines = cli_run(list(paths), junit, coverage, database)
+    for line in lines:
+        click.echo(line)
+    sys.exit(code)
+
+
+@cli.group()
+def audit() -> None:
+    """The trail and its proof."""
+
+
+@audit.command()
+@DATABASE
+@DEMO
+@click.option("--json", "as_json", is_flag=True)
+def verify(database: str | None, is_demo: bool, as_json: bool) -> None:
+    """Prove that nothing in the trail was altered, removed or cut off.
+
+    Example: aid595 audit verify --demo
+    """
+    where = installation.place(database, is_demo)
+    found: dict[str, Any] = cli_data.verify(installation.open_app(where), where)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        click.echo(found["zh"])
+        for fault in found["faults"]:
+            click.echo(f"  {fault}")
+    sys.exit(1 if found["faults"] else 0)
+
+
+@cli.command()
+@DATABASE
+@DEMO
+def doctor(database: str | None, is_demo: bool) -> None:
+    """Compare state, tasks, timers and trail; say what does not agree.
+
+    Example: aid595 doctor
+    """
+    faults = cli_data.examine(_open(database, is_demo))
+    for fault in faults:
+        click.echo(fault)
+    click.echo(f"发现{len(faults)}处不一致。" if faults else "一切一致。")
+    sys.exit(1 if faults else 0)
+
+
+@cli.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@DATABASE
+@DEMO
+def backup(file: Path, database: str | None, is_demo: bool) -> None:
+    """Copy a running SQLite database consistently (PostgreSQL: use pg_dump).
+
+    Example: aid595 backup backup.db
+    """
+    cli_data.backup(_open(database, is_demo), file)
+    click.echo(f"已备份到 {file}")
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def bench(arguments: tuple[str, ...]) -> None:
+    """Measure speed beside the raw database and a naive engine.
+
+    Example: aid595 bench --quick
+    """
+    from bench.main import main as bench_main
+
+    sys.exit(bench_main(list(arguments)))
+
+
+def main() -> None:
+    """Run the command line; a refusal is one sentence and exit code 1."""
+    try:
+        cli()
+    except AidError as error:
+        click.echo(error.sentence("zh"), err=True)
+        sys.exit(1)

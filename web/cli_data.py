@@ -1,0 +1,122 @@
+"""What the command line does to data: tables, demo, diagrams, proof, backup."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.compile import GateError
+from engine.errors import IllegalState
+from engine.store import migrate
+from tasks import accounts, commands, demo, org, release
+from tasks.actor import SYSTEM
+from tasks.app import App
+from tasks.installation import Place
+from tasks.labels import label
+from tasks.library import Library
+
+
+def prepare(app: App) -> None:
+    """Bring the tables up to date; publish the shipped diagrams where there are none."""
+    migrate.upgrade(app.db)
+    with app.read() as conn:
+        empty = not app.definitions.all_active(conn)
+    if empty:
+        demo.deploy_all(app)
+
+
+def load_demo_once(app: App) -> None:
+    """Load the demo into an empty database; a loaded one is left as it is."""
+    if not demo.is_loaded(app.db):
+        demo.load(app.db, app.keys, accounts.Passwords.make(), click.echo)
+    if app.demo is not None:
+        app.demo.refresh()
+
+
+def accounts_table() -> str:
+    """Return the demo accounts as a Markdown table."""
+    lines = ["| 账号 | 岗位 | 地方 |", "|---|---|---|"]
+    lines += [
+        f"| `{user.username}` | {label('role', user.role)} | {user.place.replace('/', ' ')} |"
+        for user in demo.users()
+    ]
+    return "\n".join([*lines, "", f"密码均为 / the password of all: `{demo.PASSWORD}`"])
+
+
+def print_demo(address: str) -> None:
+    """Say where the demo is and what to try."""
+    click.echo(f"\n演示系统：{address}　密码均为 {demo.PASSWORD}\n")
+    for user in demo.users():
+        click.echo(f"  {user.username:<16}{label('role', user.role)}　{user.place}")
+    click.echo(
+        "\n试一试：用 staff.rh 登录，登记一位居民并受理认定申请；sup.rh 复核；aide.hnc 推荐岗位，三次未成上交街镇；"
+        "\nstaff.rh、officer.rh 接着办，上报区级；expert.sy 三次推荐未成后由 welfare.sy 安置公益性岗位。"
+        "\n页面顶部可把演示时钟向前调。按 Ctrl+C 停止。\n"
+    )
+
+
+def make_administrator(
+    app: App, passwords: accounts.Passwords, role: str, district: str, password: str
+) -> None:
+    """Make one of the three administrators, who must change the password at first login."""
+    now = app.clock.now()
+    with app.write() as conn:
+        unit = org.ensure_unit(conn, district)
+        made = accounts.create_account(
+            conn, passwords, role.replace("_", "."), label("role", role), password, now, check=False
+        )
+        accounts.grant_role(conn, made, role, unit.id, now)
+
+
+def deploy(app: App, files: tuple[Path, ...], reason: str) -> dict[str, int]:
+    """Publish files; return the version of each process."""
+    given = tuple((path.name, path.read_bytes()) for path in files)
+    done = app.do(commands.Deploy(given, reason), SYSTEM)
+    found: dict[str, int] = done.extra["versions"]
+    return found
+
+
+def lint(files: tuple[Path, ...]) -> list[dict[str, Any]]:
+    """Return what the gate says of files."""
+    library = Library()
+    shipped = {path.stem: frozenset[str]() for path in library.diagrams()}
+    found: list[dict[str, Any]] = []
+    for path in files:
+        try:
+            release.admit(library, path.read_bytes(), shipped)
+        except GateError as error:
+            found += [
+                {"file": str(path), "line": f.line, "rule": f.rule, "element": f.element,
+                 "severity": f.severity, "zh": f.zh, "en": f.en}
+                for f in error.findings
+            ]  # fmt: skip
+    return found
+
+
+def verify(app: App, where: Place) -> dict[str, Any]:
+    """Verify chains, seals and checkpoints; return the result with a Chinese summary."""
+    from engine.verify import verify as verify_trails
+
+    with app.read() as conn:
+        report = verify_trails(conn, app.keys.trail, app.keys.state, where.checkpoints)
+    return report.as_dict()
+
+
+def examine(app: App) -> list[str]:
+    """Return what the doctor finds, a sentence each."""
+    from engine.doctor import examine as examine_all
+
+    with app.read() as conn:
+        return [str(finding) for finding in examine_all(conn, app.definitions, app.keys.trail, app.keys.state)]
+
+
+def backup(app: App, file: Path) -> None:
+    """Copy a SQLite database with its own backup interface, which is safe while it is written to."""
+    if app.db.is_postgres:
+        raise IllegalState(detail="PostgreSQL请用pg_dump备份")
+    source = app.db.engine.url.database
+    with sqlite3.connect(f"file:{source}?mode=ro", uri=True) as live, sqlite3.connect(file) as copy:
+        live.backup(copy)

@@ -1,0 +1,57 @@
+"""Serves the web and beats the worker's clock, together or apart."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import timedelta
+
+import waitress
+
+from tasks import demo, worker
+from tasks.app import App
+from tasks.installation import Place
+from web.config import DemoAccount, WebConfig
+from web.create_app import create_app
+
+log = logging.getLogger(__name__)
+#: Seals are written when the last one is this old.
+SEAL_EVERY = timedelta(hours=1)
+
+
+def config(where: Place, host: str, port: int) -> WebConfig:
+    """Return how the web is served: over loopback its plain name is trusted, the demo shows its accounts."""
+    hosts = ("127.0.0.1", "localhost", "[::1]", host)
+    shown = tuple(
+        DemoAccount(user.username, demo.PASSWORD, user.role, user.place) for user in demo.users()
+    )
+    return WebConfig(
+        trusted_hosts=tuple(dict.fromkeys((*hosts, *(f"{name}:{port}" for name in hosts)))),
+        demo=where.demo,
+        demo_accounts=shown if where.demo else (),
+    )
+
+
+def serve(app: App, where: Place, host: str, port: int, threads: int) -> None:
+    """Serve the web until interrupted."""
+    wsgi = create_app(app, config(where, host, port))
+    log.info("Serving on http://%s:%s", host, port, extra={"action": "serve"})
+    waitress.serve(wsgi, host=host, port=port, threads=threads, ident="aid595", clear_untrusted_proxy_headers=True)
+
+
+def work(app: App, where: Place, once: bool) -> int:
+    """Beat once, or until interrupted; return how many due things were done (with `once`)."""
+    if once:
+        return worker.tick(app)
+    worker.schedule(app, where.checkpoints).start()
+    return 0
+
+
+def run(app: App, where: Place, host: str, port: int, threads: int) -> None:
+    """Serve the web with the worker beside it in a thread of its own."""
+    beat = worker.schedule(app, where.checkpoints)
+    threading.Thread(target=beat.start, name="worker", daemon=True).start()
+    try:
+        serve(app, where, host, port, threads)
+    finally:
+        beat.shutdown(wait=True)
