@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import EventBasedGateway
+from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import CodeEventDefinition
 from SpiffWorkflow.bpmn.util.event import BpmnEvent
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
@@ -87,7 +88,13 @@ class SpiffRun:
 
     def _waiting(self) -> list[Any]:
         held = self.workflow.event_manager.tasks
-        return [task for task in self._all() if task.id in held and task.state == TaskState.WAITING]
+        return [
+            task
+            for task in self._all()
+            if task.id in held
+            and task.state == TaskState.WAITING
+            and not isinstance(getattr(task.task_spec, "event_definition", None), CodeEventDefinition)
+        ]
 
     def _first(self, tasks: list[Any], element: str) -> Any:
         found = next((task for task in tasks if _element(task) == element), None)

@@ -99,7 +99,9 @@ def _no_end(graph: Graph) -> bool:
 
 def _repeating_message(graph: Graph) -> bool:
     return any(
-        node.kind is Kind.BOUNDARY and not node.interrupting and event.timer is None
+        node.kind is Kind.BOUNDARY
+        and not node.interrupting
+        and event.trigger in (Trigger.MESSAGE, Trigger.SIGNAL)
         for node, event in _events(graph)
     )
 

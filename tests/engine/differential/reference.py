@@ -6,7 +6,23 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.engine.differential.blocks import Block, Gate, Guarded, Loop, Many, Seq, Sub, Task, Wait
+from tests.engine.differential.blocks import (
+    Block,
+    Called,
+    Ending,
+    Escalating,
+    Gate,
+    Guarded,
+    Handled,
+    Loop,
+    Many,
+    Repeating,
+    Rounds,
+    Seq,
+    Sub,
+    Task,
+    Wait,
+)
 
 Then = Callable[[], None]
 Pick = Callable[[str, int], int]
@@ -93,7 +109,7 @@ class Reference:
         return inner
 
     def _task(self, block: Task, frame: Frame, then: Then) -> None:
-        timer = Place(block.timer, False, lambda: self._beside(block, frame))
+        timer = Place(block.timer, False, lambda: self._extra(block.extra, frame))
 
         def complete() -> None:
             if timer in frame.waiting:
@@ -104,9 +120,9 @@ class Reference:
         if block.timer:
             frame.waiting.append(timer)
 
-    def _beside(self, block: Task, frame: Frame) -> None:
+    def _extra(self, name: str, frame: Frame) -> None:
         frame.going += 1
-        frame.waiting.append(Place(block.extra, True, frame.done))
+        frame.waiting.append(Place(name, True, frame.done))
 
     def _seq(self, block: Seq, frame: Frame, then: Then) -> None:
         first, *rest = block.parts
@@ -207,6 +223,96 @@ class Reference:
             return
         for _ in range(1 if block.sequential else total):
             begin()
+
+    def _rounds(self, block: Rounds, frame: Frame, then: Then) -> None:
+        done = 0
+        timer = Place(block.timer, False, lambda: self._extra(block.extra, frame))
+
+        def more() -> bool:
+            return done < block.most and (not block.chosen or self.pick(block.id, 3) != 0)
+
+        def complete() -> None:
+            nonlocal done
+            done += 1
+            if more():
+                frame.waiting.append(Place(block.id, True, complete))
+                return
+            if timer in frame.waiting:
+                frame.waiting.remove(timer)
+            then()
+
+        if block.before and not more():
+            then()
+            return
+        frame.waiting.append(Place(block.id, True, complete))
+        if block.timer:
+            frame.waiting.append(timer)
+
+    def _repeating(self, block: Repeating, frame: Frame, then: Then) -> None:
+        message = Place(block.event, False, then)
+
+        def again() -> None:
+            frame.waiting.append(message)
+            self._extra(block.extra, frame)
+
+        def complete() -> None:
+            frame.waiting.remove(message)
+            then()
+
+        message.then = again
+        frame.waiting += [Place(block.id, True, complete), message]
+
+    def _ending(self, block: Ending, frame: Frame, then: Then) -> None:
+        inner = self._open(frame)
+        inner.over = then
+        inner.going = 2
+
+        def end() -> None:
+            if block.instead is None:
+                inner.close()
+                then()
+            elif self.pick(block.id, 2) == 0:
+                inner.close()
+                self.enter(block.instead, frame, then)
+            else:
+                inner.done()
+
+        self.enter(block.side, inner, inner.done)
+        self.enter(block.main, inner, end)
+
+    def _escalating(self, block: Escalating, frame: Frame, then: Then) -> None:
+        inner = self._open(frame)
+        inner.over = then
+
+        def escalate() -> None:
+            self._extra(block.extra, frame)
+            self.enter(block.last, inner, inner.done)
+
+        self.enter(block.first, inner, escalate)
+
+    def _handled(self, block: Handled, frame: Frame, then: Then) -> None:
+        inner = self._open(frame)
+        inner.over = then
+        start = Place(block.event, False, then)
+
+        def happen() -> None:
+            if block.interrupting:
+                inner.waiting.clear()
+                for other in list(inner.inner):
+                    other.close()
+                inner.going = 0
+            else:
+                inner.waiting.append(start)
+            self._extra(block.handler, inner)
+
+        start.then = happen
+        inner.waiting.append(start)
+        self.enter(block.body, inner, inner.done)
+
+    def _called(self, block: Called, frame: Frame, then: Then) -> None:
+        inner = self._open(frame)
+        inner.over = then
+        self.enter(block.body, inner, inner.done)
 
     def _wait(self, block: Wait, frame: Frame, then: Then) -> None:
         places = [Place(name, False, then) for name in block.events]

@@ -9,13 +9,14 @@ import pytest
 
 from engine.gate import Known, check
 from engine.runtime import activities, gateways, machine, scopes
-from tests.engine.differential.blocks import KINDS, diagram
-from tests.engine.differential.compare import Outcome, build, compare, save
+from tests.engine.differential.blocks import KINDS, Rounds
+from tests.engine.differential.compare import Outcome, build, compare, compare_block, save
+from tests.engine.differential.drawing import diagram
 
 SEED = 595_000
 COUNT = 300
-#: A multi-instance may run zero times, so the gate does not take it for a wait in a loop.
-WITHOUT_MANY = tuple(kind for kind in KINDS if kind != "many")
+#: What may run zero times, and a call, is not taken for a wait in a loop by the gate.
+SURE = tuple(kind for kind in KINDS if kind not in ("many", "called"))
 
 
 def test_300_random_processes_run_the_same_three_ways() -> None:
@@ -37,9 +38,17 @@ def test_the_gate_finds_nothing_wrong_with_the_random_processes() -> None:
         clauses=frozenset({"01.D1a"}),
     )
     for seed in range(SEED, SEED + 60):
-        findings = check(diagram(build(seed, WITHOUT_MANY)), known)
+        findings = check(diagram(build(seed, SURE)), known)
         wrong = [f for f in findings if f.severity == "error" and f.rule != "messages"]
         assert wrong == [], seed
+
+
+@pytest.mark.xfail(strict=False, reason="the runtime arms the timer anew in the second round")
+def test_a_timer_on_a_loop_happens_once_for_the_whole_loop() -> None:
+    outcome = Outcome()
+    for seed in range(SEED, SEED + 20):
+        compare_block(Rounds("u1", 3, False, False, "u1_b", "u1_x"), seed, outcome)
+    assert outcome.differences == []
 
 
 def _eager_join(original: Callable[..., Any]) -> Callable[..., Any]:
