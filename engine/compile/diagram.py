@@ -14,6 +14,7 @@ from engine.compile.elements import check_elements
 from engine.compile.findings import REFERENCES, Finding, Findings, GateError
 from engine.compile.process import read_process
 from engine.compile.size import check_size, executable
+from engine.compile.structure import check_structure
 from engine.compile.xml import children
 from engine.graph import Graph
 from engine.xmlsafe import load
@@ -44,6 +45,7 @@ def read_diagram(root: etree._Element) -> tuple[Diagram, list[Finding]]:
     """Return what could be read of a file, and everything that could not."""
     findings = Findings()
     check_elements(root, findings)
+    check_structure(root, findings)
     context = Context(root, findings)
     fits = check_size(root, findings)
     processes: dict[str, Graph] = {}

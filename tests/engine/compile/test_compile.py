@@ -262,3 +262,39 @@ def test_a_compiled_diagram_cannot_be_changed() -> None:
         diagram.processes["P"].nodes["x"] = None  # type: ignore[index]
     with pytest.raises(AttributeError):
         diagram.digest = ""  # type: ignore[misc]
+
+
+def test_a_flow_inside_a_lane_is_not_overlooked() -> None:
+    lane = '<bpmn:laneSet id="ls"><bpmn:lane id="l"><bpmn:sequenceFlow id="f" sourceRef="t" targetRef="e"/>'
+    body = START + user("t") + END + lane + "</bpmn:lane></bpmn:laneSet>"
+    assert ("elements", "f") in refused(process(body, "s>t"))
+
+
+def test_a_second_condition_or_loop_is_not_overlooked() -> None:
+    condition = "<bpmn:conditionExpression>x == 1</bpmn:conditionExpression>"
+    line = f'<bpmn:sequenceFlow id="f" sourceRef="t" targetRef="e">{condition}{condition}</bpmn:sequenceFlow>'
+    assert refused(process(START + user("t") + END + line, "s>t")) == [("elements", "f")]
+    one = '<bpmn:standardLoopCharacteristics loopMaximum="2"/>'
+    many = "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>2</bpmn:loopCardinality>"
+    both = user("t", one + many + "</bpmn:multiInstanceLoopCharacteristics>")
+    assert refused(process(START + both + END, "s>t", "t>e")) == [("elements", "t")]
+
+
+def test_a_switch_that_is_neither_true_nor_false_is_refused() -> None:
+    boundary = event(
+        "boundaryEvent", "b", "timer", "<bpmn:timeDuration>P1D</bpmn:timeDuration>",
+        attachedToRef="t", cancelActivity="no",
+    )  # fmt: skip
+    body = START + user("t") + boundary + END
+    assert refused(process(body, "s>t", "t>e", "b>e")) == [("elements", "b")]
+
+
+def test_a_condition_where_nobody_looks_at_it_is_refused() -> None:
+    body = START + node("parallelGateway", "g") + user("t") + END
+    assert refused(process(body, "s>g", "g>t:x == 1", "t>e")) == [("flows", "F_g_t")]
+
+
+def test_a_task_may_decide_by_conditions_with_a_default() -> None:
+    body = START + user("t", default="F_t_b") + user("a") + user("b") + END
+    found = graph(process(body, "s>t", "t>a:x == 1", "t>b", "a>e", "b>e"))
+    assert found.nodes["t"].default == "F_t_b"
