@@ -17,7 +17,6 @@ from lxml import etree
 from engine.clock import stopwatch
 from engine.compile import Finding, compile_diagram
 from engine.errors import EngineFault
-from engine.expressions import ExpressionError
 from engine.graph import Graph, Kind
 from engine.runtime.sandbox import Sandbox
 from engine.spiff.driver import SpiffRun
@@ -42,7 +41,10 @@ class Budget:
 
 @dataclass(slots=True)
 class Opinion:
-    """What the comparison showed. `skipped` names the known faults because of which it was not made."""
+    """What the trial showed. `skipped` names the faults for which our runtime walked alone.
+
+    A process that calls one whose file was not given is not walked at all.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     skipped: dict[str, tuple[Fault, ...]] = field(default_factory=dict)  #: process id -> faults
@@ -77,9 +79,11 @@ def second_opinion(
         faults = _faults(graphs, process_id)
         if faults:
             opinion.skipped[process_id] = faults
+        if MISSING in faults:
             continue
         until = began + budget.seconds * (number + 1) / len(ways)
-        _compare(roots, graphs, process_id, start_id, budget, until, opinion)
+        trusted = [] if faults else roots
+        _compare(trusted, graphs, process_id, start_id, budget, until, opinion)
     opinion.seconds = stopwatch() - began
     return opinion
 
@@ -114,10 +118,13 @@ def _compare(
     until: float,
     opinion: Opinion,
 ) -> None:
+    """Walk a budget of ways from one start event, with SpiffWorkflow where files are given to it."""
     where = (process_id, graphs[process_id].nodes[start_id].line)
     supply = Supply(graphs.values())
+    parsed = None
     try:
-        parsed = parse([normalise(root, {process_id: start_id}) for root in roots], process_id)
+        if roots:
+            parsed = parse([normalise(root, {process_id: start_id}) for root in roots], process_id)
     except Exception as fault:
         opinion.findings.append(
             _finding(where, f"SpiffWorkflow 读不了这个流程：{fault}", f"it cannot read it: {fault}")
@@ -141,18 +148,20 @@ def _compare(
 
 
 def _finding(where: tuple[str, int], zh: str, en: str) -> Finding:
-    return Finding(
-        "second_opinion", *where, f"两个引擎对流程的理解不一致：{zh}", f"The two engines disagree: {en}"
-    )
+    return Finding("second_opinion", *where, f"试走流程时发现问题：{zh}。", f"Found on a trial run: {en}.")
+
+
+def _broke(fault: Exception) -> tuple[str, str]:
+    return f"SpiffWorkflow 出错：{fault}", f"SpiffWorkflow failed: {fault}"
 
 
 class _Walk:
-    """One way through a process, taken by both."""
+    """One way through a process, taken by both, or by our runtime alone when nothing was parsed."""
 
     def __init__(
         self,
         graphs: Mapping[str, Graph],
-        parsed: tuple[Any, dict[str, Any]],
+        parsed: tuple[Any, dict[str, Any]] | None,
         process_id: str,
         supply: Supply,
         chance: random.Random,
@@ -174,29 +183,36 @@ class _Walk:
         except EngineFault:
             self.broken = True
             return None
+        spiff = None
         try:
-            spiff = SpiffRun(self.parsed, Evaluator(self.functions), self.values)
+            if self.parsed is not None:
+                spiff = SpiffRun(self.parsed, Evaluator(self.functions), self.values)
+        except Exception as fault:  # whatever it raises, it is an answer: our runtime went through
+            return _broke(fault)
+        difference = self._differ(spiff)
+        while difference is None and not self.box.finished and len(self.taken) < steps:
+            if not self.box.open_tasks() and not self.box.waiting():
+                return (
+                    "流程停住了：没有办结，也没有任何环节在等待",
+                    "it is stuck: not finished, nothing waits",
+                )
+            if stopwatch() > until or not (step := self._step()):
+                return None
+            try:
+                if spiff is not None:
+                    spiff.evaluator.values.update(self.values)
+                    spiff.happen(*step)
+            except Exception as fault:  # as above
+                return _broke(fault)
             difference = self._differ(spiff)
-            while (
-                difference is None
-                and not self.box.finished
-                and len(self.taken) < steps
-                and stopwatch() < until
-            ):
-                if not self._step(spiff):
-                    return None
-                difference = self._differ(spiff)
-        except ExpressionError:
-            return "只有 SpiffWorkflow 无法计算条件", "only SpiffWorkflow failed on a condition"
         return difference
 
-    def _step(self, spiff: SpiffRun) -> bool:
-        """Take the same step in both; False when our runtime could not evaluate a condition."""
+    def _step(self) -> tuple[str, bool] | None:
+        """Take a step in our runtime; return element and whether it is a task, None when it failed."""
         tasks, events = self.box.open_tasks(), self.box.waiting()
         self.values = self.supply.values(self.chance)
         for run in self.box.runs.values():
             run.state.vars.update(self.values)
-        spiff.evaluator.values.update(self.values)
         task = bool(tasks) and (not events or self.chance.random() < 0.9)
         name = self.chance.choice([item[2] for item in (tasks if task else events)])
         self.taken.append(name)
@@ -209,20 +225,21 @@ class _Walk:
                 self.box.fire(run_id, owner, name)
         except EngineFault:
             self.broken = True
-            return False
-        spiff.happen(name, task)
-        return True
+            return None
+        return name, task
 
-    def _differ(self, spiff: SpiffRun) -> tuple[str, str] | None:
+    def _differ(self, spiff: SpiffRun | None) -> tuple[str, str] | None:
+        if spiff is None:
+            return None
         ours = Counter([task[2] for task in self.box.open_tasks()])
         ours.update(event[2] for event in self.box.waiting())
         theirs = spiff.tasks() + spiff.events()
         if ours != theirs:
             shown = f"{sorted((ours - theirs).elements())} / {sorted((theirs - ours).elements())}"
             return (
-                f"等待的环节不同（仅本引擎 / 仅 SpiffWorkflow）：{shown}",
+                f"两个引擎等待的环节不同（仅本引擎 / 仅 SpiffWorkflow）：{shown}",
                 f"only ours / only theirs wait: {shown}",
             )
         if self.box.finished != spiff.finished:
-            return "一个认为已办结，另一个认为没有", "one is finished, the other is not"
+            return "一个引擎认为已办结，另一个认为没有", "one is finished, the other is not"
         return None

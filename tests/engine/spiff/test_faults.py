@@ -194,7 +194,7 @@ def test_the_comparison_is_skipped_knowingly(name: str) -> None:
     opinion = second_opinion(CASES[name].data)
     assert opinion.findings == []
     assert name in [fault.name for fault in opinion.skipped["P"]]
-    assert opinion.paths == 0
+    assert opinion.paths > 0
 
 
 @pytest.mark.parametrize("ask", [pytest.param(spiff, id="spiff"), pytest.param(ours, id="ours")])

@@ -11,6 +11,8 @@ import pytest
 from engine.compile import GateError, compile_diagram
 from engine.runtime import machine
 from engine.spiff import Budget, second_opinion
+from engine.spiff import opinion as opinion_module
+from engine.spiff.driver import SpiffRun
 from engine.spiff.normalise import normalise
 from engine.spiff.parser import Evaluator, parse
 from engine.xmlsafe import load
@@ -119,3 +121,40 @@ def test_nothing_of_a_diagram_is_evaluated_by_spiffworkflow() -> None:
     spec, subs = parse([data], "P")
     with pytest.raises(ExpressionError):
         BpmnWorkflow(spec, subs, script_engine=Evaluator({})).do_engine_steps()
+
+
+def test_a_crash_of_the_other_engine_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(self: object, element: str, task: bool) -> None:
+        raise AttributeError("'NoneType' object has no attribute 'data'")
+
+    monkeypatch.setattr(SpiffRun, "happen", crash)
+    findings = second_opinion(process(START + user("t") + END, "s>t", "t>e"), QUICK).findings
+    assert [(finding.rule, finding.element) for finding in findings] == [("second_opinion", "P")]
+    assert "NoneType" in findings[0].zh
+
+
+def test_a_diagram_the_other_engine_cannot_read_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable(roots: object, process_id: str) -> None:
+        raise ValueError("Time Specification Error")
+
+    monkeypatch.setattr(opinion_module, "parse", unreadable)
+    findings = second_opinion(process(START + user("t") + END, "s>t", "t>e"), QUICK).findings
+    assert "Time Specification Error" in findings[0].zh
+
+
+def test_a_join_that_waits_for_a_branch_never_taken_is_found() -> None:
+    data = (
+        '<bpmn:dataObject id="D1" name="agreed" aid595:type="bool"/>' + START + node("exclusiveGateway", "g")
+    )
+    body = data + user("a") + user("b") + node("parallelGateway", "j") + END
+    findings = second_opinion(process(body, "s>g", "g>a:agreed", "g>b", "a>j", "b>j", "j>e"), QUICK).findings
+    assert [finding.rule for finding in findings] == ["second_opinion"]
+    assert "停住" in findings[0].zh
+
+
+def test_a_stuck_process_is_found_even_where_the_other_engine_is_not_heard() -> None:
+    data = '<bpmn:dataObject id="D1" name="agreed" aid595:type="bool"/>' + START
+    body = data + user("t", default="F_t_b") + user("a") + user("b") + node("parallelGateway", "j") + END
+    opinion = second_opinion(process(body, "s>t", "t>a:agreed", "t>b", "a>j", "b>j", "j>e"), QUICK)
+    assert [fault.name for fault in opinion.skipped["P"]] == ["activity_flows"]
+    assert ["停住" in finding.zh for finding in opinion.findings] == [True]
