@@ -10,6 +10,7 @@ from flask import Request, Response, g, request
 from engine.errors import AidError
 from tasks import sessions
 from tasks.app import App
+from tasks.queries import office
 from web import i18n
 from web.config import WebConfig
 from web.context import Ctx, ctx
@@ -18,6 +19,8 @@ from web.rights import RIGHTS, Right
 from web.security import SAFE, check_origin, check_token
 
 _YEAR = timedelta(days=365)
+#: Anything shorter was not made here.
+_SHORTEST = 32
 
 
 def cookie_name(config: WebConfig) -> str:
@@ -58,6 +61,9 @@ def _find_session(context: Ctx, right: Right) -> None:
     try:
         with context.app.read() as conn:
             live = sessions.find_session(conn, token, context.now, _address(request))
+            if request.method == "GET" and not context.bearer:
+                context.unread = office.unread_count(conn, live.actor.user_id or 0)
+            context.calendar = context.app.work_calendar(conn)
     except AidError:
         if not right.public:
             raise
@@ -80,10 +86,9 @@ def _anonymous_token(config: WebConfig) -> str:
 def anonymous_token() -> str:
     """Return the page token of a browser that is not logged in; `finish` makes it a cookie."""
     context = ctx()
-    token = _anonymous_token(context.config)
-    if len(token) < 20:
-        token = secrets.token_urlsafe(24)
-        g.new_page_token = token
+    token = str(g.get("new_page_token") or _anonymous_token(context.config))
+    if len(token) < _SHORTEST:
+        token = g.new_page_token = secrets.token_urlsafe(24)
     return token
 
 

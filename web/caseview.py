@@ -6,10 +6,12 @@ from collections import Counter
 from dataclasses import dataclass
 
 from engine.errors import NotFound
+from tasks.access import TIERS, Subject, allowed, authorize
 from tasks.queries import areas, case_page, task_page
-from tasks.queries.scope import TIERS, require_file
+from tasks.queries.scope import reading_tiers
 from web.actions import ACTIONS, Action
 from web.context import Ctx
+from web.veil import veiled
 
 #: Which tier's outcomes are counted against which limit (CR-01, CR-04); the street counts nothing.
 LIMITS = {"community": 3, "street": None, "district": 3}
@@ -31,6 +33,7 @@ class File:
     """A case with everything that hangs on it."""
 
     head: case_page.CaseHead
+    subject: Subject
     area_name: str
     tiers: frozenset[str]
     instances: list[case_page.InstanceRow]
@@ -69,24 +72,37 @@ def load_file(context: Ctx, case_id: int) -> File:
         head = case_page.case_head(conn, case_id)
         if head is None:
             raise NotFound
-        tiers = require_file(context.actor, head.area)
         referrals = case_page.referrals(conn, case_id)
         chain = areas.chain_of(head.area)
         names = areas.unit_names(conn, chain)
+        helpers = case_page.helpers(conn, case_id)
+        tasks = case_page.open_tasks(conn, case_id)
+        subject = subject_of(head, helpers, tasks)
+        authorize(context.actor, "view_case", subject)
         return File(
-            head=head,
+            head=veiled(head, context.actor, subject),
+            subject=subject,
             area_name="".join(names.get(path, "") for path in chain[1:]),
-            tiers=tiers,
+            tiers=reading_tiers(context.actor, head.area),
             instances=case_page.instances(conn, case_id),
-            tasks=case_page.open_tasks(conn, case_id),
+            tasks=tasks,
             referrals=referrals,
             counters=_counters(referrals, head.run_no),
-            helpers=case_page.helpers(conn, case_id),
+            helpers=helpers,
             papers=case_page.papers(conn, case_id),
             deadlines=task_page.due_rows(conn, case_id=case_id),
             duties=case_page.duties(conn, head.person_id, case_id),
             hand_overs=case_page.hand_overs(conn, case_id),
         )
+
+
+def subject_of(
+    head: case_page.CaseHead, helpers: list[case_page.Helper], tasks: list[case_page.OpenTask]
+) -> Subject:
+    """Return a case as the table of rights sees it."""
+    holders = {one.user_id for one in helpers if one.released_at is None}
+    holders |= {one.assignee_id for one in tasks if one.assignee_id is not None}
+    return Subject(head.area, tier=head.tier, holders=frozenset(holders))
 
 
 def _counters(referrals: list[case_page.Referral], run_no: int) -> list[Counter3]:
@@ -105,14 +121,18 @@ def offered(context: Ctx, file: File) -> list[Action]:
 
 
 def _fits(context: Ctx, file: File, action: Action) -> bool:
-    held = {role for role, area in context.actor.grants if file.head.area.startswith(area)}
-    if not held & action.roles or not file.head.active:
+    if not file.head.active or not allowed(context.actor, action.right, file.subject):
         return False
-    if action.needs == "hand_over":
-        return any(one.state == "submitted" and one.to_tier in file.tiers for one in file.hand_overs)
-    if action.needs == "deadline":
-        return any(one.running and not one.pending for one in file.deadlines)
-    processes = {one.process_id.split("_", 1)[0] for one in file.running}
-    wanted = {"objection": "P03", "resubmitted": "P03", "outcome": "P06", "propose_close": "P09",
-              "job_lost": "P09"}.get(action.name)  # fmt: skip
-    return wanted is None or wanted in processes
+    match action.needs:
+        case "":
+            return True
+        case "hand_over":
+            return any(one.state == "submitted" and one.to_tier in file.tiers for one in file.hand_overs)
+        case "deadline":
+            return any(one.running and not one.pending for one in file.deadlines)
+        case "missed":
+            return any(one.missed for one in file.duties)
+        case "paper":
+            return any(one.voided_at is None for one in file.papers)
+        case process:
+            return any(one.process_id.startswith(f"{process}_") for one in file.running)

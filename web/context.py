@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, cast
 
 from flask import current_app, g
 
+from engine.calendar import WorkCalendar
 from engine.clock import local_date
+from engine.graph import Graph
 from tasks.accounts import Passwords
 from tasks.actor import Actor
 from web.config import WebConfig
@@ -35,6 +37,8 @@ class Ctx:
     token: str = ""
     bearer: bool = False
     must_change: bool = False
+    #: Notices that wait for who is logged in.
+    unread: int = 0
     #: Goes into every form of the page: the same form sent twice is one command (SEC-C5).
     page_key: str = field(default_factory=lambda: secrets.token_urlsafe(12))
 
@@ -42,6 +46,21 @@ class Ctx:
     def today(self) -> date:
         """Return the civil date in Asia/Shanghai."""
         return local_date(self.now)
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """Return the working days as the office has them."""
+        with self.app.read() as conn:
+            return self.app.work_calendar(conn)
+
+    def graph(self, definition_id: int) -> Graph:
+        """Return the compiled diagram of a version; kept for the life of the process, it never changes."""
+        graphs = cast("dict[int, Graph]", current_app.extensions["aid595.graphs"])
+        found = graphs.get(definition_id)
+        if found is None:
+            with self.app.read() as conn:
+                found = graphs[definition_id] = self.app.definitions.get(conn, definition_id).graph
+        return found
 
     @property
     def t(self) -> Translate:

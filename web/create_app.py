@@ -43,6 +43,7 @@ def create_app(app: App, config: WebConfig | None = None, passwords: Passwords |
         PROPAGATE_EXCEPTIONS=False,
     )
     flask.extensions["aid595"] = app
+    flask.extensions["aid595.graphs"] = {}
     flask.extensions["aid595.passwords"] = passwords or Passwords.make()
     if config.proxies:
         flask.wsgi_app = ProxyFix(  # type: ignore[method-assign]

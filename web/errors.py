@@ -121,7 +121,7 @@ def refused(error: AidError) -> AnyResponse:
 def redirect_to_login() -> AnyResponse:
     """Send the browser to the login page and back afterwards."""
     target = request.full_path.rstrip("?")
-    where = "/login" if target == "/" else f"/login?next={quote(target, safe="/")}"
+    where = "/login" if target == "/" else f"/login?next={quote(target, safe='/')}"
     if request.headers.get("HX-Request"):
         response = make_response("", 401)
         response.headers["HX-Redirect"] = where

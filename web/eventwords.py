@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tasks import labels
+from tasks.facts import FACTS
 from tasks.queries.trail import Happened
 from web import words
 from web.clauses import catalogue as clause_catalogue
@@ -20,9 +21,14 @@ _TONES = {
     "big": {"CaseOpened", "RunStarted", "HandOverSubmitted", "HandOverReturned", "WaiverFiled", "ExitRecorded",
             "FoundWork", "JobLost", "ProcessStarted", "ProcessEnded", "ProcessCancelled"},
 }  # fmt: skip
-#: Data that is text of a person and worth a glance, in the order shown.
-_PLAIN = ("employer", "post", "number", "reason", "explanation", "missing")
-_CODED = {"outcome": "code", "end_code": "end", "kind": "paper", "duty": "duty", "decision": "code"}
+#: What goes without saying beside the rest; shown with all details, and in the audit.
+QUIET = frozenset({"TaskCreated", "RegisterWritten", "DutyCreated", "MessageSent", "MessageReceived", "TaskSaved",
+                   "PersonRegistered", "TokenMoved", "TimerFired"})  # fmt: skip
+#: Data worth a glance, in the order shown; coded ones with the kind of their labels.
+_PLAIN = ("employer", "post", "number", "explanation", "missing")
+_CODED = {"paper": "paper", "outcome": "code", "end_code": "end", "duty": "duty", "decision": "code",
+          "register": "paper"}  # fmt: skip
+_LISTS = {"categories": "category", "facts": "fact"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ def event_words(context: Ctx, event: Happened) -> EventWords:
     tone = next((name for name, kinds in _TONES.items() if event.kind in kinds), "plain")
     step = ""
     if event.element:
-        step = words.element_name(context.app, event.definition_id, event.element, lang)
+        step = words.element_name(context, event.definition_id, event.element, lang)
     elif event.kind.startswith("Process") and event.process_id:
         step = words.process_name(event.process_id, lang)
     return EventWords(
@@ -57,7 +63,7 @@ def _details(context: Ctx, event: Happened, data: Mapping[str, Any]) -> list[str
     if "branch" in data:
         told.append(_branch(context, event, str(data["branch"])))
     if "to" in data and event.kind == "TaskSentBack":
-        step = words.element_name(context.app, event.definition_id, str(data["to"]), context.lang)
+        step = words.element_name(context, event.definition_id, str(data["to"]), context.lang)
         told.append(context.t("history.back_to", step=step))
     return told + detail_words(context, data)
 
@@ -70,21 +76,57 @@ def detail_words(context: Ctx, data: Mapping[str, Any]) -> list[str]:
         told.append(str(data["rule"]))
     if isinstance(data.get("effective"), str):
         told.append(context.t("history.due", day=data["effective"]))
-    if "message" in data:
-        told.append(str(data["message"]))
     for name, kind in _CODED.items():
         value = data.get(name)
         if isinstance(value, str) and value:
             told.append(labels.label(kind, value, lang))
     told += [str(data[name]) for name in _PLAIN if isinstance(data.get(name), str) and data[name]]
+    told += _listed(data, lang) + _outputs(data, lang)
+    reason = data.get("reason")
+    if isinstance(reason, str) and reason:
+        told.append(_reason(reason, lang))
     return [one for one in dict.fromkeys(told) if one]
+
+
+def _reason(reason: str, lang: str) -> str:
+    """Return a reason: one of the program's own codes, a code of a form, or what a person typed."""
+    for kind in ("close_reason", "code"):
+        found = labels.catalogue().find(kind, reason, lang, "reason")
+        if found is not None:
+            return found
+    return reason
+
+
+def _listed(data: Mapping[str, Any], lang: str) -> list[str]:
+    told = []
+    for name, kind in _LISTS.items():
+        codes = data.get(name)
+        if isinstance(codes, list):
+            names = (
+                (FACTS[code].zh if lang == "zh" else FACTS[code].en) if kind == "fact" and code in FACTS
+                else labels.label(kind, str(code), lang) for code in codes
+            )  # fmt: skip
+            told.append(("、" if lang == "zh" else ", ").join(names))
+    return told
+
+
+def _outputs(data: Mapping[str, Any], lang: str) -> list[str]:
+    """Return what a decision table gave."""
+    output = data.get("output")
+    if not isinstance(output, dict):
+        return []
+    told = (
+        labels.label("code", str(value), lang, name) for name, value in output.items()
+        if isinstance(value, str | int) and not isinstance(value, bool)
+    )  # fmt: skip
+    return [str(data.get("table", "")), *told]
 
 
 def _branch(context: Ctx, event: Happened, key: str) -> str:
     """Return the Chinese name of a branch as its diagram has it, else its key."""
     if event.definition_id is None or event.element is None:
         return key
-    node = context.app.definitions.graph(event.definition_id).nodes.get(event.element)
+    node = context.graph(event.definition_id).nodes.get(event.element)
     flows = node.outgoing if node is not None else ()
     return next((flow.name for flow in flows if flow.branch == key and flow.name), key)
 
@@ -93,7 +135,7 @@ def _clauses(context: Ctx, event: Happened, data: Mapping[str, Any]) -> tuple[st
     given = data.get("clauses")
     found = tuple(one for one in given if isinstance(one, str)) if isinstance(given, list) else ()
     if not found and event.definition_id is not None and event.element:
-        node = context.app.definitions.graph(event.definition_id).nodes.get(event.element)
+        node = context.graph(event.definition_id).nodes.get(event.element)
         found = node.attr_list("clauses") if node is not None else ()
     known = clause_catalogue()
     return tuple(one for one in found if one in known)

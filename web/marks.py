@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.graph import Graph
+from engine.graph import HUMAN, Graph, Kind
 from tasks.queries.diagram import Standing
 
 
-def marks(standing: Standing, graph: Graph) -> dict[str, Any]:
-    """Return what is in hand, done, overdue and broken, and the flows really taken."""
+def marks(standing: Standing, graph: Graph, focus: str = "") -> dict[str, Any]:
+    """Return what is in hand, done, overdue and broken, and the flows really taken.
+
+    The viewer of a small screen begins at the first active element: the one asked for, else a person's task.
+    """
+    active = [one for one in standing.active if one in graph.nodes and graph.nodes[one].kind is not Kind.SUB]
+    active.sort(key=lambda one: (one != focus, graph.nodes[one].kind not in HUMAN))
     passed = [graph.flows[one] for one in standing.taken if one in graph.flows]
     touched = {flow.source for flow in passed} | {flow.target for flow in passed}
     return {
-        "active": list(standing.active),
+        "active": active,
         "done": sorted(touched - set(standing.active)),
         "overdue": list(standing.overdue),
         "incident": list(standing.incidents),

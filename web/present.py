@@ -35,7 +35,8 @@ _ADDRESSES = {
     "action": "/cases/{}/{}",
     "person_action": "/people/{}/{}",
     "audit": "/audit/{}",
-    "older": "/cases/{}?beyond={}#history",
+    "older": "/cases/{}?beyond={}&detail={}#history",
+    "detail": "/cases/{}?detail={}#history",
     "paper": "/papers/{}",
     "process": "/processes/{}/{}",
     "incident": "/incidents/{}",
@@ -97,9 +98,9 @@ def xml_url(definition_id: int) -> str:
     return f"/definitions/{definition_id}.bpmn"
 
 
-def marks_url(instance_id: int) -> str:
-    """Return the address of an instance's marks."""
-    return f"/instances/{instance_id}/marks"
+def marks_url(instance_id: int, focus: str = "") -> str:
+    """Return the address of an instance's marks; `focus` is the element to begin at."""
+    return f"/instances/{instance_id}/marks" + (f"?focus={focus}" if focus else "")
 
 
 def tel_url(phone: str) -> str:
@@ -128,6 +129,7 @@ class Vocabulary:
             "lang": self.lang,
             "html_lang": HTML_LANG[self.lang],
             "label": self.label,
+            "roles": self.roles,
             "say_or": self.say_or,
             "day": self.day,
             "moment": self.moment,
@@ -137,7 +139,6 @@ class Vocabulary:
             "describe": self.describe,
             "may": self.may,
             "csrf_token": self.csrf_token,
-            "unread": self.unread,
             "shift": self.shift,
             "has_demo": self.has_demo,
             "here": here,
@@ -158,6 +159,10 @@ class Vocabulary:
         """Return a sentence whose key comes from data."""
         return say_or(self.lang, key, otherwise)
 
+    def roles(self, joined: str | None) -> str:
+        """Return the labels of roles as an event keeps them: joined by commas."""
+        return " · ".join(labels.label("role", one, self.lang) for one in (joined or "").split(",") if one)
+
     def day(self, value: date | str | None) -> str:
         """Return a civil date in words."""
         if not value:
@@ -171,13 +176,13 @@ class Vocabulary:
 
     def due(self, due_at: int) -> words.DueWords:
         """Return a due instant in words."""
-        return words.due_words(due_at, self.context.now, self.context.app.calendar, self.lang)
+        return words.due_words(due_at, self.context.now, self.context.calendar, self.lang)
 
     def step_name(self, definition_id: int | None, element: str | None) -> str:
         """Return the name of a step."""
         if not element:
             return ""
-        return words.element_name(self.context.app, definition_id, element, self.lang)
+        return words.element_name(self.context, definition_id, element, self.lang)
 
     def process_name(self, process_id: str | None) -> str:
         """Return the name of a process."""
@@ -195,20 +200,13 @@ class Vocabulary:
         """Return the token that every form carries."""
         return self.context.csrf if self.context.logged_in else anonymous_token()
 
-    def unread(self) -> int:
-        """Return how many notices wait."""
-        if not self.context.logged_in:
-            return 0
-        with self.context.app.read() as conn:
-            return office.unread_count(conn, self.context.user_id)
-
     def event_words(self, event: Happened) -> EventWords:
         """Return a history event in words."""
         return event_words(self.context, event)
 
     def age(self, birth_date: str) -> int:
         """Return full years today."""
-        return full_years(date.fromisoformat(birth_date), self.context.today)
+        return full_years(date.fromisoformat(birth_date), self.context.today) if birth_date[:1].isdigit() else 0
 
     def notice_words(self, row: office.Notice) -> str:
         """Return what a notice is about."""
@@ -228,7 +226,7 @@ class Vocabulary:
 
     def has_demo(self) -> bool:
         """Tell whether the clock may be moved here."""
-        return getattr(the_app(), "demo", None) is not None
+        return the_app().demo is not None
 
     def flash_text(self) -> str:
         """Return what the page before asked this one to say."""
@@ -240,5 +238,5 @@ class Vocabulary:
 
     def shift(self) -> Any:
         """Return the shift of the demo's clock, or None where there is none."""
-        demo = getattr(the_app(), "demo", None)
-        return getattr(demo, "shift", None) if demo is not None else None
+        demo = the_app().demo
+        return demo.shift if demo is not None else None

@@ -34,7 +34,7 @@ WORKERS = Right(roles=BUSINESS)
 STUDIO = Right(roles=BUSINESS | {"auditor", "system_admin"})
 SUPERVISORS = Right(roles=frozenset({"supervisor"}))
 OPERATORS = Right(roles=frozenset({"supervisor", "system_admin"}))
-AUDITORS = Right(roles=frozenset({"supervisor", "auditor", "audit_admin"}))
+AUDITORS = Right(roles=frozenset({"auditor", "audit_admin"}))
 READERS = Right(roles=BUSINESS | {"auditor", "audit_admin"})
 SETTINGS = Right(roles=frozenset({"supervisor", "auditor"}) | ADMIN_ROLES)
 
@@ -100,7 +100,7 @@ RIGHTS: dict[str, Right] = {
     "audit.show": AUDITORS,
     "audit.verify": AUDITORS,
     "incidents.index": OPERATORS,
-    "incidents.retry": OPERATORS,
+    "incidents.retry": SUPERVISORS,
     "settings.index": SETTINGS,
 }
 

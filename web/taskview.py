@@ -9,13 +9,16 @@ from typing import Any
 from engine.errors import NotFound
 from engine.graph import Node
 from tasks import accounts
+from tasks.access import Subject, allowed
 from tasks.forms.spec import Field, FormSpec
 from tasks.forms.spec import form as form_spec
 from tasks.queries import areas, choices, task_page, trail
-from tasks.queries.scope import reading_tiers, require_file
+from tasks.queries.prefilled import prefilled
 from tasks.store.conn import Connection
 from web.clauses import Clause, clauses
 from web.context import Ctx
+from web.eventwords import QUIET
+from web.veil import veiled
 
 _HISTORY = 12
 
@@ -47,6 +50,7 @@ class Page:
     mine: bool
     may_work: bool
     may_file: bool
+    may_reassign: bool
     may_withdraw: bool
     options: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
@@ -64,9 +68,11 @@ def load_page(context: Ctx, task_id: int) -> Page:
             raise NotFound
         in_pool = (task.role, task.pool) in areas.pools_of(conn, context.actor)
         mine = task.assignee_id == context.user_id
-        if not (mine or in_pool):
-            require_file(context.actor, task.area)
-        node = app.definitions.graph(task.definition_id).nodes.get(task.element)
+        subject = _subject(task)
+        if not (mine or in_pool or allowed(context.actor, "view_case", subject)):
+            raise NotFound
+        task = veiled(task, context.actor, subject)
+        node = context.graph(task.definition_id).nodes.get(task.element)
         spec = form_spec(task.element)
         values, drafted = _values(context, conn, task)
         page = Page(
@@ -80,15 +86,21 @@ def load_page(context: Ctx, task_id: int) -> Page:
             why=_why(conn, task, node),
             staff=_staff(conn, task),
             steps_back=_steps_back(context, conn, task) if task.open else [],
-            history=trail.events(conn, task.trail_id, newest_first=True, limit=_HISTORY),
+            history=trail.events(conn, task.trail_id, newest_first=True, limit=_HISTORY, without=QUIET),
             area_name=areas.unit_names(conn, [task.area]).get(task.area, ""),
             mine=mine,
             may_work=task.open and (mine or (task.state == "created" and in_pool)),
-            may_file=bool(reading_tiers(context.actor, task.area)),
+            may_file=allowed(context.actor, "view_case", subject),
+            may_reassign=task.open and (mine or allowed(context.actor, "reassign", subject)),
             may_withdraw=task.state == "completed" and task.ended_by == context.user_id,
             options=_options(conn, task, spec),
         )
     return page
+
+
+def _subject(task: task_page.TaskView) -> Subject:
+    holders = frozenset({task.assignee_id} if task.assignee_id is not None else ())
+    return Subject(task.area, task.role, task.case_tier or "", holders)
 
 
 def _values(context: Ctx, conn: Connection, task: task_page.TaskView) -> tuple[Mapping[str, Any], bool]:
@@ -97,7 +109,7 @@ def _values(context: Ctx, conn: Connection, task: task_page.TaskView) -> tuple[M
     kept = task_page.form_values(conn, task.id, draft=True)
     if kept is not None:
         return kept, True
-    return context.app.prefill(conn, task.id), False
+    return prefilled(context.app, context.actor, task.id), False
 
 
 def _why(conn: Connection, task: task_page.TaskView, node: Node | None) -> list[Why]:
@@ -120,7 +132,7 @@ def _staff(conn: Connection, task: task_page.TaskView) -> list[tuple[int, str]]:
 
 def _steps_back(context: Ctx, conn: Connection, task: task_page.TaskView) -> list[str]:
     """Return the steps of this instance, in the same part of the diagram, to which the work can return."""
-    graph = context.app.definitions.graph(task.definition_id)
+    graph = context.graph(task.definition_id)
     here = graph.nodes.get(task.element)
     done = dict.fromkeys(step.element for step in reversed(task_page.steps_done(conn, task.instance_id)))
     return [

@@ -16,7 +16,7 @@ from engine.errors import CalendarUnknown
 from web.i18n import Translate, translator
 
 if TYPE_CHECKING:
-    from tasks.app import App
+    from web.context import Ctx
 
 _POLICY = Path(__file__).parent.parent / "bpmn" / "policy"
 URGENCIES = ("overdue", "today", "week", "later", "none")
@@ -40,12 +40,12 @@ def _chinese() -> Mapping[str, str]:
     return names | {element["id"]: element["name_zh"] for row in processes for element in row["elements"]}
 
 
-def element_name(app: App, definition_id: int | None, element: str, lang: str) -> str:
+def element_name(context: Ctx, definition_id: int | None, element: str, lang: str) -> str:
     """Return a step's name: Chinese as its diagram has it, English as far as the contract names it."""
     if lang == "en" and element in _english():
         return _english()[element]
     if definition_id is not None:
-        node = app.definitions.graph(definition_id).nodes.get(element)
+        node = context.graph(definition_id).nodes.get(element)
         if node is not None and node.name:
             return node.name
     return _chinese().get(element, element)

@@ -11,7 +11,7 @@ from engine.codec import loads
 from engine.store.tables import definition, instance, user_task
 from tasks.queries.rows import each, one
 from tasks.store.conn import Connection
-from tasks.store.tables import case, duty, hand_over, helper, process_context, referral
+from tasks.store.tables import case, duty, duty_window, hand_over, helper, process_context, referral
 from tasks.store.tables_org import user_account
 from tasks.store.tables_people import paper, person
 
@@ -242,14 +242,18 @@ class Duty(NamedTuple):
     state: str
     ended_at: int | None
     end_reason: str | None
+    missed: int  #: windows that passed undone and unexplained
 
 
 def duties(conn: Connection, person_id: int, case_id: int | None = None) -> list[Duty]:
     """Return the duties of a person, or those of one case of the person (`ix_duty_person`)."""
-    d = duty.c
+    d, w = duty.c, duty_window.c
+    missed = (
+        sa.select(sa.func.count()).where(w.duty_id == d.id, w.state == "missed").scalar_subquery()
+    )
     query = sa.select(
         d.id, d.kind, d.rule_id, d.tier, d.frequency, d.opened_on, d.next_at, d.state, d.ended_at,
-        d.end_reason,
+        d.end_reason, missed,
     ).where(d.person_id == person_id)
     if case_id is not None:
         query = query.where(sa.or_(d.case_id == case_id, d.case_id.is_(None)))

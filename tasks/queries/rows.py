@@ -16,7 +16,7 @@ def each(
     conn: Connection, query: Executable, make: Callable[..., T], values: Mapping[str, Any] | None = None
 ) -> list[T]:
     """Return one object a row."""
-    return each(conn, query, make, values)
+    return [make(*row) for row in conn.execute(query, values)]
 
 
 def one(conn: Connection, query: Executable, make: Callable[..., T]) -> T | None:

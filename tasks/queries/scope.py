@@ -1,17 +1,14 @@
-"""Whose file a person may open (SECURITY 2.2): role, area, and how far up the case has gone.
+"""Whose file a person may open and whose working notes in it he may read (SECURITY 2.2).
 
-The community reads its own people, the street its own and what came up to it, the district what was handed
-over to it. What lies outside looks like what is not there (SEC-Z6).
+The right itself is in `tasks.access`; here stands what of a case's three tiers a role reads: its own and
+those below. What lies outside the area looks like what is not there (SEC-Z6).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from engine.errors import NotFound
+from tasks.access import TIERS, Subject, authorize
 from tasks.actor import Actor
 
-TIERS = ("community", "street", "district")
 #: The tier at which a role reads; a supervisor reads at the tier of his area.
 TIER_OF = {
     "community_staff": "community",
@@ -44,13 +41,6 @@ def reading_tiers(actor: Actor, area: str) -> frozenset[str]:
 
 
 def require_file(actor: Actor, area: str) -> frozenset[str]:
-    """Return the tiers an actor may read of a person or case in an area; raise NotFound for none."""
-    tiers = reading_tiers(actor, area)
-    if not tiers:
-        raise NotFound
-    return tiers
-
-
-def may_see_notes(tiers: Iterable[str], tier: str) -> bool:
-    """Tell whether the notes of a tier are open to somebody who reads some tiers."""
-    return tier in set(tiers)
+    """Return the tiers whose notes of a person an actor may read; raise NotFound for whom he may not see."""
+    authorize(actor, "view_person", Subject(area))
+    return reading_tiers(actor, area)

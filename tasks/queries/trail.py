@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,7 @@ def events(
     limit: int = 200,
     beyond: int | None = None,
     instance_id: int | None = None,
+    without: Collection[str] = (),
 ) -> list[Happened]:
     """Return events of a trail in order; `beyond` is the sequence number at which the last page ended."""
     e = event.c
@@ -63,6 +65,8 @@ def events(
     )
     if instance_id is not None:
         query = query.where(e.instance_id == instance_id)
+    if without:
+        query = query.where(e.kind.not_in(sorted(without)))
     if beyond is not None:
         query = query.where(e.seq < beyond if newest_first else e.seq > beyond)
     query = query.order_by(e.seq.desc() if newest_first else e.seq).limit(limit)

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from engine.errors import NotFound
+from tasks.access import Subject, allowed
 from tasks.queries import case_page, trail
 from web.context import Ctx, ctx
 from web.going import go
@@ -22,7 +23,7 @@ def index() -> str | Response:
     if text:
         with context.app.read() as conn:
             found = case_page.case_by_no(conn, text)
-        if found is not None and context.actor.covers(found[2]):
+        if found is not None and allowed(context.actor, "view_audit", Subject(found[2])):
             return go(f"/audit/{found[0]}")
     return render_template("audit.html", q=text, missed=bool(text))
 
@@ -30,7 +31,7 @@ def index() -> str | Response:
 def _case(context: Ctx, case_id: int) -> case_page.CaseHead:
     with context.app.read() as conn:
         head = case_page.case_head(conn, case_id)
-    if head is None or not context.actor.covers(head.area):
+    if head is None or not allowed(context.actor, "view_audit", Subject(head.area)):
         raise NotFound
     return head
 

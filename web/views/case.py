@@ -10,15 +10,16 @@ from werkzeug.wrappers import Response
 
 from engine.clock import to_us
 from engine.errors import AidError, FormInvalid, NotFound
+from tasks import labels
 from tasks.forms.spec import Field
 from tasks.forms.validate import from_html
 from tasks.queries import areas, diagram, trail
-from tasks.queries.scope import reading_tiers
-from web import formview
+from web import formview, words
 from web.actions import ACTIONS, Action
 from web.caseview import File, load_file, offered
 from web.context import Ctx, ctx
 from web.errors import status_of
+from web.eventwords import QUIET
 from web.going import go
 from web.marks import marks as marks_of
 
@@ -32,11 +33,14 @@ def show(case_id: int) -> str:
     context = ctx()
     file = load_file(context, case_id)
     beyond = request.args.get("beyond", type=int)
+    detailed = request.args.get("detail") == "1"
     with context.app.read() as conn:
-        events = trail.events(conn, case_id, newest_first=True, limit=_EVENTS, beyond=beyond)
+        events = trail.events(
+            conn, case_id, newest_first=True, limit=_EVENTS, beyond=beyond, without=() if detailed else QUIET
+        )
     return render_template(
         "case.html", file=file, case=file.head, events=events, offered=offered(context, file),
-        older=events[-1].seq if len(events) == _EVENTS else None, beyond=beyond,
+        older=events[-1].seq if len(events) == _EVENTS else None, beyond=beyond, detailed=detailed,
     )  # fmt: skip
 
 
@@ -82,6 +86,12 @@ def _choices(context: Ctx, file: File) -> formview.Choices:
                 (str(unit["id"]), f"{names.get(areas.parent_of(unit['path']), '')} {unit['name']}")
                 for unit in units if unit["path"] != file.head.area
             ]  # fmt: skip
+        if spec.of == "duty":
+            kinds = dict.fromkeys(one.kind for one in file.duties if one.missed)
+            return [(kind, labels.label('duty', kind, context.lang)) for kind in kinds]
+        if spec.of == "paper":
+            standing = (one for one in file.papers if one.voided_at is None)
+            return [(str(one.id), f"{labels.label('paper', one.kind, context.lang)} {one.number}") for one in standing]
         return ()
 
     return choose
@@ -111,8 +121,8 @@ def marks(instance_id: int) -> Response:
         area = diagram.area_of(conn, instance_id)
     if found is None or area is None:
         raise NotFound
-    if not reading_tiers(context.actor, area) and not context.actor.covers(area):
+    if not context.actor.covers(area):
         raise NotFound
-    return jsonify(marks_of(found, context.app.definitions.graph(found.definition_id)))
+    return jsonify(marks_of(found, context.graph(found.definition_id), request.args.get("focus", "")))
 
 

@@ -21,7 +21,7 @@ def show(clause_id: str) -> str:
     steps = [
         (one, node)
         for one in active
-        for node in context.app.definitions.graph(one.id).nodes.values()
+        for node in context.graph(one.id).nodes.values()
         if clause_id in node.attr_list("clauses")
     ]
     return render_template("clause.html", clause=found, passage=policy.passage(found), steps=steps)

@@ -20,7 +20,7 @@ _FURTHEST = timedelta(days=400)
 def shift() -> Response:
     """Move the clock to a later moment; everything due on the way happens."""
     context = ctx()
-    demo = getattr(the_app(), "demo", None)
+    demo = the_app().demo
     if demo is None:
         raise NotFound
     demo.shift_to(_wanted(context.now))

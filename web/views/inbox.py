@@ -119,12 +119,12 @@ def _cursor() -> inbox.Cursor | None:
 
 def _lines(context: Ctx, rows: list[inbox.Row], names: dict[str, str]) -> list[Line]:
     lang, t = context.lang, context.t
-    calendar = context.app.calendar
+    calendar = context.calendar
     return [
         Line(
             id=row.id,
             url=f"/tasks/{row.id}",
-            name=words.element_name(context.app, row.definition_id, row.element, lang),
+            name=words.element_name(context, row.definition_id, row.element, lang),
             process=row.element.split("_", 1)[0],
             process_name=_process_name(row.element.split("_", 1)[0], lang),
             role=labels.label("role", row.role, lang),

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from engine.errors import AidError, DuplicatePerson, FormInvalid, NotFound
 from tasks import commands, people
+from tasks.access import Subject, allowed, authorize_start
 from tasks.forms.validate import from_html
 from tasks.queries import areas, case_page, person_page, task_page
 from tasks.queries.case_page import case_by_no
@@ -20,9 +21,11 @@ from web.context import Ctx, ctx
 from web.errors import status_of
 from web.facts import fact_lines
 from web.going import go
+from web.veil import veiled
 
 views = Blueprint("person", __name__, url_prefix="/people")
 _MOST = 50
+APPLICATION = "P03_registration_recognition"
 
 
 @views.get("")
@@ -99,12 +102,16 @@ def _page(context: Ctx, person_id: int, refusal: AidError | None = None) -> str:
         if head is None:
             raise NotFound
         require_file(context.actor, head.area)
+        cases = person_page.cases_of(conn, person_id)
+        active = next((one for one in cases if one.status == "active"), None)
+        head = veiled(head, context.actor, Subject(head.area, tier=active.tier if active else ""))
         chain = areas.chain_of(head.area)
         names = areas.unit_names(conn, chain)
         page = {
             "person": head,
             "area_name": "".join(names.get(path, "") for path in chain[1:]),
-            "cases": person_page.cases_of(conn, person_id),
+            "cases": cases,
+            "active": active is not None,
             "jobs": person_page.employments(conn, person_id),
             "benefits": person_page.benefits(conn, person_id),
             "duties": case_page.duties(conn, person_id),
@@ -112,17 +119,19 @@ def _page(context: Ctx, person_id: int, refusal: AidError | None = None) -> str:
             "members": people.household_members(conn, {"household_id": head.household_id, "id": head.id}),
         }
     return render_template(
-        "person.html", facts=fact_lines(head.facts, context.lang, context.t), actions=PERSON_ACTIONS.values(),
-        may_start=_may_start(context, head.area), active=any(one.status == "active" for one in page["cases"]),
+        "person.html", facts=fact_lines(head.facts, context.lang, context.t), actions=[one for one in PERSON_ACTIONS.values() if allowed(context.actor, one.right, Subject(head.area))],
+        may_start=_may_start(context, head.area),
         sentence=refusal.sentence(context.lang) if refusal else "",
         linked_case=refusal.data.get("case_id") if refusal else None, **page,
     )  # fmt: skip
 
 
 def _may_start(context: Ctx, area: str) -> bool:
-    return any(
-        area.startswith(over) and role in ("street_staff", "supervisor") for role, over in context.actor.grants
-    )
+    try:
+        authorize_start(context.actor, APPLICATION, Subject(area))
+    except AidError:
+        return False
+    return True
 
 
 @views.post("/<int:person_id>/start")
@@ -130,7 +139,7 @@ def start(person_id: int) -> Response:
     """Start an application in person (P03)."""
     context = ctx()
     try:
-        command = commands.StartProcess("P03_registration_recognition", person_id)
+        command = commands.StartProcess(APPLICATION, person_id)
         key = context.command_key(request.form.get("_key", ""), f"start:{person_id}")
         done = context.app.do(command, context.actor, key)
     except NotFound:

@@ -33,7 +33,7 @@ def show(key: str, version: int) -> str:
     found = next((one for one in versions if one.version == version), None)
     if found is None:
         raise NotFound
-    graph = context.app.definitions.graph(found.id)
+    graph = context.graph(found.id)
     steps = [node for node in graph.nodes.values() if node.attrs.get("form")]
     told = [(node, clauses(node.attr_list("clauses"))) for node in steps]
     return render_template("process.html", process=found, versions=versions, steps=told, graph=graph)

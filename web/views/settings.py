@@ -17,4 +17,4 @@ def index() -> str:
     with context.app.read() as conn:
         values = context.app.settings(conn)
     return render_template("settings.html", settings=library.settings.values(), values=values,
-                           calendar=context.app.calendar)  # fmt: skip
+                           calendar=context.calendar)  # fmt: skip

@@ -1,0 +1,22 @@
+"""What the form of an open task holds before anybody typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine import user_tasks
+from tasks import prefill
+from tasks.actor import Actor
+from tasks.app import App
+from tasks.forms.prefill import prefill as fill
+
+
+def prefilled(app: App, actor: Actor, task_id: int) -> dict[str, Any]:
+    """Return the values of a fresh form; raise NotFound. Nothing is kept."""
+    with app.read() as conn:
+        unit, desk = app.desk(conn, actor)
+        task = user_tasks.read(unit, task_id)
+        spec = desk.library.forms[task.node.attrs.get("form") or task.node.id]
+        context = prefill.form_context(desk, task.live, spec)
+        facts = prefill.facts(desk, desk.context(task.live))
+        return fill(spec, context, facts, prefill.resolver(desk, task.live))
