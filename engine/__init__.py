@@ -1,1 +1,1 @@
-"""The BPM kernel: definitions, instances, user tasks, timers, messages, history. Knows no policy and no HTTP."""
+"""The BPM kernel: instances, user tasks, timers, messages, history. Knows no policy and no HTTP."""

@@ -1,4 +1,4 @@
-"""Between the pure machine and the world: what the one asks for, the other answers, under one unit of work."""
+"""Between the pure machine and the world: what the one asks for, the other answers, in one unit of work."""
 
 from __future__ import annotations
 

@@ -8,24 +8,16 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from engine.clock import to_us
 from engine.compile import compile_diagram
 from engine.errors import NotFound
 from engine.graph import Graph
 from engine.ids import new_id
-from engine.store.statements import Statement
-from engine.store.tables import definition
+from engine.store import definitions as store
+from engine.store.conn import Connection
 
 #: Graphs kept in memory; a graph is some 0.3 MB.
 MOST_GRAPHS = 128
-
-_ACTIVE = Statement(
-    sa.select(definition.c.id).where(
-        definition.c.key == sa.bindparam("key"), definition.c.status == sa.literal_column("'active'")
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +38,12 @@ class Definitions:
         self._lock = threading.Lock()
         self._starters: dict[frozenset[int], dict[str, list[str]]] = {}
 
-    def get(self, conn: sa.Connection, definition_id: int) -> Definition:
+    def get(self, conn: Connection, definition_id: int) -> Definition:
         """Return a definition by id; raise NotFound."""
         found = self._known.get(definition_id)
         if found is not None:
             return found
-        row = conn.execute(
-            sa.select(definition.c.key, definition.c.version, definition.c.xml).where(
-                definition.c.id == definition_id
-            )
-        ).first()
+        row = store.read(conn, definition_id)
         if row is None:
             raise NotFound()
         graph = compile_diagram(row.xml.encode()).processes[row.key]
@@ -66,30 +54,27 @@ class Definitions:
                 self._known.popitem(last=False)
         return made
 
-    def active(self, conn: sa.Connection, key: str) -> Definition:
+    def active(self, conn: Connection, key: str) -> Definition:
         """Return the active version of a process; raise NotFound when there is none."""
-        row = _ACTIVE.run(conn, {"key": key}).first()
-        if row is None:
+        definition_id = store.active_id(conn, key)
+        if definition_id is None:
             raise NotFound(zh=f"没有已发布的流程“{key}”。请先部署流程图。")
-        return self.get(conn, row[0])
+        return self.get(conn, definition_id)
 
-    def all_active(self, conn: sa.Connection) -> list[Definition]:
+    def all_active(self, conn: Connection) -> list[Definition]:
         """Return every active definition."""
-        ids = conn.execute(sa.select(definition.c.id).where(definition.c.status == "active")).scalars()
-        return [self.get(conn, definition_id) for definition_id in sorted(ids)]
+        return [self.get(conn, definition_id) for definition_id in store.active_ids(conn)]
 
-    def calls(self, conn: sa.Connection) -> dict[str, frozenset[str]]:
+    def calls(self, conn: Connection) -> dict[str, frozenset[str]]:
         """Return which processes each active process calls."""
         return {
             made.key: frozenset(node.called for node in made.graph.nodes.values() if node.called)
             for made in self.all_active(conn)
         }
 
-    def started_by(self, conn: sa.Connection, message: str) -> list[Definition]:
+    def started_by(self, conn: Connection, message: str) -> list[Definition]:
         """Return the active definitions that a message of this name starts."""
-        ids = frozenset(
-            conn.execute(sa.select(definition.c.id).where(definition.c.status == "active")).scalars()
-        )
+        ids = frozenset(store.active_ids(conn))
         starters = self._starters.get(ids)
         if starters is None:
             starters = {}
@@ -107,7 +92,7 @@ def digest(xml: bytes) -> str:
 
 
 def publish(
-    conn: sa.Connection,
+    conn: Connection,
     key: str,
     name: str,
     xml: bytes,
@@ -122,26 +107,19 @@ def publish(
     """
     text = xml.decode()
     mark = digest(xml)
-    current = conn.execute(
-        sa.select(definition.c.id, definition.c.version, definition.c.digest)
-        .where(definition.c.key == key, definition.c.status == "active")
-        .with_for_update()
-    ).first()
+    current = store.lock_current(conn, key)
     if current is not None and current.digest == mark:
         return current.id, current.version
-    last = conn.execute(
-        sa.select(sa.func.max(definition.c.version)).where(definition.c.key == key)
-    ).scalar()
+    version = store.last_version(conn, key) + 1
     if current is not None:
-        conn.execute(
-            sa.update(definition).where(definition.c.id == current.id).values(status="retired")
-        )
+        store.retire(conn, current.id)
     made = new_id()
-    version = (last or 0) + 1
-    conn.execute(
-        definition.insert().values(
-            id=made, key=key, version=version, name=name, status="active", xml=text, digest=mark,
-            author_id=author_id, reason=reason, created_at=to_us(now), activated_at=to_us(now),
-        )
+    store.add(
+        conn,
+        {
+            "id": made, "key": key, "version": version, "name": name, "status": "active", "xml": text,
+            "digest": mark, "author_id": author_id, "reason": reason, "created_at": to_us(now),
+            "activated_at": to_us(now),
+        },
     )  # fmt: skip
     return made, version

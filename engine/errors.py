@@ -24,10 +24,7 @@ class AidError(Exception):
 
     def sentence(self, lang: str = "zh") -> str:
         """Return what is wrong and what to do, in Chinese (`zh`) or English."""
-        if lang == "zh":
-            template = self._zh or self.zh
-        else:
-            template = self._en or (self.en if self._zh is None else self.en)
+        template = self._zh or self.zh if lang == "zh" else self._en or self.en
         return template.format_map(_Forgiving(self.data))
 
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
-
 from engine.clock import to_us
 from engine.codec import canonical
 from engine.store import queries
+from engine.store.conn import Connection
 
 #: What a chain starts from.
 GENESIS = bytes(32)
@@ -95,7 +94,7 @@ class Chain:
         return rows, payloads
 
 
-def open_chain(conn: sa.Connection, trail_id: int) -> Chain:
+def open_chain(conn: Connection, trail_id: int) -> Chain:
     """Read the head of a trail whose lock the caller holds."""
     row = queries.READ_HEAD.run(conn, {"trail_id": trail_id}).first()
     return Chain(trail_id) if row is None else Chain(trail_id, row[0], bytes(row[1]))

@@ -15,7 +15,7 @@ _last = 0
 
 def new_id() -> int:
     """Return a new identifier, larger than every one this process made before."""
-    global _last
+    global _last  # noqa: PLW0603 - one line of numbers for the whole process
     made = (monotonic_ms() - _EPOCH_MS) << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
     with _lock:
         if made <= _last:

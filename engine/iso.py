@@ -34,6 +34,12 @@ def after(now: datetime, text: str) -> datetime:
     return now + duration(text)
 
 
+def following(first: datetime, now: datetime, text: str) -> datetime:
+    """Return the first instant after now that lies whole periods of a cycle after another instant."""
+    period = duration(text)
+    return first + ((now - first) // period + 1) * period
+
+
 def repetitions(text: str) -> int | None:
     """Return how often a cycle repeats; None: without end. Raises ValueError when it is no cycle."""
     found = re.match(r"R(\d*)/", text.strip())

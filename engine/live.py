@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from engine.unit import Unit
 
 
-def seal_state(key: bytes, instance_id: int, rev: int, text: str) -> bytes:
-    """Return the HMAC that binds a stored state to its instance and revision (SEC-S2)."""
-    return hmac.digest(key, f"{instance_id}\x1f{rev}\x1f{text}".encode(), "sha256")
+def seal_state(key: bytes, instance_id: int, definition_id: int, status: str, rev: int, text: str) -> bytes:
+    """Return the HMAC that binds a stored state to its instance, diagram, status and revision (SEC-S2)."""
+    bound = f"{instance_id}\x1f{definition_id}\x1f{status}\x1f{rev}\x1f{text}"
+    return hmac.digest(key, bound.encode(), "sha256")
 
 
 class Live:
@@ -52,6 +53,11 @@ class Live:
         self.waits_gone: list[tuple[int, str]] = []
         self.path: list[str] = []
         self.reason = ""  #: why it was cancelled
+
+    @property
+    def begun(self) -> bool:
+        """Tell whether its first step was taken; a called instance begins after its caller's step."""
+        return self.state.last > 0
 
     @property
     def process_id(self) -> str:
@@ -150,9 +156,9 @@ class Live:
     def disarmed(self, owner: int, node: Node, fired: bool) -> None:
         """Remove a wait."""
         place = (owner, node.id)
-        if any(event.trigger is Trigger.TIMER for event in node.events):
-            if self.timers_now.pop(place, None) is None:
-                self.timers_gone[place] = fired
+        timed = any(event.trigger is Trigger.TIMER for event in node.events)
+        if timed and self.timers_now.pop(place, None) is None:
+            self.timers_gone[place] = fired
         if any(event.trigger is not Trigger.TIMER for event in node.events):
             before = len(self.waits_now)
             self.waits_now = [w for w in self.waits_now if (w["token"], w["element"]) != place]
@@ -191,6 +197,6 @@ class Live:
         over = self.status in ("completed", "cancelled", "failed")
         return {
             "text": text,
-            "mac": seal_state(key, self.id, self.rev + 1, text),
+            "mac": seal_state(key, self.id, self.definition_id, self.status, self.rev + 1, text),
             "ended": now if over else None,
         }

@@ -9,6 +9,7 @@ from engine.clock import to_us
 from engine.codec import dumps, loads
 from engine.graph import Trigger
 from engine.ids import new_id
+from engine.live import Live
 from engine.store import queries
 
 if TYPE_CHECKING:
@@ -32,13 +33,17 @@ def deliver(
     """Give a message to every instance that waits for it under a key; return how many took it.
 
     Where none waits and a process starts with it, one is started; otherwise it is kept on the trail and
-    given to the first catch of that name that opens for the same key and run. `only` limits it to one
-    instance. A message id is taken once.
+    given to the first catch of that name that opens for the same key and run. A suspended instance that
+    waits gets it when it is resumed. `only` limits it to one instance. A message id is taken once.
     """
     if message_id is not None and queries.MESSAGE_BY_ID.run(unit.conn, {"id": message_id}).first():
         return 0
-    taken = _to_waiting(unit, name, key, values, run, only)
-    if not taken and starts and unit.kernel.world.start_by_message(unit, name, key, run, values):
+    if trail_id is not None:
+        unit.lock(trail_id)  # before looking, or a catch that opens meanwhile is not seen
+    waiting = _waiting_for(unit, name, key, run, only)
+    taken = sum(_hand(unit, live, token, element, name, values) for live, token, element in waiting)
+    held = any(live.status == "suspended" for live, _token, _element in waiting)
+    if not (taken or held) and starts and unit.kernel.world.start_by_message(unit, name, key, run, values):
         taken = 1
     if message_id is not None or not taken:
         state = "delivered" if taken else "kept"
@@ -46,27 +51,28 @@ def deliver(
     return taken
 
 
-def _to_waiting(unit: Unit, name: str, key: str, values: Values, run: int | None, only: int | None) -> int:
+def _waiting_for(
+    unit: Unit, name: str, key: str, run: int | None, only: int | None
+) -> list[tuple[Live, int, str]]:
+    """Return (instance, owner, element) of everything that waits for a message, under its lock."""
     unit.write_waits()
-    taken = 0
-    waiting = {"name": name, "key": key, "trigger": Trigger.MESSAGE.value}
-    for instance_id, token, element, trail, waits_run in queries.WAITING_FOR.run(unit.conn, waiting).all():
-        if (only is None or instance_id == only) and (run is None or waits_run in (0, run)):
-            unit.lock(trail)
-            taken += _hand(unit, instance_id, token, element, name, values)
-    return taken
+    wanted = {"name": name, "key": key, "trigger": Trigger.MESSAGE.value}
+    return [
+        (unit.instance(instance_id), token, element)
+        for instance_id, token, element, waits_run in queries.WAITING_FOR.run(unit.conn, wanted).all()
+        if (only is None or instance_id == only) and (run is None or waits_run in (0, run))
+    ]
 
 
-def _hand(unit: Unit, instance_id: int, token: int, element: str, name: str, values: Values) -> int:
-    live = unit.instance(instance_id)
-    here = live.state.tokens.get(token)
-    if token >= 0 and (here is None or element not in here.armed) or live.status != "running":
-        return 0
+def _hand(unit: Unit, live: Live, owner: int, element: str, name: str, values: Values) -> bool:
+    """Let an event happen where it still waits: another one may have come first, here or elsewhere."""
+    if live.status != "running" or element not in live.state.armed(owner):
+        return False
     cause = unit.emit(live.trail_id, "MessageReceived", live=live, element=element, data={"message": name})
     declared = live.graph.variables
     given = {field: value for field, value in values.items() if field in declared}
-    unit.step(live, lambda machine: machine.trigger(token, element, given), cause)
-    return 1
+    unit.step(live, lambda machine: machine.trigger(owner, element, given), cause)
+    return True
 
 
 def _keep(
@@ -84,11 +90,14 @@ def _keep(
         unit.emit(trail_id, "MessageUndelivered", data={"message": name, "id": str(message_id)})
 
 
-def give_kept(unit: Unit, key: str, run: int, names: set[str]) -> None:
-    """Give messages that were kept to catches that have just opened, the oldest first."""
-    for message_id, name, for_run, payload in queries.KEPT_MESSAGES.run(unit.conn, {"key": key}).all():
-        if name in names and for_run in (None, run):
-            if _to_waiting(unit, name, key, loads(payload), for_run, None):
+def give_kept(unit: Unit, key: str, run: int, name: str) -> None:
+    """Give the oldest message that was kept for a name, key and run to whoever waits for it now."""
+    kept = queries.KEPT_MESSAGES.run(unit.conn, {"key": key, "name": name}).all()
+    for message_id, for_run, payload in kept:
+        if for_run in (None, run):
+            values = loads(payload)
+            waiting = _waiting_for(unit, name, key, for_run, None)
+            if sum(_hand(unit, live, owner, element, name, values) for live, owner, element in waiting):
                 queries.MESSAGE_DELIVERED.run(unit.conn, {"b_id": message_id})
             return
 
@@ -96,6 +105,5 @@ def give_kept(unit: Unit, key: str, run: int, names: set[str]) -> None:
 def broadcast(unit: Unit, name: str) -> None:
     """Let a signal happen wherever it is awaited."""
     unit.write_waits()
-    for instance_id, token, element, trail, _run in queries.SIGNALLED.run(unit.conn, {"name": name}).all():
-        unit.lock(trail)
-        _hand(unit, instance_id, token, element, name, {})
+    for instance_id, owner, element in queries.SIGNALLED.run(unit.conn, {"name": name}).all():
+        _hand(unit, unit.instance(instance_id), owner, element, name, {})

@@ -1,4 +1,4 @@
-"""One unit of work: everything a command changes, under the locks of the cases it touches, in one transaction.
+"""One unit of work: all a command changes, under the locks of the cases it touches, in one transaction.
 
 The caller opens the transaction, makes a `Unit`, acts, calls `settle` and `flush`, and commits. An exception
 anywhere leaves nothing behind.
@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
-
 from engine.clock import to_us
 from engine.definitions import Definitions
 from engine.errors import EngineFault, IllegalState, NotFound
@@ -22,8 +20,10 @@ from engine.graph import EventDef, Node
 from engine.history import By, Chain, Fact, open_chain
 from engine.ids import new_id
 from engine.live import Live, seal_state
+from engine.runtime.machine import Machine
 from engine.runtime.state import State, load
 from engine.store import queries
+from engine.store.conn import Connection
 from engine.store.flush import write_waits
 from engine.world import World
 
@@ -42,7 +42,7 @@ class Unit:
     """One command at work."""
 
     def __init__(
-        self, kernel: Kernel, conn: sa.Connection, now: datetime, by: By, key: str | None = None
+        self, kernel: Kernel, conn: Connection, now: datetime, by: By, key: str | None = None
     ) -> None:
         self.kernel = kernel
         self.conn = conn
@@ -52,8 +52,8 @@ class Unit:
         self.answer: Mapping[str, Any] = {}
         self.chains: dict[int, Chain] = {}
         self.lives: dict[int, Live] = {}
-        self._queue: deque[Callable[[], None]] = deque()
-        self._postgres = conn.dialect.name == "postgresql"
+        self.on_postgres = conn.dialect.name == "postgresql"
+        self._queue: deque[Callable[[], object]] = deque()
 
     # locks and history
 
@@ -68,10 +68,18 @@ class Unit:
         """Lock a trail and read its head; raise NotFound."""
         chain = self.chains.get(trail_id)
         if chain is None:
-            if self._postgres and queries.LOCK_TRAIL.run(self.conn, {"id": trail_id}).first() is None:
+            if self.on_postgres and queries.LOCK_TRAIL.run(self.conn, {"id": trail_id}).first() is None:
                 raise NotFound()
             chain = self.chains[trail_id] = open_chain(self.conn, trail_id)
         return chain
+
+    def try_lock(self, trail_id: int) -> bool:
+        """Lock a trail unless somebody else holds it; tell whether it is locked."""
+        if trail_id not in self.chains:
+            if self.on_postgres and queries.SKIP_LOCK_TRAIL.run(self.conn, {"id": trail_id}).first() is None:
+                return False
+            self.chains[trail_id] = open_chain(self.conn, trail_id)
+        return True
 
     def emit(
         self, trail_id: int, kind: str, *, live: Live | None = None, element: str | None = None,
@@ -97,7 +105,7 @@ class Unit:
                 raise NotFound()
             if row[3] not in self.chains:
                 self.lock(row[3])
-                if self._postgres:
+                if self.on_postgres:
                     row = queries.READ_INSTANCE.run(self.conn, {"id": instance_id}).one()
             live = self.adopt(row)
         return live
@@ -106,7 +114,8 @@ class Unit:
         """Make a live instance of a row of `queries.INSTANCE_COLUMNS` read under its lock."""
         (instance_id, definition_id, process_id, trail_id, key, run, parent_id, parent_token, status, rev,
          text, mac, started_at) = row  # fmt: skip
-        if not hmac.compare_digest(seal_state(self.kernel.state_key, instance_id, rev, text), bytes(mac)):
+        seal = seal_state(self.kernel.state_key, instance_id, definition_id, status, rev, text)
+        if not hmac.compare_digest(seal, bytes(mac)):
             raise EngineFault(element=process_id, detail="流程状态校验失败，可能被改动")
         definition = self.kernel.definitions.get(self.conn, definition_id)
         parent = None if parent_id is None else (parent_id, parent_token)
@@ -143,7 +152,7 @@ class Unit:
         self.step(live, lambda machine: machine.start(start_id, values), cause)
         return live
 
-    def step(self, live: Live, act: Callable[[Any], Any], cause: Fact | None = None) -> Any:
+    def step(self, live: Live, act: Callable[[Machine], Any], cause: Fact | None = None) -> Any:
         """Let a machine act on an instance; the way it took is kept on the event that caused it."""
         if live.status != "running":
             raise IllegalState(detail="流程已结束" if live.status != "suspended" else "流程已挂起")
@@ -156,20 +165,32 @@ class Unit:
         return result
 
     def cancel(self, instance_id: int, reason: str) -> None:
-        """Cancel a running instance with everything in it; a finished one is left alone."""
+        """Cancel a running instance with everything in it; a finished one is left alone.
+
+        Raises IllegalState at `settle` when a caller is left waiting for it.
+        """
         live = self.instance(instance_id)
         if live.status not in ("running", "suspended"):
+            return
+        if not live.begun:
+            live.status = "cancelled"
+            del self.lives[live.id]
             return
         live.path = []
         live.machine().cancel()
         live.end("cancelled", reason)
+        if live.parent is not None:
+            self.later(lambda: self._require_no_caller(live))
+
+    def _require_no_caller(self, child: Live) -> None:
+        if self._caller_of(child) is not None:
+            raise IllegalState(detail="该流程由上级流程调用，请取消上级流程，或移动上级流程的环节")
 
     # calls
 
     def start_call(self, caller: Live, token: int, node: Node, values: Mapping[str, Any]) -> int:
         """Prepare the instance a call activity waits for; it starts after the caller's step."""
-        assert node.called
-        definition = self.kernel.definitions.active(self.conn, node.called)
+        definition = self.kernel.definitions.active(self.conn, node.called or "")
         child = Live(
             self, new_id(), definition.id, definition.graph, caller.trail_id, caller.key, caller.run,
             State(), parent=(caller.id, token), started_at=to_us(self.now),
@@ -192,20 +213,35 @@ class Unit:
 
     def answer_caller(self, child: Live) -> None:
         """Give a finished called instance's variables to its caller after this step."""
-        assert child.parent is not None
-        parent_id, token = child.parent
         values = self.kernel.world.answer(self, child)
-        self.later(lambda: self.step(self.instance(parent_id), lambda m: m.returned(token, values)))
+        self._in_caller(child, lambda machine, token: machine.returned(token, values))
 
     def raise_in_caller(self, child: Live, event: EventDef) -> None:
         """Raise an error or escalation around the call activity after this step."""
-        assert child.parent is not None
-        parent_id, token = child.parent
-        self.later(lambda: self.step(self.instance(parent_id), lambda m: m.raised(token, event)))
+        self._in_caller(child, lambda machine, token: machine.raised(token, event))
+
+    def _in_caller(self, child: Live, act: Callable[[Machine, int], object]) -> None:
+        def answer() -> None:
+            found = self._caller_of(child)
+            if found is not None:
+                parent, token = found
+                self.step(parent, lambda machine: act(machine, token))
+
+        self.later(answer)
+
+    def _caller_of(self, child: Live) -> tuple[Live, int] | None:
+        """Return the instance and token that still wait for a called instance."""
+        if child.parent is None:
+            return None
+        parent = self.instance(child.parent[0])
+        token = parent.state.tokens.get(child.parent[1])
+        if token is None or token.called != child.id or parent.status not in ("running", "suspended"):
+            return None
+        return parent, token.id
 
     # the end of the unit
 
-    def later(self, act: Callable[[], None]) -> None:
+    def later(self, act: Callable[[], object]) -> None:
         """Do something after the present step, in the same transaction."""
         self._queue.append(act)
 
@@ -222,7 +258,7 @@ class Unit:
         """Give a catch that has just opened what was kept for it, after this step."""
         from engine.messages import give_kept
 
-        self.later(lambda: give_kept(self, key, run, {name}))
+        self.later(lambda: give_kept(self, key, run, name))
 
     def write_waits(self) -> None:
         """Write open tasks, timers and subscriptions now, so that queries in this unit see them."""

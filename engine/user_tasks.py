@@ -1,4 +1,4 @@
-"""User tasks: claim, give back, hand over, complete, send back, withdraw. Rights are checked by the caller."""
+"""User tasks: claim, give back, hand over, complete, send back, withdraw. The caller checks the rights."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
-
 from engine.clock import to_us
+from engine.codec import loads
 from engine.errors import AlreadyClaimed, IllegalState, NotFound, Paused, StaleTask
 from engine.graph import HUMAN, Node
 from engine.history import Chain
 from engine.live import Live
 from engine.store import queries
-from engine.store.tables import event, user_task
+from engine.store import user_tasks as store
+from engine.store.conn import Connection
 
 if TYPE_CHECKING:
     from engine.unit import Unit
 
 _TASK = len(queries.TASK_COLUMNS)
 _INSTANCE = len(queries.INSTANCE_COLUMNS)
+#: Events in which a completion must be found to be withdrawn: more came after it than one step makes.
+_LOOK_BACK = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ class OpenTask:
 
 def read(unit: Unit, task_id: int) -> OpenTask:
     """Lock the case of a task and read the task with its instance; raise NotFound."""
-    if unit.conn.dialect.name == "postgresql":
+    unit.write_waits()
+    if unit.on_postgres:
         queries.LOCK_TRAIL_OF_TASK.run(unit.conn, {"task_id": task_id})
     found = queries.READ_TASK.run(unit.conn, {"task_id": task_id}).first()
     if found is None:
@@ -155,22 +158,16 @@ def send_back(unit: Unit, task: OpenTask, to_element: str, reason: str) -> None:
     unit.step(task.live, lambda machine: machine.move(row.token, to_element), cause)
 
 
-def returnable(conn: sa.Connection, task: OpenTask) -> list[str]:
+def returnable(conn: Connection, task: OpenTask) -> list[str]:
     """Return the user tasks this instance has completed and a task may be sent back to, latest first."""
-    done = conn.execute(
-        sa.select(user_task.c.element, sa.func.max(user_task.c.ended_at).label("at"))
-        .where(user_task.c.instance_id == task.live.id, user_task.c.state == "completed")
-        .group_by(user_task.c.element)
-        .order_by(sa.desc("at"))
-    )
     nodes = task.live.graph.nodes
     return [
-        row.element
-        for row in done
-        if row.element != task.row.element
-        and row.element in nodes
-        and nodes[row.element].kind in HUMAN
-        and nodes[row.element].scope == task.node.scope
+        element
+        for element in store.completed_elements(conn, task.row.trail_id, task.live.id)
+        if element != task.row.element
+        and element in nodes
+        and nodes[element].kind in HUMAN
+        and nodes[element].scope == task.node.scope
     ]
 
 
@@ -183,13 +180,10 @@ def withdraw(unit: Unit, task: OpenTask, reason: str) -> None:
     row = task.row
     if row.state != "completed" or row.ended_by != unit.by.id:
         raise IllegalState(detail="只能撤回本人刚办结的任务")
-    since = unit.conn.execute(
-        sa.select(event.c.seq, event.c.kind, event.c.rev, event.c.element)
-        .where(event.c.trail_id == row.trail_id, event.c.instance_id == row.instance_id)
-        .order_by(event.c.seq.desc())
-        .limit(30)
-    ).all()
+    since = store.latest_events(unit.conn, row.trail_id, row.instance_id, _LOOK_BACK)
     mine = next((e for e in since if e.kind == "TaskCompleted" and e.element == row.element), None)
+    if mine is not None and loads(mine.data).get("task") != str(row.id):
+        mine = None
     later = [e for e in since if mine is not None and e.seq > mine.seq]
     quiet = {"TaskCreated", "BranchTaken", "DecisionMade"}
     opened = [e.element for e in later if e.kind == "TaskCreated"]

@@ -1,4 +1,4 @@
-"""What the kernel asks of the program around it. The 595 domain is one such world; tests bring a plain one."""
+"""What the kernel asks of the program around it. The 595 domain is one such world; tests bring their own."""
 
 from __future__ import annotations
 

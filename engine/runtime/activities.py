@@ -22,7 +22,7 @@ def enter(machine: Machine, token: Token, node: Node) -> None:
     if token.inner:
         _perform(machine, token, node)
         return
-    if not token.armed:
+    if token.round == 0:
         for boundary in node.boundary:
             events.arm(machine, token, boundary)
     if node.multi is not None:
@@ -105,11 +105,8 @@ def _begin_many(machine: Machine, token: Token, node: Node, multi: MultiInstance
         _leave(machine, token, node)
         return
     token.many = {"total": len(items), "done": 0, "next": 0, "items": items}
-    if multi.sequential:
-        _iterate(machine, token, node, multi)
-    else:
-        for _ in items:
-            _iterate(machine, token, node, multi)
+    for _ in items[:1] if multi.sequential else items:
+        _iterate(machine, token, node, multi, token.many)
 
 
 def _items(machine: Machine, token: Token, node: Node, multi: MultiInstance) -> list[Any]:
@@ -129,9 +126,7 @@ def _items(machine: Machine, token: Token, node: Node, multi: MultiInstance) -> 
     return items
 
 
-def _iterate(machine: Machine, token: Token, node: Node, multi: MultiInstance) -> None:
-    many = token.many
-    assert many is not None
+def _iterate(machine: Machine, token: Token, node: Node, multi: MultiInstance, many: dict[str, Any]) -> None:
     index = many["next"]
     many["next"] = index + 1
     variables = {"loopCounter": index}
@@ -142,10 +137,11 @@ def _iterate(machine: Machine, token: Token, node: Node, multi: MultiInstance) -
     inner.inner = True
 
 
-def iteration_done(machine: Machine, token: Token, node: Node, scope: Scope) -> None:
+def iteration_done(machine: Machine, token: Token, node: Node, scope: Scope, many: dict[str, Any]) -> None:
     """Count a finished iteration; start the next, or leave when all are done or enough are."""
-    many, multi = token.many, node.multi
-    assert many is not None and multi is not None
+    multi = node.multi
+    if multi is None:
+        raise EngineFault(element=node.name or node.id, element_id=node.id, detail="该环节已不是多实例")
     many["done"] += 1
     counters = {
         **(scope.vars or {}),
@@ -153,13 +149,11 @@ def iteration_done(machine: Machine, token: Token, node: Node, scope: Scope) -> 
         "numberOfCompletedInstances": many["done"],
         "numberOfActiveInstances": many["next"] - many["done"],
     }
-    enough = multi.completion is not None and bool(
-        machine.evaluate(multi.completion, token, node, counters)
-    )
+    enough = multi.completion is not None and bool(machine.evaluate(multi.completion, token, node, counters))
     if enough or many["done"] == many["total"]:
         for open_scope in [s for s in machine.state.scopes.values() if s.owner == token.id]:
             scopes.cancel(machine, open_scope)
         token.many = None
         _leave(machine, token, node)
     elif multi.sequential:
-        _iterate(machine, token, node, multi)
+        _iterate(machine, token, node, multi, many)

@@ -124,12 +124,13 @@ def propagate_from(machine: Machine, token: Token, event: EventDef) -> bool:
 
 
 def _propagate(machine: Machine, scope: Scope, event: EventDef) -> bool:
+    left = ""  #: the event sub-process the event comes from: it does not catch its own
     while True:
         definition = machine.graph.scopes.get(scope.element)
         if scope.vars is None and definition is not None:
             for sub in definition.event_subs:
                 start = machine.graph.scopes[sub.id].starts[0]
-                if _catches(start, event):
+                if sub.id != left and _catches(start, event):
                     begin_event_sub(machine, scope, start, None)
                     return True
         if scope.id == ROOT:
@@ -138,6 +139,7 @@ def _propagate(machine: Machine, scope: Scope, event: EventDef) -> bool:
         node = machine.graph.nodes[owner.node]
         if not owner.inner and _at_boundary(machine, owner, node, event):
             return True
+        left = node.id if node.kind is Kind.EVENT_SUB else ""
         scope = machine.state.scopes[owner.scope]
 
 
@@ -169,12 +171,15 @@ def happen(machine: Machine, owner: int, element: str, values: Values | None) ->
     if node.kind is Kind.BOUNDARY:
         at_boundary(machine, token, node)
         return
-    disarm(machine, token, element)
     here = machine.graph.nodes[token.node]
+    if here.kind is Kind.RECEIVE:
+        token.armed.remove(element)
+        machine.log.disarmed(token.id, node, True)
+        activities.finish(machine, token, here)
+        return
+    disarm(machine, token, element)
     if here.kind is Kind.EVENT:
         gateways.chosen(machine, token, here, node)
-    elif here.kind is Kind.RECEIVE:
-        activities.finish(machine, token, here)
     else:
         machine.leave(token, here)
 
@@ -193,6 +198,14 @@ def at_boundary(machine: Machine, token: Token, boundary: Node) -> None:
     beside = Token(machine.state.number(), boundary.id, token.scope)
     machine.state.tokens[beside.id] = beside
     machine.leave(beside, boundary)
+
+
+def exhaust(machine: Machine, owner: int, element: str) -> None:
+    """Let a cycle that has had its last round wait no more, if it still does."""
+    armed = machine.state.armed(owner)
+    if element in armed:
+        armed.remove(element)
+        machine.log.disarmed(owner, machine.graph.nodes[element], True)
 
 
 def _repeats(node: Node) -> bool:

@@ -1,4 +1,4 @@
-"""The token machine: moves tokens until every one of them waits. One file a family of nodes stands beside it."""
+"""The token machine: moves tokens until every one waits. One file a family of nodes stands beside it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.errors import EngineFault, IllegalState
 from engine.expressions import Expr, ExpressionError
-from engine.graph import ACTIVITIES, HUMAN, Flow, Graph, Kind, Node
+from engine.graph import ACTIVITIES, HUMAN, EventDef, Flow, Graph, Kind, Node, Trigger
 from engine.runtime import activities, events, gateways, scopes
 from engine.runtime.host import Host, Log, Values
 from engine.runtime.state import ROOT, Scope, State, Token
@@ -27,7 +27,7 @@ ENTER: Mapping[Kind, Entering] = {
     Kind.PARALLEL: gateways.enter_parallel,
     Kind.INCLUSIVE: gateways.enter_inclusive,
     Kind.EVENT: gateways.enter_event_based,
-    **{kind: activities.enter for kind in ACTIVITIES},
+    **dict.fromkeys(ACTIVITIES, activities.enter),
 }
 
 
@@ -73,9 +73,11 @@ class Machine:
         activities.finish(self, token, node)
         self.run()
 
-    def trigger(self, owner: int, element: str, values: Values | None = None) -> None:
-        """Let a waiting event happen; raise IllegalState when it does not wait."""
+    def trigger(self, owner: int, element: str, values: Values | None = None, last: bool = False) -> None:
+        """Let a waiting event happen, for the last time or not; raise IllegalState when it does not wait."""
         events.happen(self, owner, element, values)
+        if last:
+            events.exhaust(self, owner, element)
         self.run()
 
     def returned(self, token_id: int, values: Values | None = None) -> None:
@@ -88,12 +90,17 @@ class Machine:
         activities.finish(self, token, self.graph.nodes[token.node])
         self.run()
 
-    def raised(self, token_id: int, event: Any) -> bool:
-        """Offer an error or escalation of a called process to the events around the call activity."""
+    def raised(self, token_id: int, event: EventDef) -> bool:
+        """Offer an error or escalation of a called process to the events around the call activity.
+
+        An error that nobody here catches fails this instance too.
+        """
         token = self.state.tokens.get(token_id)
         if token is None:
             return False
         caught = events.propagate_from(self, token, event)
+        if not caught and event.trigger is Trigger.ERROR:
+            scopes.fail(self, event)
         self.run()
         return caught
 

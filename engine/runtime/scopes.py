@@ -46,7 +46,7 @@ def _end_if_empty(machine: Machine, scope: Scope) -> None:
     owner = machine.state.tokens[scope.owner]
     node = machine.graph.nodes[owner.node]
     if owner.many is not None:
-        activities.iteration_done(machine, owner, node, scope)
+        activities.iteration_done(machine, owner, node, scope, owner.many)
     elif node.kind is Kind.EVENT_SUB:
         consume(machine, owner)
     else:

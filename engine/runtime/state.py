@@ -48,6 +48,11 @@ class State:
     vars: dict[str, Any] = field(default_factory=dict)
     last: int = 0  #: last number given to a token or scope
 
+    def armed(self, owner: int) -> list[str]:
+        """Return the events that wait on a token, or (below zero) on the event sub-processes of a scope."""
+        holder = self.scopes.get(-owner - 1) if owner < 0 else self.tokens.get(owner)
+        return [] if holder is None else holder.armed
+
     def number(self) -> int:
         """Give the next number of a token or scope."""
         self.last += 1
@@ -105,7 +110,5 @@ def load(text: str) -> State:
         )
     for row in raw["s"]:
         more = len(row) > 3
-        state.scopes[row[0]] = Scope(
-            row[0], row[1], row[2], row[3] if more else None, row[4] if more else []
-        )
+        state.scopes[row[0]] = Scope(row[0], row[1], row[2], row[3] if more else None, row[4] if more else [])
     return state

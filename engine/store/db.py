@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +19,11 @@ _SQLITE_PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA cache_size=-16384",
 )
+#: SQLSTATE of unique_violation; of serialization_failure, deadlock_detected, lock_not_available.
+_UNIQUE = "23505"
+_OTHER_WRITER = ("40001", "40P01", "55P03")
+#: Where two commands may meet: the key of a command, the head of a chain, the id of a message.
+_CONTENDED = ("command_key", "pk_event", "pk_message", "message.id")
 
 
 class Database:
@@ -34,7 +40,10 @@ class Database:
             if parsed.drivername == "postgresql":
                 parsed = parsed.set(drivername="postgresql+psycopg")
             self.engine = sa.create_engine(
-                parsed, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True,
+                parsed,
+                pool_size=pool_size,
+                max_overflow=pool_size,
+                pool_pre_ping=True,
                 isolation_level="READ COMMITTED",
             )
 
@@ -62,9 +71,8 @@ class Database:
     def read(self) -> Iterator[sa.Connection]:
         """Yield a connection for reading; nothing is locked and nothing is kept."""
         with self.engine.connect() as conn:
-            conn = conn.execution_options(aid_read=True)
             try:
-                yield conn
+                yield conn.execution_options(aid_read=True)
             finally:
                 conn.rollback()
 
@@ -93,8 +101,8 @@ def _begin_immediate(conn: sa.Connection) -> None:
 
 def is_conflict(error: BaseException) -> bool:
     """Tell whether an exception comes from another writer: worth trying again from the start."""
-    if not isinstance(error, sa.exc.DBAPIError):
-        return False
-    if isinstance(error, sa.exc.IntegrityError):
-        return "command_key" in str(error.orig) or "pk_event" in str(error.orig)
-    return getattr(error.orig, "sqlstate", "") in ("40001", "40P01", "55P03")
+    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    state = getattr(cause, "sqlstate", None)
+    if state == _UNIQUE or isinstance(cause, sqlite3.IntegrityError):
+        return any(name in str(cause) for name in _CONTENDED)
+    return state in _OTHER_WRITER

@@ -16,7 +16,7 @@ def write_waits(unit: Unit) -> None:
     """Write the differences of every live instance, each kind of row in one call to the driver."""
     now = to_us(unit.now)
     for live in list(unit.lives.values()):
-        if live.new:
+        if live.new and live.begun:
             _new_instance(unit, live, now)
     tasks: list[dict[str, Any]] = []
     timers: list[dict[str, Any]] = []

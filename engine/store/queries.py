@@ -34,8 +34,7 @@ SKIP_LOCK_TRAIL = Statement(
 LOCK_TRAIL_OF_TASK = Statement(
     sa.select(trail.c.id)
     .where(
-        trail.c.id
-        == sa.select(user_task.c.trail_id).where(user_task.c.id == p("task_id")).scalar_subquery()
+        trail.c.id == sa.select(user_task.c.trail_id).where(user_task.c.id == p("task_id")).scalar_subquery()
     )
     .with_for_update()
 )
@@ -175,7 +174,6 @@ WAITING_FOR = Statement(
         subscription.c.instance_id,
         subscription.c.token,
         subscription.c.element,
-        subscription.c.trail_id,
         subscription.c.run,
     )
     .where(
@@ -190,38 +188,21 @@ SIGNALLED = Statement(
         subscription.c.instance_id,
         subscription.c.token,
         subscription.c.element,
-        subscription.c.trail_id,
-        subscription.c.run,
     )
     .where(subscription.c.name == p("name"), subscription.c.trigger == _is("signal"))
     .order_by(subscription.c.instance_id, subscription.c.token)
 )
+AWAITED = Statement(
+    sa.select(subscription.c.name, subscription.c.key).where(
+        subscription.c.instance_id == p("instance_id"), subscription.c.trigger == _is("message")
+    )
+)
 KEPT_MESSAGES = Statement(
-    sa.select(message.c.id, message.c.name, message.c.run, message.c.payload)
-    .where(message.c.key == p("key"), message.c.state == _is("kept"))
+    sa.select(message.c.id, message.c.run, message.c.payload)
+    .where(message.c.name == p("name"), message.c.key == p("key"), message.c.state == _is("kept"))
     .order_by(message.c.created_at, message.c.id)
 )
 MESSAGE_BY_ID = Statement(sa.select(message.c.state).where(message.c.id == p("id")))
 MESSAGE_DELIVERED = Statement(
     sa.update(message).where(message.c.id == p("b_id")).values(state=_is("delivered"))
-)
-
-#: The idle poll: reads the first due rows of the partial index, nothing else.
-DUE_TIMERS = Statement(
-    sa.select(timer.c.id, timer.c.trail_id, timer.c.instance_id)
-    .where(timer.c.state == _is("scheduled"), timer.c.due_at <= p("now"))
-    .order_by(timer.c.due_at, timer.c.id)
-    .limit(p("most"))
-)
-READ_TIMER = Statement(
-    sa.select(
-        timer.c.id,
-        timer.c.instance_id,
-        timer.c.trail_id,
-        timer.c.token,
-        timer.c.element,
-        timer.c.due_at,
-        timer.c.state,
-        timer.c.attempts,
-    ).where(timer.c.id == p("id"))
 )

@@ -89,9 +89,7 @@ definition = sa.Table(
     sa.Column("created_at", Big, nullable=False),
     sa.Column("activated_at", Big),
     sa.UniqueConstraint("key", "version"),
-    sa.CheckConstraint(
-        "status in ('draft','submitted','approved','active','retired')", name="status"
-    ),
+    sa.CheckConstraint("status in ('draft','submitted','approved','active','retired')", name="status"),
     sa.CheckConstraint(
         "author_id is null or approver_id is null or author_id <> approver_id", name="four_eyes"
     ),
@@ -121,14 +119,13 @@ instance = sa.Table(
     sa.Column("mac", sa.LargeBinary, nullable=False),
     sa.Column("started_at", Big, nullable=False),
     sa.Column("ended_at", Big),
-    sa.CheckConstraint(
-        "status in ('running','suspended','completed','cancelled','failed')", name="status"
-    ),
+    sa.CheckConstraint("status in ('running','suspended','completed','cancelled','failed')", name="status"),
 )
 sa.Index("ix_instance_trail", instance.c.trail_id)
 sa.Index("ix_instance_definition", instance.c.definition_id, instance.c.status)
 
 _open = ("created", "claimed")
+_waiting = ("scheduled", "held")
 
 user_task = sa.Table(
     "user_task",
@@ -200,7 +197,8 @@ timer = sa.Table(
     sa.Column("element", sa.Text, nullable=False),
     sa.Column("due_at", Big, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
-    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),  # failures in a row
+    sa.Column("fired", sa.Integer, nullable=False, server_default="0"),  # rounds of a cycle
     sa.CheckConstraint("state in ('scheduled','held','fired','cancelled')", name="state"),
 )
 sa.Index(
@@ -213,8 +211,8 @@ sa.Index(
 sa.Index(
     "ix_timer_instance",
     timer.c.instance_id,
-    sqlite_where=timer.c.state == "scheduled",
-    postgresql_where=timer.c.state == "scheduled",
+    sqlite_where=timer.c.state.in_(_waiting),
+    postgresql_where=timer.c.state.in_(_waiting),
 )
 
 #: A wait for a message, signal or the like. Rows live only while the wait does.

@@ -1,10 +1,17 @@
-"""Tables of the domain: cases and what is done for a person. People, units and accounts stand beside this file."""
+"""Tables of the domain: cases and what is done for a person. Beside it: deadlines, work, people, units."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
 from engine.store.metadata import metadata
+from tasks.store.tables_clock import deadline, duty, duty_window
+from tasks.store.tables_work import benefit, employment, placement, post, vacancy
+
+__all__ = [
+    "benefit", "calendar_year", "case", "deadline", "duty", "duty_window", "employment", "form_data", "hand_over",
+    "helper", "notice", "placement", "plan", "post", "process_context", "referral", "trail_owner", "vacancy",
+]  # fmt: skip
 
 Big = sa.BigInteger
 
@@ -151,96 +158,6 @@ plan = sa.Table(
     sa.UniqueConstraint("case_id", "tier", "run_no", "version"),
 )
 
-#: A counted deadline, with everything needed to say how its date came about.
-deadline = sa.Table(
-    "deadline",
-    metadata,
-    _id(),
-    sa.Column("rule_id", sa.Text, nullable=False),
-    sa.Column("case_id", Big),
-    sa.Column("person_id", Big),
-    sa.Column("instance_id", Big),
-    sa.Column("trail_id", Big, nullable=False),
-    sa.Column("area", sa.Text, nullable=False),
-    sa.Column("pool", sa.Text, nullable=False),
-    sa.Column("run_no", sa.Integer, nullable=False),
-    sa.Column("nth", sa.Integer, nullable=False),
-    sa.Column("trigger_on", sa.Text),
-    sa.Column("trigger_at", Big),
-    sa.Column("value", sa.Integer),
-    sa.Column("unit", sa.Text, nullable=False),
-    sa.Column("due_literal", sa.Text),
-    sa.Column("due_effective", sa.Text),
-    sa.Column("due_at", Big, nullable=False),
-    sa.Column("calendar_version", sa.Text, nullable=False, server_default=""),
-    sa.Column("arithmetic", sa.Text, nullable=False, server_default="{}"),
-    sa.Column("completed_on", sa.Text),
-    sa.Column("completed_at", Big),
-    sa.Column("met", sa.Boolean),
-    sa.Column("missed_at", Big),
-    sa.Column("closed_reason", sa.Text),
-    sa.Column("extended_from", sa.Text),
-    sa.Column("extension", sa.Text),
-    sa.Column("created_at", Big, nullable=False),
-)
-sa.Index("ix_deadline_case", deadline.c.case_id, deadline.c.rule_id)
-sa.Index("ix_deadline_person", deadline.c.person_id)
-_running = sa.and_(
-    deadline.c.completed_at.is_(None), deadline.c.closed_reason.is_(None), deadline.c.missed_at.is_(None)
-)
-sa.Index("ix_deadline_running", deadline.c.due_at, sqlite_where=_running, postgresql_where=_running)
-
-#: A recurring duty of a person or case; each window starts one short process instance.
-duty = sa.Table(
-    "duty",
-    metadata,
-    _id(),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("rule_id", sa.Text, nullable=False),
-    sa.Column("case_id", Big),
-    sa.Column("person_id", Big, nullable=False),
-    sa.Column("area", sa.Text, nullable=False),
-    sa.Column("tier", sa.Text, nullable=False),
-    sa.Column("run_no", sa.Integer, nullable=False),
-    sa.Column("frequency", sa.Text, nullable=False),
-    sa.Column("opened_on", sa.Text, nullable=False),
-    sa.Column("opened_by_instance", Big),
-    sa.Column("next_at", Big, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("ended_at", Big),
-    sa.Column("end_reason", sa.Text),
-)
-sa.Index(
-    "ix_duty_next",
-    duty.c.next_at,
-    sqlite_where=duty.c.state == "open",
-    postgresql_where=duty.c.state == "open",
-)
-sa.Index("ix_duty_person", duty.c.person_id, duty.c.state)
-
-#: One window of a duty: done, missed or still open.
-duty_window = sa.Table(
-    "duty_window",
-    metadata,
-    _id(),
-    sa.Column("duty_id", Big, sa.ForeignKey("duty.id"), nullable=False),
-    sa.Column("starts_on", sa.Text, nullable=False),
-    sa.Column("ends_on", sa.Text, nullable=False),
-    sa.Column("due_at", Big, nullable=False),
-    sa.Column("instance_id", Big),
-    sa.Column("done_on", sa.Text),
-    sa.Column("missed_at", Big),
-    sa.Column("explained", sa.Text),
-    sa.Column("state", sa.Text, nullable=False),  # planned, open, done, missed, explained, closed
-    sa.UniqueConstraint("duty_id", "starts_on"),
-)
-sa.Index(
-    "ix_duty_window_due",
-    duty_window.c.due_at,
-    sqlite_where=duty_window.c.state == "open",
-    postgresql_where=duty_window.c.state == "open",
-)
-
 hand_over = sa.Table(
     "hand_over",
     metadata,
@@ -263,83 +180,6 @@ hand_over = sa.Table(
 )
 sa.Index("ix_hand_over_case", hand_over.c.case_id)
 sa.Index("ix_hand_over_to", hand_over.c.to_instance)
-
-#: A vacancy in the market, and a public-welfare post: both can be referred to.
-vacancy = sa.Table(
-    "vacancy",
-    metadata,
-    _id(),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("employer", sa.Text, nullable=False),
-    sa.Column("area", sa.Text, nullable=False),
-    sa.Column("number", sa.Integer, nullable=False),
-    sa.Column("wage", sa.Text),
-    sa.Column("closed_at", Big),
-)
-post = sa.Table(
-    "welfare_post",
-    metadata,
-    _id(),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("level", sa.Text, nullable=False),
-    sa.Column("area", sa.Text, nullable=False),
-    sa.Column("number", sa.Integer, nullable=False),
-)
-placement = sa.Table(
-    "placement",
-    metadata,
-    _id(),
-    sa.Column("post_id", Big, sa.ForeignKey("welfare_post.id")),
-    sa.Column("level", sa.Text, nullable=False),
-    sa.Column("case_id", Big, nullable=False),
-    sa.Column("person_id", Big, nullable=False),
-    sa.Column("instance_id", Big, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),  # waiting, reserved, placed, ended
-    sa.Column("rank", sa.Integer),
-    sa.Column("placed_on", sa.Text),
-    sa.Column("ended_at", Big),
-    sa.Column("end_reason", sa.Text),
-)
-sa.Index("ix_placement_post", placement.c.post_id)
-sa.Index(
-    "ix_placement_waiting",
-    placement.c.level,
-    sqlite_where=placement.c.state == "waiting",
-    postgresql_where=placement.c.state == "waiting",
-)
-sa.Index("ix_placement_person", placement.c.person_id)
-
-employment = sa.Table(
-    "employment",
-    metadata,
-    _id(),
-    sa.Column("person_id", Big, nullable=False),
-    sa.Column("case_id", Big),
-    sa.Column("run_no", sa.Integer),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("employer", sa.Text),
-    sa.Column("employed_on", sa.Text, nullable=False),
-    sa.Column("confirmed_on", sa.Text, nullable=False),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("registered_on", sa.Text),
-    sa.Column("lost_on", sa.Text),
-    sa.Column("lost_reason", sa.Text),
-    sa.Column("created_at", Big, nullable=False),
-)
-sa.Index("ix_employment_person", employment.c.person_id)
-
-benefit = sa.Table(
-    "benefit",
-    metadata,
-    _id(),
-    sa.Column("person_id", Big, nullable=False),
-    sa.Column("code", sa.Text, nullable=False),
-    sa.Column("starts_on", sa.Text, nullable=False),
-    sa.Column("ends_on", sa.Text),
-    sa.Column("recorded_at", Big, nullable=False),
-    sa.Column("recorded_by", Big),
-)
-sa.Index("ix_benefit_person", benefit.c.person_id)
 
 notice = sa.Table(
     "notice",

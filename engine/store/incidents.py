@@ -1,0 +1,60 @@
+"""Queries over incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from engine.store.tables import incident
+
+
+class Stored(NamedTuple):
+    """Where an incident belongs, and whether it is open."""
+
+    state: str
+    trail_id: int | None
+    instance_id: int | None
+    element: str | None
+
+
+def same_open(conn: sa.Connection, instance_id: int, element: str | None, kind: str) -> int | None:
+    """Return the open incident of the same kind at the same place."""
+    return conn.execute(
+        sa.select(incident.c.id).where(
+            incident.c.state == "open",
+            incident.c.instance_id == instance_id,
+            incident.c.element == element,
+            incident.c.kind == kind,
+        )
+    ).scalar()
+
+
+def set_detail(conn: sa.Connection, incident_id: int, detail: str) -> None:
+    """Replace what an incident says."""
+    conn.execute(sa.update(incident).where(incident.c.id == incident_id).values(detail=detail))
+
+
+def add(conn: sa.Connection, row: Mapping[str, Any]) -> None:
+    """Store an open incident."""
+    conn.execute(incident.insert().values(**row, state="open"))
+
+
+def read(conn: sa.Connection, incident_id: int) -> Stored | None:
+    """Return one incident, locked."""
+    found = conn.execute(
+        sa.select(incident.c.state, incident.c.trail_id, incident.c.instance_id, incident.c.element)
+        .where(incident.c.id == incident_id)
+        .with_for_update()
+    ).first()
+    return None if found is None else Stored(*found)
+
+
+def resolve(conn: sa.Connection, incident_id: int, now_us: int, by: int | None) -> None:
+    """Close an incident."""
+    conn.execute(
+        sa.update(incident)
+        .where(incident.c.id == incident_id)
+        .values(state="resolved", resolved_at=now_us, resolved_by=by)
+    )
