@@ -212,8 +212,7 @@ class Generator:
         if kind == "rounds":
             name, before = self.name("u"), not self.loops and self.chance.random() < 0.5
             chosen, most = self.chance.random() < 0.5, self.chance.choice([1, 2, 3])
-            timed = (f"{name}_b", f"{name}_x") if most == 1 else ("", "")
-            return Rounds(name, most, chosen, before, *timed)
+            return Rounds(name, most, chosen, before, f"{name}_b", f"{name}_x")
         if kind == "repeating":
             name = self.name("u")
             return Repeating(name, f"{name}_n", f"{name}_x")
