@@ -88,6 +88,15 @@ class ReassignTask(Command):
 
 
 @dataclass(frozen=True)
+class DelegateTask(Command):
+    """Let another person of the role do one's own task (委派)."""
+
+    task_id: int
+    to_user: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class SendBack(Command):
     """Return the work of an open task to an earlier step of the same instance (退回)."""
 
@@ -290,6 +299,8 @@ class Deploy(Command):
 
     files: tuple[tuple[str, bytes], ...]
     reason: str
+    #: the second opinion was given already, as by the tests of a release over its own diagrams
+    heard: bool = False
 
 
 @dataclass(frozen=True)

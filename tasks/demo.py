@@ -95,7 +95,7 @@ def load(db: Database, keys: Keys, passwords: accounts.Passwords, say: Callable[
 def deploy_all(app: App) -> None:
     """Publish the shipped diagrams."""
     files = tuple((path.name, path.read_bytes()) for path in app.library.diagrams())
-    app.do(commands.Deploy(files, "随产品发布"), SYSTEM)
+    app.do(commands.Deploy(files, "随产品发布", heard=True), SYSTEM)
 
 
 def make_accounts(app: App, passwords: accounts.Passwords) -> None:

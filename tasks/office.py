@@ -89,13 +89,15 @@ def change_setting(desk: Desk, command: commands.ChangeSetting) -> Done:
 
 def deploy(desk: Desk, command: commands.Deploy) -> Done:
     """Publish diagrams that pass the gate; unchanged ones stay as they are."""
-    from tasks.release import admit, calls_of
+    from tasks.release import admit, calls_of, hear
 
     access.authorize(desk.actor, "deploy", Subject("/"))
     made: dict[str, int] = {}
     calls = desk.unit.kernel.definitions.calls(desk.conn)
     for _name, data in command.files:
         diagram = admit(desk.library, data, calls)
+        if not command.heard:
+            hear(data, [other for _file, other in command.files if other is not data])
         calls |= calls_of(diagram)
         for process_id, graph in diagram.processes.items():
             _id, version = publish(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from engine.compile import Diagram
 from engine.decisions import DecisionTable
 from engine.expressions import ExpressionError
-from engine.gate import FormField, Known
+from engine.gate import FormField, GateError, Known
 from engine.gate import admit as admit_diagram
 from tasks.actor import ROLES
 from tasks.library import Library
@@ -69,3 +69,15 @@ def admit(library: Library, data: bytes, calls: Mapping[str, frozenset[str]]) ->
     Raises GateError naming every finding.
     """
     return admit_diagram(data, replace(known(library), calls=calls))
+
+
+def hear(data: bytes, others: Sequence[bytes]) -> None:
+    """Let a second interpreter walk a file's paths beside ours; raise GateError where they disagree.
+
+    `others` are the files of the processes it calls.
+    """
+    from engine.spiff import second_opinion  # SpiffWorkflow takes a second to import
+
+    opinion = second_opinion(data, others=others)
+    if any(finding.severity == "error" for finding in opinion.findings):
+        raise GateError(list(opinion.findings))
