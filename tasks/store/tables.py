@@ -9,8 +9,9 @@ from tasks.store.tables_clock import deadline, duty, duty_window
 from tasks.store.tables_work import benefit, employment, placement, post, vacancy
 
 __all__ = [
-    "benefit", "calendar_year", "case", "deadline", "duty", "duty_window", "employment", "form_data", "hand_over",
-    "helper", "notice", "placement", "plan", "post", "process_context", "referral", "trail_owner", "vacancy",
+    "benefit", "calendar_year", "case", "deadline", "duty", "duty_window", "employment", "form_data",
+    "hand_over", "helper", "notice", "placement", "plan", "post", "process_context", "referral",
+    "trail_owner", "vacancy",
 ]  # fmt: skip
 
 Big = sa.BigInteger
