@@ -133,6 +133,7 @@ class Live:
                 "due_at": NO_DUE if due is None else to_us(due),
                 "state": "scheduled",
                 "attempts": 0,
+                "fired": 0,
             }
             return
         key = ""
