@@ -88,6 +88,7 @@ READ_HEAD = Statement(
     .where(event.c.trail_id == p("trail_id"))
     .order_by(event.c.seq.desc())
     .limit(sa.literal_column("1"))
+    .offset(sa.literal_column("0"))  # SQLite would bind it otherwise
 )
 #: Has this command been carried out? Its answer stands in the first event it wrote.
 SEEN_KEY = Statement(

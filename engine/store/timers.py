@@ -19,6 +19,7 @@ _DUE = Statement(
     .where(_scheduled, timer.c.due_at <= p("now"))
     .order_by(timer.c.due_at, timer.c.id)
     .limit(p("most", type_=sa.Integer))
+    .offset(sa.literal_column("0"))  # SQLite would bind it otherwise
 )
 _READ = Statement(
     sa.select(
