@@ -84,7 +84,7 @@ def open_row(desk: Desk, context: Context, policy: DeadlinePolicy, trigger: date
     rows.add(desk.conn, tables.deadline, **row)
     trail = desk.trail(context)
     if due is not None:
-        desk.emit(trail, "DeadlineSet", rule=policy.id, nth=nth, **due.arithmetic)
+        desk.emit(trail, "DeadlineSet", nth=nth, **due.arithmetic)
         return
     desk.emit(trail, "DeadlinePending", rule=policy.id, nth=nth, trigger=row["trigger_on"])
     if unknown is not None:

@@ -54,20 +54,24 @@ def next_moment(conn: Connection) -> int | None:
     return min((at for at in found if at is not None and at < NO_DUE), default=None)
 
 
-def run_due(app: App) -> int:
+#: Hears of due work that failed, beside the log and the incident.
+Hears = Callable[[Due, Exception], None]
+
+
+def run_due(app: App, failed: Hears | None = None) -> int:
     """Do everything that is due now; return how many things were done."""
     done = 0
     while True:
         now_us = to_us(app.clock.now())
         with app.read() as conn:
             found = due_now(conn, now_us)
-        progress = sum(1 for item in found if _do(app, item))
+        progress = sum(1 for item in found if _do(app, item, failed))
         done += progress
         if not progress:
             return done
 
 
-def _do(app: App, item: Due) -> bool:
+def _do(app: App, item: Due, failed: Hears | None) -> bool:
     acts: dict[str, Callable[[Desk], bool]] = {
         "timer": lambda desk: timers.fire(
             desk.unit, timers.DueTimer(item.id, item.trail_id, item.instance_id)
@@ -80,10 +84,10 @@ def _do(app: App, item: Due) -> bool:
         return bool(app.run(acts[item.kind]))
     except AidError as error:
         log.warning("Due work failed: %s", error, extra={"action": item.kind})
-        _failed(app, item, error)
+        _failed(app, item, error, failed)
     except Exception as error:
         log.exception("Due work failed.", extra={"action": item.kind})
-        _failed(app, item, error)
+        _failed(app, item, error, failed)
     return False
 
 
@@ -94,7 +98,9 @@ def _locked_deadline(desk: Desk, row_id: int) -> bool:
     return deadlines.mark_overdue(desk, row_id)
 
 
-def _failed(app: App, item: Due, error: Exception) -> None:
+def _failed(app: App, item: Due, error: Exception, failed: Hears | None) -> None:
+    if failed is not None:
+        failed(item, error)
     if item.kind != "timer":
         return
 

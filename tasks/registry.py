@@ -18,6 +18,7 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     commands.CompleteTask: taskwork.complete,
     commands.SaveDraft: taskwork.save_draft,
     commands.ReassignTask: taskwork.reassign,
+    commands.DelegateTask: taskwork.delegate,
     commands.SendBack: taskwork.send_back,
     commands.Withdraw: taskwork.withdraw,
     commands.SendMessage: casework.send_message,

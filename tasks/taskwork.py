@@ -10,7 +10,7 @@ from engine.clock import from_us
 from engine.codec import canonical, dumps
 from engine.errors import AlreadyClaimed, FormInvalid, FourEyes, NotAssignee, NotFound, StaleTask
 from engine.user_tasks import OpenTask
-from tasks import access, accounts, commands, deadlines, handovers, papers, people
+from tasks import access, accounts, commands, deadlines, handovers, notices, papers, people
 from tasks.access import Subject
 from tasks.commands import Done
 from tasks.desk import Desk
@@ -221,22 +221,31 @@ def _next(desk: Desk, task: OpenTask) -> int | None:
 
 
 def reassign(desk: Desk, command: commands.ReassignTask) -> Done:
-    """Give a task to another person of its role (转办): the holder himself, or a supervisor."""
+    """Give a task to another person of its role for good (转办): the holder himself, or a supervisor."""
     task = user_tasks.read(desk.unit, command.task_id)
     if not task.row.is_open:
         raise StaleTask(name=task.node.name, state=task.row.state)
     mine = task.row.assignee_id is not None and task.row.assignee_id == desk.actor.user_id
     if not mine:
         access.authorize(desk.actor, "reassign", Subject(task.row.area, task.row.role))
-    if command.to_user not in {row["id"] for row in accounts.staff(desk.conn, task.row.role, task.row.area)}:
+    return _give(desk, task, command.to_user, command.reason, "TaskReassigned")
+
+
+def delegate(desk: Desk, command: commands.DelegateTask) -> Done:
+    """Let another person of the role do one's own task (委派)."""
+    task = _read(desk, command.task_id, "delegate")
+    _only_holder(desk, task)
+    return _give(desk, task, command.to_user, command.reason, "TaskDelegated")
+
+
+def _give(desk: Desk, task: OpenTask, to_user: int, reason: str, kind: str) -> Done:
+    _need_reason(reason)
+    if to_user not in {row["id"] for row in accounts.staff(desk.conn, task.row.role, task.row.area)}:
         zh = "所选人员没有办理这项任务的岗位，请重新选择。"
         raise FormInvalid([("to_user", zh, "This person does not hold the role of the task.")])
-    user_tasks.reassign(desk.unit, task, command.to_user, command.reason)
-    from tasks import notices
-
-    notices.tell(desk, command.to_user, "TaskReassigned", desk.context(task.live).case_id,
-                 {"reason": command.reason}, task.row.id)  # fmt: skip
-    return Done(task_id=command.task_id, instance_id=task.live.id)
+    user_tasks.reassign(desk.unit, task, to_user, reason, kind)
+    notices.tell(desk, to_user, kind, desk.context(task.live).case_id, {"reason": reason}, task.row.id)
+    return Done(task_id=task.row.id, instance_id=task.live.id)
 
 
 def send_back(desk: Desk, command: commands.SendBack) -> Done:

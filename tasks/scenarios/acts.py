@@ -1,0 +1,306 @@
+"""What each action of a step asks of the program: one command through the one door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.errors import NotFound
+from tasks import commands as c
+from tasks.actor import Actor
+from tasks.forms.command_forms import COMMAND_FORMS
+from tasks.scenarios import people_at_work as who
+from tasks.scenarios.catalogue import catalogue
+from tasks.scenarios.clockwork import do_due, incidents
+from tasks.scenarios.faults import Difference
+from tasks.scenarios.fill import command_values, task_values
+from tasks.scenarios.load_steps import ON_CASE, ON_INSTANCE
+from tasks.scenarios.model import Step
+from tasks.scenarios.reach import reach
+from tasks.scenarios.world import World
+from tasks.store import stories
+from tasks.store.conn import RowMapping
+
+Act = Callable[[World, Step], None]
+
+
+def act(world: World, step: Step) -> None:
+    """Carry out a step's action; raise AidError where the program refuses it, Difference where it cannot be."""
+    if step.action in ON_CASE:
+        _on_case(world, step)
+    elif step.action in ON_INSTANCE:
+        _on_instance(world, step)
+    else:
+        _ACTS[step.action](world, step)
+
+
+def person_of(world: World, step: Step) -> int:
+    """Return the person of a step; raise Difference where it names none."""
+    handle = step.person or step.household
+    if handle is None and step.area is None and len(world.people) == 1:
+        handle = next(iter(world.people))
+    if handle is None:
+        raise Difference(step.line, "这一步须写“for”。", "This step needs “for”.")
+    return world.people[handle]
+
+
+def case_of(world: World, person_id: int, case: int | None, line: int) -> RowMapping | None:
+    """Return the case a step or expectation means: the latest, or the n-th; None where there is none."""
+    with world.app.read() as conn:
+        found = stories.cases_of(conn, person_id)
+    if case is None:
+        return found[-1] if found else None
+    if not 1 <= case <= len(found):
+        raise Difference(line, f"没有第{case}个案件，共{len(found)}个。", f"There is no case {case}.")
+    return found[case - 1]
+
+
+def find_task(world: World, step: Step) -> RowMapping:
+    """Return the open task of a step, the one due first; a closed one where none is open.
+
+    Raises NotFound where there never was one.
+    """
+    person_id = person_of(world, step)
+    case = case_of(world, person_id, step.case, step.line)
+    case_id = None if case is None else case["id"]
+    element = str(step.target)
+    with world.app.read() as conn:
+        found = stories.tasks_of(conn, person_id, case_id, element)
+        ended = [] if found else stories.tasks_of(conn, person_id, case_id, element, opened=False)
+    if found:
+        return found[0]
+    if step.refused is None and step.action != "withdraw":
+        with world.app.read() as conn:
+            now = [row["element"] for row in stories.tasks_of(conn, person_id, case_id)]
+        zh = f"任务{element}没有打开；打开的有：{'、'.join(now) or '无'}。"
+        raise Difference(step.line, zh, f"{element} is not open; open: {', '.join(now) or 'none'}.")
+    if not ended:
+        raise NotFound()
+    return max(ended, key=lambda row: (row["ended_at"] or 0, row["id"]))
+
+
+def _complete(world: World, step: Step) -> None:
+    task = find_task(world, step)
+    actor = who.of_task(world, step, task)
+    values = task_values(world, actor, task["id"], step.with_, task["area"], step.strict)
+    world.app.do(c.CompleteTask(task["id"], values), actor)
+
+
+def _claim(world: World, step: Step) -> None:
+    task = find_task(world, step)
+    world.app.do(c.ClaimTask(task["id"]), who.of_task(world, step, task))
+
+
+def _unclaim(world: World, step: Step) -> None:
+    task = find_task(world, step)
+    world.app.do(c.UnclaimTask(task["id"]), who.of_task(world, step, task))
+
+
+def _to_user(world: World, step: Step, area: str) -> int:
+    named = str(step.with_.get("to") or "")
+    found = world.user_id(named, area)
+    if found is None:
+        raise Difference(step.with_.at("to"), f"没有“{named}”这个人。", f"Nobody is called “{named}”.")
+    return int(found)
+
+
+def _reassign(world: World, step: Step) -> None:
+    task = find_task(world, step)
+    fallback = world.role_actor("supervisor", task["area"])
+    actor = who.acting(world, step, fallback)
+    reason = _reason(step)
+    world.app.do(c.ReassignTask(task["id"], _to_user(world, step, task["area"]), reason), actor)
+
+
+def _delegate(world: World, step: Step) -> None:
+    task = find_task(world, step)
+    actor = who.of_task(world, step, task)
+    to_user = _to_user(world, step, task["area"])
+    world.app.do(c.DelegateTask(task["id"], to_user, _reason(step)), actor)
+
+
+def _reason(step: Step) -> str:
+    given = step.with_.get("reason")
+    if given is None:
+        return "" if step.strict else "工作需要"
+    return str(given)
+
+
+def _send_back(world: World, step: Step) -> None:
+    task = find_task(world, step)
+    actor = who.of_task(world, step, task)
+    world.app.do(c.SendBack(task["id"], str(step.with_.get("to") or ""), _reason(step)), actor)
+
+
+def _withdraw(world: World, step: Step) -> None:
+    person_id = person_of(world, step)
+    case = case_of(world, person_id, step.case, step.line)
+    with world.app.read() as conn:
+        found = stories.tasks_of(
+            conn, person_id, None if case is None else case["id"], str(step.target), opened=False
+        )
+    done = [row for row in found if row["state"] == "completed"]
+    if not done:
+        raise NotFound()
+    task = max(done, key=lambda row: (row["ended_at"], row["id"]))
+    fallback = world.by_id.get(task["ended_by"])
+    world.app.do(c.Withdraw(task["id"], _reason(step)), who.acting(world, step, fallback))
+
+
+def _start(world: World, step: Step) -> None:
+    process_id = str(step.target)
+    with world.app.read() as conn:
+        _unit, desk = world.app.desk(conn, who.starter(world, step, process_id))
+        if not desk.deployed(process_id):
+            zh, en = f"流程{process_id}尚未部署。", f"Process {process_id} is not deployed."
+            raise Difference(step.line, zh, en)
+    actor = who.starter(world, step, process_id)
+    values = dict(step.with_)
+    if process_id.startswith("P07"):
+        values = command_values(world, COMMAND_FORMS["found_work"], values, step.strict)
+    world.app.do(c.StartProcess(process_id, person_of(world, step), values), actor)
+
+
+def _case_id(world: World, step: Step) -> int:
+    case = case_of(world, person_of(world, step), step.case, step.line)
+    if case is None:
+        raise NotFound()
+    return int(case["id"])
+
+
+def _action_actor(world: World, step: Step, action: str) -> Actor:
+    case = case_of(world, person_of(world, step), step.case, step.line)
+    area = who.area_of(world, step) if case is None else case["area"]
+    return who.of_action(world, step, action, area, "community" if case is None else case["tier"], ())
+
+
+def _message(world: World, step: Step) -> None:
+    actor = _action_actor(world, step, "send_message")
+    values = {name: _plain(value) for name, value in step.with_.items()}
+    world.app.do(c.SendMessage(str(step.target), _case_id(world, step), values), actor)
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str | bool | int) else str(value)
+
+
+def _duty(world: World, step: Step) -> None:
+    actor = _action_actor(world, step, "explain_missed")
+    world.app.do(c.StartDuty(_case_id(world, step), str(step.target)), actor)
+
+
+def _load_calendar(world: World, step: Step) -> None:
+    actor = who.acting(world, step, world.role_actor("system_admin", world.home))
+    world.app.do(c.LoadCalendar(int(step.target), dict(step.with_)), actor)
+
+
+def _run_jobs(world: World, step: Step) -> None:
+    do_due(world, step.line)
+    incidents(world, step.line)
+
+
+_ON_CASE: Mapping[str, Callable[[int, Mapping[str, Any]], c.Command]] = {
+    "accept": lambda case, values: c.AcceptHandOver(case),
+    "return": c.ReturnHandOver,
+    "waive": c.Waive,
+    "job_lost": c.LostJob,
+    "propose_close": c.ProposeClose,
+    "extend": c.ExtendDeadline,
+    "explain_missed": c.ExplainMissed,
+    "add_paper": c.AddPaper,
+    "void_paper": c.VoidPaper,
+}
+_FOR_PERSON: Mapping[str, Callable[..., c.Command]] = {
+    "exit": c.Exit,
+    "found_work": c.FoundWork,
+    "transfer_community": c.TransferCommunity,
+    "record_benefit": c.RecordBenefit,
+}
+
+
+def _on_case(world: World, step: Step) -> None:
+    actor = _action_actor(world, step, step.action)
+    form = COMMAND_FORMS.get(step.action)
+    values = dict(step.with_) if form is None else command_values(world, form, step.with_, step.strict)
+    person_id = person_of(world, step)
+    if step.action == "set_facts":
+        world.app.do(c.SetFacts(person_id, values), actor)
+    elif step.action in _FOR_PERSON:
+        case = case_of(world, person_id, step.case, step.line)
+        active = case is not None and (case["status"] == "active" or step.case is not None)
+        case_id = case["id"] if case is not None and active else None
+        world.app.do(_FOR_PERSON[step.action](values, case_id=case_id, person_id=person_id), actor)
+        _moved(world, step)
+    else:
+        world.app.do(_ON_CASE[step.action](_case_id(world, step), values), actor)
+
+
+def _moved(world: World, step: Step) -> None:
+    """A person who was transferred is looked for in the new community from now on."""
+    if step.action == "transfer_community" and step.person is not None:
+        with world.app.read() as conn:
+            _unit, desk = world.app.desk(conn, who.acting(world, step, next(iter(world.by_id.values()))))
+            world.areas[step.person] = desk.person(world.people[step.person])["area"]
+
+
+def _instance(world: World, step: Step) -> int:
+    person_id = person_of(world, step)
+    case = case_of(world, person_id, step.case, step.line)
+    with world.app.read() as conn:
+        found = stories.instances_of(conn, person_id, None if case is None else case["id"])
+    wanted = None
+    if step.target is not True:
+        known = catalogue(world.app.library)
+        wanted = known.process(str(step.target)) or known.process(str(step.target).split("_")[0])
+    for row in found:
+        if row["process_id"] == wanted or (wanted is None and row["process_id"] != "P21_duty"):
+            return int(row["id"])
+    raise NotFound()
+
+
+def _on_instance(world: World, step: Step) -> None:
+    actor = who.acting(world, step, world.role_actor("supervisor", who.area_of(world, step)))
+    reason = _reason(step)
+    command: c.Command
+    if step.action == "retry":
+        with world.app.read() as conn:
+            found = stories.open_incidents(conn)
+        if not found:
+            raise NotFound()
+        command = c.RetryIncident(found[-1]["id"])
+    elif step.action == "suspend":
+        command = c.SuspendInstance(_instance(world, step), reason)
+    elif step.action == "resume":
+        command = c.ResumeInstance(_instance(world, step))
+    elif step.action == "cancel":
+        command = c.CancelInstance(_instance(world, step), reason)
+    else:
+        begin = str(step.with_.get("from") or step.target)
+        command = c.MoveToken(_instance(world, step), begin, str(step.with_.get("to") or ""), reason)
+    world.app.do(command, actor)
+
+
+def _reach(world: World, step: Step) -> None:
+    person_id = person_of(world, step)
+    case = case_of(world, person_id, step.case, step.line)
+    if case is None:
+        raise Difference(step.line, "该人员没有案件。", "The person has no case.")
+    reach(world, step, person_id, case["id"])
+
+
+_ACTS: Mapping[str, Act] = {
+    "complete": _complete,
+    "claim": _claim,
+    "unclaim": _unclaim,
+    "reassign": _reassign,
+    "delegate": _delegate,
+    "send_back": _send_back,
+    "withdraw": _withdraw,
+    "start": _start,
+    "message": _message,
+    "duty": _duty,
+    "load_calendar": _load_calendar,
+    "run_jobs": _run_jobs,
+    "reach": _reach,
+    "expect": lambda world, step: None,
+}

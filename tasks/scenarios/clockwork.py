@@ -1,0 +1,54 @@
+"""Moving the virtual clock: every due moment on the way is lived through, in order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from engine.clock import from_us, to_us
+from tasks.due_work import Due, next_moment, run_due
+from tasks.scenarios.faults import Difference
+from tasks.scenarios.world import World
+from tasks.store import stories
+
+#: Moments one step may live through; a duty that comes back at once would go on for ever.
+MOST_MOMENTS = 5_000
+
+
+def advance(world: World, until: datetime, line: int) -> None:
+    """Go to a moment, doing what becomes due on the way; raise Difference for work that failed."""
+    for _moment in range(MOST_MOMENTS):
+        now = world.clock.now()
+        with world.app.read() as conn:
+            next_us = next_moment(conn)
+        if next_us is None or next_us > to_us(until):
+            break
+        if next_us > to_us(now):
+            world.clock.set(from_us(next_us))
+        if do_due(world, line) == 0 and next_us <= to_us(now):
+            break
+    else:
+        raise Difference(line, "到期事项没有尽头。", "Due work never ends.")
+    if until > world.clock.now():
+        world.clock.set(until)
+    incidents(world, line)
+
+
+def do_due(world: World, line: int) -> int:
+    """Do what is due now; raise Difference for the first thing that failed."""
+    failures: list[tuple[Due, Exception]] = []
+    done = run_due(world.app, lambda item, error: failures.append((item, error)))
+    if failures:
+        item, error = failures[0]
+        said = f"{item.kind}: {type(error).__name__}: {error}"
+        raise Difference(line, f"到期事项失败（{said}）。", f"Due work failed ({said}).")
+    return done
+
+
+def incidents(world: World, line: int) -> None:
+    """Raise Difference when the program recorded a failure of its own."""
+    with world.app.read() as conn:
+        found = stories.open_incidents(conn)
+    if found:
+        last = found[-1]
+        where = last["element"] or "—"
+        raise Difference(line, f"出现故障单（{where}）：{last['detail']}", f"Incident at {where}: {last['detail']}")

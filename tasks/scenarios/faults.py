@@ -1,0 +1,21 @@
+"""What can be wrong with a scenario: the file itself, or the first difference when it ran. Both name a line."""
+
+from __future__ import annotations
+
+
+class ScenarioFault(Exception):
+    """A sentence in Chinese and English, and the line of the file it is about (1-based)."""
+
+    def __init__(self, line: int, zh: str, en: str) -> None:
+        self.line = line
+        self.zh = zh
+        self.en = en
+        super().__init__(f"line {line}: {en}")
+
+
+class BadScenario(ScenarioFault):
+    """The file cannot be run: unknown key, handle, id or field, or a time that goes back."""
+
+
+class Difference(ScenarioFault):
+    """The program did something else than the scenario says."""

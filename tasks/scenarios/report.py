@@ -1,0 +1,54 @@
+"""Results as lines for people and as JUnit XML for machines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How one scenario ended: passed, or the first difference with its line, in Chinese and English."""
+
+    path: Path
+    id: str
+    title: str
+    passed: bool
+    seconds: float
+    line: int = 0
+    zh: str = ""
+    en: str = ""
+
+    def text(self) -> str:
+        """Return the one line a person reads."""
+        name = f"{self.id} {self.title}".strip()
+        if self.passed:
+            return f"通过 passed  {name}"
+        return f"未通过 FAILED  {name}  {self.path}:{self.line}  {self.zh} | {self.en}"
+
+
+def junit(results: Sequence[Result]) -> str:
+    """Return JUnit XML."""
+    failed = sum(1 for result in results if not result.passed)
+    seconds = sum(result.seconds for result in results)
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<testsuite name="scenarios" tests="{len(results)}" failures="{failed}" time="{seconds:.3f}">',
+    ]
+    for result in results:
+        name = quoteattr(_clean(f"{result.id} {result.title}".strip()))
+        place = quoteattr(_clean(str(result.path)))
+        head = f'  <testcase classname={place} name={name} time="{result.seconds:.3f}"'
+        if result.passed:
+            lines.append(f"{head}/>")
+            continue
+        message = quoteattr(_clean(f"{result.path}:{result.line} {result.zh} | {result.en}"))
+        lines += [f"{head}>", f"    <failure message={message}/>", "  </testcase>"]
+    return "\n".join([*lines, "</testsuite>", ""])
+
+
+def _clean(text: str) -> str:
+    """Leave out what XML cannot hold."""
+    return "".join(char for char in text if char in "\t\n\r" or " " <= char <= "\ud7ff" or char > "\ue000")

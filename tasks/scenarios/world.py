@@ -1,0 +1,164 @@
+"""The small district a scenario plays in: offices, one user a role, the people and what is to be had."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.clock import VirtualClock, to_us
+from engine.ids import new_id
+from tasks import accounts, commands, org, people
+from tasks.actor import ADMIN_ROLES, ROLES, SYSTEM, Actor, Grant
+from tasks.app import App
+from tasks.benefits import record
+from tasks.desk import LEVEL_OF_ROLE
+from tasks.labels import label
+from tasks.scenarios.faults import Difference
+from tasks.scenarios.model import Area, Opening, Person, Scenario
+from tasks.store import accounts as account_store
+from tasks.store import rows, tables
+from tasks.store.conn import Connection
+
+ORIGIN = "scenario"
+
+
+@dataclass
+class World:
+    """Who and what the handles of a scenario stand for."""
+
+    app: App
+    clock: VirtualClock
+    scenario: Scenario
+    people: dict[str, int] = field(default_factory=dict)
+    areas: dict[str, str] = field(default_factory=dict)  #: person's handle -> path of the community
+    staff: dict[str, Actor] = field(default_factory=dict)
+    of_role: dict[tuple[str, str], Actor] = field(default_factory=dict)  #: (role, path of its office)
+    by_id: dict[int, Actor] = field(default_factory=dict)
+    objects: dict[str, int] = field(default_factory=dict)  #: vacancies and posts by name
+    home: str = ""
+
+    def role_actor(self, role: str, area: str) -> Actor | None:
+        """Return the user of a role for an area."""
+        level = LEVEL_OF_ROLE.get(role, "district")
+        return self.of_role.get((role, org.path_at(area, level)))
+
+    def user_id(self, named: str, area: str) -> str | None:
+        """Return the id of a handle, or of the user of a role."""
+        found = self.staff.get(named) or (self.role_actor(named, area) if named in ROLES else None)
+        return None if found is None else str(found.user_id)
+
+
+def build(app: App, clock: VirtualClock, scenario: Scenario) -> World:
+    """Set up everything a scenario names; raise Difference naming the line of what was refused."""
+    world = World(app, clock, scenario)
+    with app.write() as conn:
+        world.home = _area(conn, world, scenario.area)
+        for row in scenario.staff:
+            _area(conn, world, row.area)
+        for who in scenario.people:
+            world.areas[who.handle] = _area(conn, world, who.area)
+        for row in scenario.staff:
+            _staff(conn, world, row.handle, row.roles, row.area)
+        _openings(conn, world, scenario)
+    for who in scenario.people:
+        _person(world, who)
+    with app.write() as conn:
+        for family in scenario.households:
+            members = [world.people[handle] for handle in family.members]
+            people.make_household(conn, members, clock.now(), urban=family.urban)
+    return world
+
+
+def _area(conn: Connection, world: World, area: Area) -> str:
+    unit = org.ensure_unit(conn, area.district, area.street, area.community)
+    for role in ROLES:
+        path = org.path_at(unit.path, LEVEL_OF_ROLE.get(role, "district"))
+        if (role, path) not in world.of_role:
+            name = f"{label('role', role)}（{org.unit_of_path(conn, path).name}）"
+            actor = _user(conn, world, f"{role}@{path}", name, [(role, path)])
+            world.of_role[role, path] = actor
+    return unit.path
+
+
+def _user(conn: Connection, world: World, login: str, name: str, grants: list[tuple[str, str]]) -> Actor:
+    """Make an account that nobody can log in with, and its grants."""
+    now = to_us(world.clock.now())
+    user_id = new_id()
+    admin = next((role for role, _path in grants if role in ADMIN_ROLES), None)
+    duty_class = admin or "business"
+    account_store.insert_account(
+        conn, id=user_id, username=login, display_name=name, password_hash="-", phone=None, person_key=None,
+        duty_class=duty_class, must_change=False, created_at=now,
+    )  # fmt: skip
+    for role, path in grants:
+        unit = org.unit_of_path(conn, path)
+        account_store.insert_grant(
+            conn, id=new_id(), user_id=user_id, duty_class=duty_class, role=role, unit_id=unit.id,
+            area=unit.path, granted_by=None, granted_at=now,
+        )  # fmt: skip
+    actor = Actor(user_id, name, tuple(Grant(role, path) for role, path in grants), ORIGIN)
+    world.by_id[user_id] = actor
+    return actor
+
+
+def _staff(conn: Connection, world: World, handle: str, roles: tuple[str, ...], area: Area) -> None:
+    path = org.ensure_unit(conn, area.district, area.street, area.community).path
+    grants = [(role, org.path_at(path, LEVEL_OF_ROLE.get(role, "district"))) for role in roles]
+    world.staff[handle] = _user(conn, world, handle, handle, grants)
+
+
+def _openings(conn: Connection, world: World, scenario: Scenario) -> None:
+    vacancies = scenario.vacancies or (Opening("保洁员", 1, "顺义某物业公司"),)
+    posts = scenario.posts
+    for level, name in (("STREET", "街镇公益性岗位"), ("DISTRICT", "区级公益性岗位")):
+        if not scenario.posts:
+            posts = (*posts, Opening(name, 1, level=level))
+    for row in vacancies:
+        made = world.objects[row.name] = new_id()
+        rows.add(conn, tables.vacancy, id=made, name=row.name, employer=row.employer,
+                 area=org.path_at(world.home, "district"), number=row.number)  # fmt: skip
+    for row in posts:
+        made = world.objects[row.name] = new_id()
+        level = "street" if row.level == "STREET" else "district"
+        rows.add(conn, tables.post, id=made, name=row.name, level=row.level,
+                 area=org.path_at(world.home, level), number=row.number)  # fmt: skip
+
+
+def _person(world: World, who: Person) -> None:
+    from engine.errors import AidError
+
+    facts = {name: value for name, value in who.facts.items() if name != "benefits"}
+    try:
+        with world.app.read() as conn:
+            unit = org.unit_of_path(conn, world.areas[who.handle])
+        done = world.app.do(
+            commands.RegisterPerson(who.name, who.id_no, unit.id, who.phone, who.address, facts), SYSTEM
+        )
+    except AidError as fault:
+        raise Difference(who.line, refusal(fault, "zh"), refusal(fault, "en")) from fault
+    assert done.person_id is not None
+    person_id = world.people[who.handle] = done.person_id
+    for row in who.benefits:
+        values: dict[str, Any] = dict(row)
+        world.app.run(lambda desk, v=values: record(desk, person_id, v["code"], v["starts_on"], v.get("ends_on")))
+
+
+def refusal(fault: Exception, lang: str) -> str:
+    """Return what a refusal says, every problem of a form with it."""
+    from engine.errors import AidError, FormInvalid
+
+    if not isinstance(fault, AidError):
+        return f"{type(fault).__name__}: {fault}"
+    said = fault.sentence(lang)
+    if isinstance(fault, FormInvalid):
+        said += " " + " ".join(f"[{name}] {zh if lang == 'zh' else en}" for name, zh, en in fault.problems)
+    return f"{fault.code}: {said}"
+
+
+def actor_of(world: World, user_id: int) -> Actor:
+    """Return a user of the district as an actor."""
+    found = world.by_id.get(user_id)
+    if found is None:
+        with world.app.read() as conn:
+            found = world.by_id[user_id] = accounts.load_actor(conn, user_id, ORIGIN)
+    return found

@@ -1,0 +1,139 @@
+"""Queries of the scenario runner: what a case looks like at a moment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.store.tables import event, incident, instance, user_task
+from tasks.store.conn import Connection, RowMapping
+from tasks.store.tables import case, deadline, duty, process_context, referral, trail_owner
+from tasks.store.tables_people import paper
+
+_OPEN = ("created", "claimed")
+
+
+def cases_of(conn: Connection, person_id: int) -> list[RowMapping]:
+    """Return the cases of a person, the earliest first."""
+    query = sa.select(case).where(case.c.person_id == person_id).order_by(case.c.opened_at, case.c.id)
+    return list(conn.execute(query).mappings())
+
+
+def tasks_of(
+    conn: Connection, person_id: int, case_id: int | None, element: str | None = None, opened: bool = True
+) -> list[RowMapping]:
+    """Return tasks about a person (of a case where one is given), the one due first first."""
+    query = (
+        sa.select(user_task, instance.c.process_id)
+        .join(process_context, process_context.c.instance_id == user_task.c.instance_id)
+        .join(instance, instance.c.id == user_task.c.instance_id)
+        .where(process_context.c.person_id == person_id)
+        .order_by(user_task.c.due_at, user_task.c.id)
+    )
+    if case_id is not None:
+        query = query.where(sa.or_(process_context.c.case_id == case_id, process_context.c.case_id.is_(None)))
+    if element is not None:
+        query = query.where(user_task.c.element == element)
+    if opened:
+        query = query.where(user_task.c.state.in_(_OPEN))
+    return list(conn.execute(query).mappings())
+
+
+def instances_of(conn: Connection, person_id: int, case_id: int | None) -> list[RowMapping]:
+    """Return the instances that are not over, the latest first."""
+    query = (
+        sa.select(instance.c.id, instance.c.process_id, instance.c.status, process_context.c.area,
+                  process_context.c.tier)
+        .join(process_context, process_context.c.instance_id == instance.c.id)
+        .where(process_context.c.person_id == person_id, instance.c.status.in_(("running", "suspended")))
+        .order_by(instance.c.id.desc())
+    )  # fmt: skip
+    if case_id is not None:
+        query = query.where(process_context.c.case_id == case_id)
+    return list(conn.execute(query).mappings())
+
+
+def waiting_elements(conn: Connection, instance_ids: list[int]) -> list[tuple[str, str]]:
+    """Return (element, message) of everything some instances wait for."""
+    from engine.store.tables import subscription
+
+    query = sa.select(subscription.c.element, subscription.c.name).where(
+        subscription.c.instance_id.in_(instance_ids)
+    )
+    return [(row[0], row[1]) for row in conn.execute(query)]
+
+
+def deadlines_of(conn: Connection, case_id: int) -> list[RowMapping]:
+    """Return the deadlines of a case in the order they were opened."""
+    query = sa.select(deadline).where(deadline.c.case_id == case_id)
+    return list(conn.execute(query.order_by(deadline.c.created_at, deadline.c.id)).mappings())
+
+
+def open_duties(conn: Connection, person_id: int) -> list[RowMapping]:
+    """Return the duties of a person that have not ended."""
+    query = sa.select(duty).where(duty.c.person_id == person_id, duty.c.state == "open")
+    return list(conn.execute(query.order_by(duty.c.kind)).mappings())
+
+
+def failures(conn: Connection, case_id: int, run_no: int) -> dict[str, int]:
+    """Return the failed referrals of a run by tier (RULES C.1)."""
+    query = (
+        sa.select(referral.c.tier, sa.func.count())
+        .where(
+            referral.c.case_id == case_id, referral.c.run_no == run_no, referral.c.outcome == "NOT_HIRED"
+        )
+        .group_by(referral.c.tier)
+    )
+    return {row[0]: row[1] for row in conn.execute(query)}
+
+
+def events_of(conn: Connection, trail_ids: list[int], kinds: list[str] | None = None) -> list[RowMapping]:
+    """Return events of some trails in order."""
+    query = sa.select(
+        event.c.trail_id, event.c.seq, event.c.kind, event.c.element, event.c.instance_id, event.c.data
+    ).where(event.c.trail_id.in_(trail_ids))
+    if kinds is not None:
+        query = query.where(event.c.kind.in_(kinds))
+    return list(conn.execute(query.order_by(event.c.at, event.c.trail_id, event.c.seq)).mappings())
+
+
+def trails_of(conn: Connection, person_id: int) -> list[int]:
+    """Return the trails of a person: every case, and the person's own."""
+    query = sa.select(trail_owner.c.trail_id).where(trail_owner.c.person_id == person_id)
+    return list(conn.execute(query).scalars())
+
+
+def papers_of(conn: Connection, case_id: int) -> dict[str, int]:
+    """Return how many papers of each kind were issued in a case and not voided."""
+    query = (
+        sa.select(paper.c.kind, sa.func.count())
+        .where(paper.c.case_id == case_id, paper.c.voided_at.is_(None))
+        .group_by(paper.c.kind)
+    )
+    return {row[0]: row[1] for row in conn.execute(query)}
+
+
+def pending_years(conn: Connection) -> list[RowMapping]:
+    """Return deadlines whose trigger is known and whose date is not: their year has no calendar yet."""
+    query = sa.select(deadline).where(
+        deadline.c.due_literal.is_(None),
+        deadline.c.trigger_on.is_not(None),
+        deadline.c.completed_at.is_(None),
+        deadline.c.closed_reason.is_(None),
+    )
+    return list(conn.execute(query).mappings())
+
+
+def open_incidents(conn: Connection) -> list[RowMapping]:
+    """Return what failed and was not repaired, the latest last."""
+    query = sa.select(incident).where(incident.c.state == "open").order_by(incident.c.opened_at, incident.c.id)
+    return list(conn.execute(query).mappings())
+
+
+def touched(conn: Connection) -> list[tuple[str, str | None, Any]]:
+    """Return (kind, element, data) of the events coverage is counted by."""
+    query = sa.select(event.c.kind, event.c.element, event.c.data).where(
+        event.c.kind.in_(("TaskCompleted", "BranchTaken", "DeadlineSet", "DeadlinePending"))
+    )
+    return [(row[0], row[1], row[2]) for row in conn.execute(query)]
