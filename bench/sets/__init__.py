@@ -1,0 +1,1 @@
+"""What is measured, one set a module: `measure(run, kind)` yields figures for one kind of database."""
