@@ -25,6 +25,7 @@ from engine.runtime.state import State, load
 from engine.store import queries
 from engine.store.conn import Connection
 from engine.store.flush import write_waits
+from engine.store.statements import Rows, together
 from engine.world import World
 
 
@@ -262,23 +263,29 @@ class Unit:
 
     def write_waits(self) -> None:
         """Write open tasks, timers and subscriptions now, so that queries in this unit see them."""
-        write_waits(self)
+        with together(self.conn):
+            write_waits(self)
 
     def flush(self) -> None:
-        """Write every difference and every event; the caller commits."""
+        """Write every difference and every event; the caller commits.
+
+        Raises IllegalState when an instance was changed by somebody who did not hold its lock.
+        """
         self.settle()
-        write_waits(self)
-        now = to_us(self.now)
-        for live in self.lives.values():
-            if live.dirty and not live.new:
-                self._save(live, now)
-                live.dirty = False
-        rows: list[dict[str, Any]] = []
-        payloads: list[dict[str, Any]] = []
-        first = next((c.facts[0] for c in self.chains.values() if c.facts), None)
+        with together(self.conn):
+            write_waits(self)
+            saved = [self._save(live) for live in self.lives.values() if live.dirty and not live.new]
+            self._write_events()
+        if any(result.rowcount != 1 for result in saved):
+            raise IllegalState(detail="该流程刚被他人更新，请刷新后重试")
+
+    def _write_events(self) -> None:
+        first = next((chain.facts[0] for chain in self.chains.values() if chain.facts), None)
         if first is not None and self.command_key is not None:
             first.command_key = self.command_key
             first.data["answer"] = dict(self.answer)
+        rows: list[dict[str, Any]] = []
+        payloads: list[dict[str, Any]] = []
         for chain in self.chains.values():
             written, beside = chain.rows(self.kernel.trail_key)
             rows += written
@@ -288,8 +295,8 @@ class Unit:
         if payloads:
             queries.NEW_PAYLOAD.many(self.conn, payloads)
 
-    def _save(self, live: Live, now: int) -> None:
-        made = live.row(self.kernel.state_key, now)
+    def _save(self, live: Live) -> Rows:
+        made = live.row(self.kernel.state_key, to_us(self.now))
         result = queries.SAVE_INSTANCE.run(
             self.conn,
             {
@@ -297,6 +304,6 @@ class Unit:
                 "new_mac": made["mac"], "new_status": live.status, "ended": made["ended"],
             },
         )  # fmt: skip
-        if result.rowcount != 1:
-            raise IllegalState(detail="该流程刚被他人更新，请刷新后重试")
         live.rev += 1
+        live.dirty = False
+        return result

@@ -15,6 +15,7 @@ from engine.live import Live
 from engine.store import queries
 from engine.store import user_tasks as store
 from engine.store.conn import Connection
+from engine.store.statements import together
 
 if TYPE_CHECKING:
     from engine.unit import Unit
@@ -62,10 +63,13 @@ class OpenTask:
 
 def read(unit: Unit, task_id: int) -> OpenTask:
     """Lock the case of a task and read the task with its instance; raise NotFound."""
-    unit.write_waits()
-    if unit.on_postgres:
-        queries.LOCK_TRAIL_OF_TASK.run(unit.conn, {"task_id": task_id})
-    found = queries.READ_TASK.run(unit.conn, {"task_id": task_id}).first()
+    if unit.lives:
+        unit.write_waits()
+    with together(unit.conn):
+        if unit.on_postgres:
+            queries.LOCK_TRAIL_OF_TASK.run(unit.conn, {"task_id": task_id})
+        rows = queries.READ_TASK.run(unit.conn, {"task_id": task_id})
+    found = rows.first()
     if found is None:
         raise NotFound()
     row = TaskRow(*found[:_TASK])

@@ -96,7 +96,8 @@ def _tune_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_immediate(conn: sa.Connection) -> None:
     reading = conn.get_execution_options().get("aid_read")
-    conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    driver: Any = conn.connection.dbapi_connection
+    driver.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def is_conflict(error: BaseException) -> bool:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def write_waits(unit: Unit) -> None:
     """Write the differences of every live instance, each kind of row in one call to the driver."""
     now = to_us(unit.now)
-    for live in list(unit.lives.values()):
+    for live in unit.lives.values():
         if live.new and live.begun:
             _new_instance(unit, live, now)
     tasks: list[dict[str, Any]] = []

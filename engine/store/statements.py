@@ -8,6 +8,7 @@ statements of an engine (tests that count them, or kill between them) sees these
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import sqlalchemy as sa
@@ -91,6 +92,20 @@ class Statement:
             conn.exec_driver_sql(sql, made)
         else:
             _driver(conn).cursor().executemany(sql, made)
+
+
+_AT_ONCE: AbstractContextManager[object] = nullcontext()
+
+
+def together(conn: sa.Connection) -> AbstractContextManager[object]:
+    """Send the statements run inside in one go on PostgreSQL; what they give back is there afterwards.
+
+    Only statements of this module may run inside. The first one that fails raises at the end.
+    """
+    if conn.dialect.name != "postgresql" or _is_heard(conn):
+        return _AT_ONCE
+    pipeline: AbstractContextManager[object] = _driver(conn).pipeline()
+    return pipeline
 
 
 def _driver(conn: sa.Connection) -> Any:
