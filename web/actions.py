@@ -44,7 +44,8 @@ class Action:
         """Return what the page asks."""
         fields: dict[str, Field] = {}
         if self.form:
-            fields = {one.name: _listed(one, self.form) for one in COMMAND_FORMS[self.form] if one.name != NOTE.name}
+            asked = (one for one in COMMAND_FORMS[self.form] if one.name != NOTE.name)
+            fields = {one.name: _listed(one, self.form) for one in asked}
         elif self.of_task:
             given = (one for one in task_form(self.of_task) if one.type not in ("list", "survey", "multi"))
             fields = {one.name: replace(one, required=False) for one in given}

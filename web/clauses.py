@@ -57,7 +57,8 @@ def catalogue() -> Mapping[str, Clause]:
     rows = json.loads((_POLICY / "rules.json").read_text("utf-8"))
     return {
         row["id"]: Clause(
-            row["id"], row["seed"], row["step"], row["step_zh"], row["quote_zh"], row["statement_en"], row["tier"]
+            row["id"], row["seed"], row["step"], row["step_zh"], row["quote_zh"], row["statement_en"],
+            row["tier"],
         )
         for row in rows
     }
@@ -66,7 +67,8 @@ def catalogue() -> Mapping[str, Clause]:
 def clauses(ids: Iterable[str]) -> list[Clause]:
     """Return clauses by id, in order; a step of the product's own has the one called LOCAL."""
     known = catalogue()
-    return [_LOCAL if one == LOCAL else known[one] for one in dict.fromkeys(ids) if one == LOCAL or one in known]
+    every = {LOCAL: _LOCAL, **known}
+    return [every[one] for one in dict.fromkeys(ids) if one in every]
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ def redirect_to_login() -> AnyResponse:
 def _http_fault(fault: HTTPException) -> AnyResponse:
     status = fault.code or 500
     if status < 400 or not hasattr(g, "ctx"):
-        return fault.get_response()  # type: ignore[return-value]
+        return fault.get_response()
     code = _HTTP_CODES.get(status, "bad_request" if status < 500 else "fault")
     sentence = ctx().t(f"error_text.{code}")
     if wants_json():

@@ -16,14 +16,25 @@ if TYPE_CHECKING:
     from web.context import Ctx
 
 _TONES = {
-    "bad": {"DeadlineMissed", "DutyMissed", "IncidentOpened", "CalendarAlarm", "WarningRaised", "MessageUndelivered"},
-    "good": {"TaskCompleted", "DeadlineMet", "DutyDone", "HandOverAccepted", "IncidentResolved", "CaseClosed"},
-    "big": {"CaseOpened", "RunStarted", "HandOverSubmitted", "HandOverReturned", "WaiverFiled", "ExitRecorded",
-            "FoundWork", "JobLost", "ProcessStarted", "ProcessEnded", "ProcessCancelled"},
-}  # fmt: skip
+    "bad": {
+        "DeadlineMissed", "DutyMissed", "IncidentOpened", "CalendarAlarm", "WarningRaised",
+        "MessageUndelivered",
+    },
+    "good": {
+        "TaskCompleted", "DeadlineMet", "DutyDone", "HandOverAccepted", "IncidentResolved", "CaseClosed",
+    },
+    "big": {
+        "CaseOpened", "RunStarted", "HandOverSubmitted", "HandOverReturned", "WaiverFiled", "ExitRecorded",
+        "FoundWork", "JobLost", "ProcessStarted", "ProcessEnded", "ProcessCancelled",
+    },
+}
 #: What goes without saying beside the rest; shown with all details, and in the audit.
-QUIET = frozenset({"TaskCreated", "RegisterWritten", "DutyCreated", "MessageSent", "MessageReceived", "TaskSaved",
-                   "PersonRegistered", "TokenMoved", "TimerFired"})  # fmt: skip
+QUIET = frozenset(
+    {
+        "TaskCreated", "RegisterWritten", "DutyCreated", "MessageSent", "MessageReceived", "TaskSaved",
+        "PersonRegistered", "TokenMoved", "TimerFired",
+    }
+)
 #: Data worth a glance, in the order shown; coded ones with the kind of their labels.
 _PLAIN = ("employer", "post", "number", "explanation", "missing")
 _CODED = {"paper": "paper", "outcome": "code", "end_code": "end", "duty": "duty", "decision": "code",
@@ -72,8 +83,8 @@ def detail_words(context: Ctx, data: Mapping[str, Any]) -> list[str]:
     """Return what of the data of an event or notice is worth a glance."""
     lang = context.lang
     told: list[str] = []
-    if "rule" in data:
-        told.append(str(data["rule"]))
+    if isinstance(data.get("rule"), str):
+        told.append(_rule(context, data["rule"]))
     if isinstance(data.get("effective"), str):
         told.append(context.t("history.due", day=data["effective"]))
     for name, kind in _CODED.items():
@@ -86,6 +97,12 @@ def detail_words(context: Ctx, data: Mapping[str, Any]) -> list[str]:
     if isinstance(reason, str) and reason:
         told.append(_reason(reason, lang))
     return [one for one in dict.fromkeys(told) if one]
+
+
+def _rule(context: Ctx, rule: str) -> str:
+    """Return a deadline rule by what it says, in Chinese as the policy does, and its id."""
+    known = context.app.library.policy.rules.get(rule)
+    return f"{known.title}（{rule}）" if known is not None and context.lang == "zh" else rule
 
 
 def _reason(reason: str, lang: str) -> str:

@@ -11,9 +11,14 @@ from engine.clock import SHANGHAI
 from engine.errors import FormInvalid
 from engine.expressions import Expr
 from tasks import labels
+from tasks.forms.prefill import prefill
 from tasks.forms.spec import Field, FormSpec
+from tasks.forms.validate import from_html
+from tasks.forms.values import FormContext
 
 Choices = Callable[[Field], Sequence[tuple[str, str]]]
+#: What a page of ours posts beside the answers.
+PAGE_NAMES = frozenset({"_csrf", "_key", "_then", "_add"})
 #: Up to so many options are buttons, more are a list to open.
 _BUTTONS = 5
 
@@ -58,6 +63,16 @@ class FormView:
     problems: list[tuple[str, str]]  #: (id of the field, sentence)
 
 
+def typed(spec: FormSpec, posted: Any) -> dict[str, Any]:
+    """Return a posted form as the answers were typed."""
+    return from_html(spec, posted, PAGE_NAMES)
+
+
+def prefilled(spec: FormSpec, today: date, now: datetime) -> dict[str, Any]:
+    """Return what a command's form holds before anybody typed."""
+    return prefill(spec, FormContext(today, now), {}, lambda _rule, _field: None)
+
+
 def no_choices(_field: Field) -> Sequence[tuple[str, str]]:
     """Offer nothing; for forms without people or objects to choose."""
     return ()
@@ -77,7 +92,9 @@ def draw(
     wrong = _by_field(problems, lang)
     drawer = _Drawer(values, lang, today, choices, wrong, spare_rows or {})
     groups = [
-        GroupView(group.zh if lang == "zh" else group.en, [drawer.field(spec.fields[name]) for name in group.fields])
+        GroupView(
+            group.zh if lang == "zh" else group.en, [drawer.field(spec.fields[name]) for name in group.fields]
+        )
         for group in spec.groups
     ]
     listed = [

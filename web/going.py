@@ -12,7 +12,7 @@ from web.i18n import catalogue
 
 
 def ours(target: str | None, otherwise: str = "/") -> str:
-    """Return an address of ours as given, or the other one: no scheme, no host, a page that exists (THR-21)."""
+    """Return an address as given when it is a page of ours, else the other one (THR-21)."""
     if not target or not target.startswith("/") or target.startswith("//"):
         return otherwise
     if any(char in target for char in "\\\r\n\t") or not target.isprintable():
@@ -28,8 +28,12 @@ def ours(target: str | None, otherwise: str = "/") -> str:
 def here() -> str:
     """Return the address of the page as shown, without what was said on it."""
     if request.method != "GET":
-        return ours(request.form.get("back"), request.path)
-    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in ("ok", "n", "lost")]
+        try:
+            return ours(request.form.get("back"))
+        except HTTPException:  # a body that was refused
+            return "/"
+    said_before = ("ok", "n", "lost")
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in said_before]
     return request.path + (f"?{urlencode(kept)}" if kept else "")
 
 

@@ -55,7 +55,7 @@ def say_or(lang: str, key: str, otherwise: str) -> str:
 
 
 def choose(wanted: str | None, accepted: str = "") -> str:
-    """Return the language of a request: the cookie's, else the browser's where it has no Chinese, else Chinese."""
+    """Return the language of a request: the cookie's, else English where no Chinese is read, else Chinese."""
     if wanted in LANGUAGES:
         return wanted
     header = accepted.lower()

@@ -44,7 +44,7 @@ _ADDRESSES = {
 
 
 def _address(pattern: str) -> Callable[..., str]:
-    return lambda *parts: pattern.format(*parts)
+    return pattern.format
 
 
 def install(flask: Flask, config: WebConfig) -> None:
@@ -63,7 +63,7 @@ def install(flask: Flask, config: WebConfig) -> None:
         xml_url=xml_url,
         marks_url=marks_url,
         tel_url=tel_url,
-        url=lambda address: address,
+        url=str,
         **{f"{name}_url": _address(pattern) for name, pattern in _ADDRESSES.items()},
     )
 
@@ -146,6 +146,7 @@ class Vocabulary:
             "age": self.age,
             "notice_words": self.notice_words,
             "setting_value": self.setting_value,
+            "frequency": self.frequency,
             "flash_text": self.flash_text,
             "nav_items": self.nav_items,
             "local_now": self.context.now.astimezone(SHANGHAI),
@@ -206,11 +207,20 @@ class Vocabulary:
 
     def age(self, birth_date: str) -> int:
         """Return full years today."""
-        return full_years(date.fromisoformat(birth_date), self.context.today) if birth_date[:1].isdigit() else 0
+        if not birth_date[:1].isdigit():  # covered
+            return 0
+        return full_years(date.fromisoformat(birth_date), self.context.today)
 
     def notice_words(self, row: office.Notice) -> str:
         """Return what a notice is about."""
         return " · ".join(detail_words(self.context, row.data))
+
+    def frequency(self, code: str) -> str:
+        """Return how often a duty comes: a named period, or `DAYS:7`."""
+        kind, _, days = code.partition(":")
+        if kind == "DAYS" and days:
+            return self.context.t("duty.every_days", n=days)
+        return labels.label("frequency", code, self.lang)
 
     def setting_value(self, setting: Setting, value: Any) -> str:
         """Return the value of a setting in words."""

@@ -105,6 +105,11 @@ RIGHTS: dict[str, Right] = {
 }
 
 #: Pages with a drawn diagram: the viewer needs style attributes.
-DIAGRAM_PAGES = frozenset({"task.show", "task.complete", "task.add_row", "case.show", "case.act", "process.show"})
+DIAGRAM_PAGES = frozenset(
+    {
+        "task.show", "task.complete", "task.add_row", "task.claim", "task.unclaim", "task.reassign",
+        "task.send_back", "task.withdraw", "case.show", "process.show",
+    }
+)
 #: Answers without anything personal: they may be kept by the browser.
 PLAIN = frozenset({"static", "api.openapi"})

@@ -23,5 +23,7 @@ def veiled(row: T, actor: Actor, subject: Subject) -> T:
         if field in _FIELDS and getattr(row, name) is not None
     }  # fmt: skip
     shown = shown_person(held, classes_for(actor, subject))
-    changes = {name: shown[field] for name, field in own.items() if field in shown and shown[field] != held[field]}
+    changes = {
+        name: shown[field] for name, field in own.items() if field in shown and shown[field] != held[field]
+    }
     return replace(row, **changes)  # type: ignore[type-var]

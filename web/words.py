@@ -59,7 +59,8 @@ def process_name(process_id: str, lang: str) -> str:
 
 @cache
 def _by_code() -> Mapping[str, str]:
-    return {key.split("_", 1)[0]: key for key in reversed(_english()) if key.count("_") and key[0] == "P"}
+    processes = json.loads((_POLICY / "processes.json").read_text("utf-8"))["processes"]
+    return {row["id"].split("_", 1)[0]: row["id"] for row in processes}
 
 
 def process_id(code: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.store.statements import Statement
 from tasks.actor import Actor
 from tasks.store.conn import Connection
 from tasks.store.tables_org import unit
@@ -92,11 +93,22 @@ def unit_names(conn: Connection, paths: Sequence[str]) -> dict[str, str]:
     return {row[0]: row[1] for row in conn.execute(query)}
 
 
+_UNITS = Statement(
+    sa.select(unit.c.id, unit.c.level, unit.c.name, unit.c.path)
+    .where(
+        unit.c.active.is_(sa.true()), unit.c.path >= sa.bindparam("area"),
+        unit.c.path < sa.bindparam("end"),
+    )
+    .order_by(unit.c.path)
+)
+
+
 def units_under(conn: Connection, areas: Sequence[str], level: str | None = None) -> list[dict[str, Any]]:
     """Return the units in use in some areas by path: id, level, name, path."""
-    query = sa.select(unit.c.id, unit.c.level, unit.c.name, unit.c.path).where(
-        unit.c.active.is_(sa.true()), under(unit.c.path, areas)
-    )
-    if level is not None:
-        query = query.where(unit.c.level == level)
-    return [dict(row) for row in conn.execute(query.order_by(unit.c.path)).mappings()]
+    outer = outermost(areas)
+    found = [
+        {"id": row[0], "level": row[1], "name": row[2], "path": row[3]}
+        for area in outer
+        for row in _UNITS.run(conn, {"area": area, "end": area + END}).all()
+    ]
+    return [unit for unit in found if level is None or unit["level"] == level]

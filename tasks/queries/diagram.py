@@ -40,7 +40,8 @@ def standing(conn: Connection, instance_id: int, now: int) -> Standing | None:
     active = sorted({token.node for token in load(row.state).tokens.values()}) if running else []
     taken: dict[str, None] = {}
     visits: Counter[str] = Counter()
-    told = sa.select(e.kind, e.element, e.data).where(e.trail_id == row.trail_id, e.instance_id == instance_id)
+    mine = sa.and_(e.trail_id == row.trail_id, e.instance_id == instance_id)
+    told = sa.select(e.kind, e.element, e.data).where(mine)
     for kind, element, data in conn.execute(told.order_by(e.seq)):
         if kind == "TaskCompleted":
             visits[element] += 1

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from engine.store.statements import Statement
 from engine.store.tables import instance, user_task
 from tasks.queries.areas import END, outermost
 from tasks.queries.rows import each
@@ -132,8 +133,9 @@ def page(
         values["persons"] = list(filters.persons)
     if after is not None:
         values |= {"after_at": after.at, "after_id": after.id}
-    used = _page_statement(shape)
-    return each(conn, used, Row, values)
+    if filters.persons is not None:  # a list of any length: not among the prepared statements
+        return each(conn, _page_query(shape), Row, values)
+    return [Row(*row) for row in _page_statement(shape).run(conn, values).all()]
 
 
 def _ranges(pools: Sequence[tuple[str, str]]) -> bool:
@@ -177,7 +179,7 @@ def _branches(shape: Shape) -> list[sa.ColumnElement[bool]]:
             week = sa.and_(t.due_at > sa.bindparam("now"), t.due_at <= sa.bindparam("week_end"))
             return [sa.and_(b, week) for b in (mine, *_pool_branches(shape))]
         case _:
-            return [sa.and_(t.ended_by == sa.bindparam("me"), t.state == "completed")]
+            return [sa.and_(t.ended_by == sa.bindparam("me"), t.state == sa.literal_column("'completed'"))]
 
 
 def _narrowed(shape: Shape, branch: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
@@ -197,7 +199,12 @@ def _narrowed(shape: Shape, branch: sa.ColumnElement[bool]) -> sa.ColumnElement[
 
 
 @lru_cache(maxsize=512)
-def _page_statement(shape: Shape) -> sa.Executable:
+def _page_statement(shape: Shape) -> Statement:
+    return Statement(_page_query(shape))
+
+
+@lru_cache(maxsize=512)
+def _page_query(shape: Shape) -> sa.Select[Any]:
     done = shape.which == "done"
     at = (t.ended_at if done else t.due_at).label("at")
     columns = (
@@ -206,8 +213,10 @@ def _page_statement(shape: Shape) -> sa.Executable:
     )
     order = (at.desc(), t.id.desc()) if done else (at, t.id)
     limit = sa.bindparam("limit", type_=sa.Integer)
+    start: sa.ColumnElement[Any] = sa.literal_column("0")  # SQLite's dialect would bind a nought of its own
     runs: list[sa.Select[Any]] = [
-        sa.select(*columns).where(_narrowed(shape, branch)).order_by(*order).limit(limit).subquery().select()
+        sa.select(*columns).where(_narrowed(shape, branch)).order_by(*order).limit(limit).offset(start)
+        .subquery().select()
         for branch in _branches(shape)
     ] or [sa.select(*columns).where(sa.false())]
     rows = (runs[0] if len(runs) == 1 else sa.union_all(*runs)).subquery("u")
@@ -225,6 +234,7 @@ def _page_statement(shape: Shape) -> sa.Executable:
         )
         .order_by(*((u["at"].desc(), u.id.desc()) if done else (u["at"], u.id)))
         .limit(limit)
+        .offset(start)
     )
 
 
@@ -236,12 +246,13 @@ def counts(conn: Connection, user_id: int, pools: Sequence[tuple[str, str]], spa
     }  # fmt: skip
     for n, (role, pool) in enumerate(drawn):
         values |= {f"role{n}": role, f"pool{n}": pool, f"pool_end{n}": pool + END}
-    return Counts(*conn.execute(_count_statement(len(drawn), _ranges(pools)), values).one())
+    return Counts(*_count_statement(len(drawn), _ranges(pools)).run(conn, values).one())
 
 
 @lru_cache(maxsize=64)
-def _count_statement(pools: int, ranges: bool) -> sa.Executable:
-    columns = []
+def _count_statement(pools: int, ranges: bool) -> Statement:
+    most = sa.literal_column(str(COUNT_LIMIT), sa.Integer)
+    columns: list[sa.ColumnElement[Any]] = []
     for which in LISTS:
         branches = _branches(Shape(which, pools, ranges, False, False, False, False))
         if which == "done":
@@ -250,9 +261,9 @@ def _count_statement(pools: int, ranges: bool) -> sa.Executable:
             sa.select(sa.literal_column("1").label("one")).where(branch) for branch in branches
         ]
         if not runs:
-            columns.append(sa.literal(0).label(which))
+            columns.append(sa.literal_column("0").label(which))
             continue
         all_runs = runs[0] if len(runs) == 1 else sa.union_all(*runs).subquery().select()
-        bounded = all_runs.limit(COUNT_LIMIT).subquery()
+        bounded = all_runs.limit(most).offset(sa.literal_column("0")).subquery()
         columns.append(sa.select(sa.func.count()).select_from(bounded).scalar_subquery().label(which))
-    return sa.select(*columns)
+    return Statement(sa.select(*columns))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from engine.codec import loads
+from engine.store.statements import Statement
 from engine.store.tables import incident, instance, job, timer
 from tasks.queries.areas import under
 from tasks.queries.rows import each
@@ -47,16 +48,21 @@ def notices(conn: Connection, user_id: int, *, unread: bool, limit: int = 50) ->
     return each(conn, query.order_by(n.created_at.desc()).limit(limit), Notice)
 
 
-def unread_count(conn: Connection, user_id: int) -> int:
-    """Return how many notices are unread, at most `UNREAD_LIMIT` (`ix_notice_unread`)."""
-    bounded = (
+_UNREAD = Statement(
+    sa.select(sa.func.count()).select_from(
         sa.select(sa.literal_column("1"))
         .select_from(notice)
-        .where(notice.c.user_id == user_id, notice.c.read_at.is_(None))
-        .limit(UNREAD_LIMIT)
+        .where(notice.c.user_id == sa.bindparam("user"), notice.c.read_at.is_(None))
+        .limit(sa.bindparam("most", type_=sa.Integer))
+        .offset(sa.literal_column("0"))
         .subquery()
     )
-    return conn.execute(sa.select(sa.func.count()).select_from(bounded)).scalar_one()
+)
+
+
+def unread_count(conn: Connection, user_id: int) -> int:
+    """Return how many notices are unread, at most `UNREAD_LIMIT` (`ix_notice_unread`)."""
+    return int(_UNREAD.run(conn, {"user": user_id, "most": UNREAD_LIMIT}).one()[0])
 
 
 def mark_read(conn: Connection, user_id: int, at: int, notice_id: int | None = None) -> None:

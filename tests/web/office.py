@@ -78,7 +78,8 @@ class Office:
         """Open a person's file and return its id."""
         self.people += 1
         command = commands.RegisterPerson(
-            name, id_number(self.people), self.community(community), f"1380000{self.people:04d}", "顺义区某街1号",
+            name, id_number(self.people), self.community(community), f"1380000{self.people:04d}",
+            "顺义区某街1号",
             {"urban": True, "labour_ability": True, "wish": True, "unemployed_since": "2024-11-01"} | facts,
         )  # fmt: skip
         done = self.app.do(command, self.actor("staff.rh" if community == "河南村" else "staff.nfx"))

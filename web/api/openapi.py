@@ -63,6 +63,7 @@ def document() -> dict[str, Any]:
         ("name", "id_no", "community_id"), name=_TEXT, id_no=_TEXT, community_id=_ID, phone=_TEXT,
         address=_TEXT, facts=_VALUES,
     )  # fmt: skip
+    messages = {"type": "string", "enum": ["MSG-16", "MSG-17", "MSG-23", "MSG-26"]}
     lists = {"type": "string", "enum": ["mine", "pool", "overdue", "week", "done"]}
     paths = {
         "/openapi.json": {"get": _call("This description", _VALUES, public=True)},
@@ -95,7 +96,7 @@ def document() -> dict[str, Any]:
         "/cases/{case_id}/messages/{name}": {
             "post": _call(
                 "Deliver a message from outside", _DONE, status=202,
-                parameters=(case, _path("name", {"type": "string", "enum": ["MSG-16", "MSG-17", "MSG-23", "MSG-26"]})),
+                parameters=(case, _path("name", messages)),
                 body=_object(values=_VALUES),
             )
         },
@@ -104,7 +105,7 @@ def document() -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "aid595", "version": "1",
-            "description": "POST requests accept an `Idempotency-Key`: the same key again gives the same answer.",
+            "description": "POST accepts an `Idempotency-Key`: the same key again gives the same answer.",
         },
         "servers": [{"url": "/api/v1"}],
         "security": [{"bearer": []}],

@@ -1,4 +1,4 @@
-"""`/api/v1`: what the pages do, for programs. A session's token is the bearer token, with its user's rights."""
+"""`/api/v1`: what the pages do, for programs. A session's token is the bearer token."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from web.caseview import load_file
 from web.context import ctx, passwords
 from web.errors import aid_problem
 from web.taskview import load_page
-from web.views.inbox import span_of
+from web.views.inbox import cursor, span_of
 
 views = Blueprint("api", __name__, url_prefix="/api/v1")
 _MOST = 200
@@ -113,8 +113,7 @@ def tasks() -> Response:
     if which not in inbox.LISTS:
         raise BadBody(what="list")
     limit = min(max(request.args.get("limit", inbox.PAGE, type=int), 1), _MOST)
-    at, _, last = request.args.get("after", "").partition("-")
-    after = inbox.Cursor(int(at), int(last)) if at.isdigit() and last.isdigit() and len(at + last) < 40 else None
+    after = cursor(request.args.get("after", ""))
     with context.app.read() as conn:
         pools = areas.pools_of(conn, context.actor)
         rows = inbox.page(conn, which, context.user_id, pools, span_of(context), after=after, limit=limit + 1)
@@ -219,7 +218,8 @@ def create_person() -> Response:
     given = body()
     command = commands.RegisterPerson(
         _member(given, "name", str), _member(given, "id_no", str), _member(given, "community_id", int),
-        _member(given, "phone", str, ""), _member(given, "address", str, ""), _member(given, "facts", dict, {}),
+        _member(given, "phone", str, ""), _member(given, "address", str, ""),
+        _member(given, "facts", dict, {}),
     )  # fmt: skip
     return _done(ctx().app.do(command, ctx().actor, _key("register")), 201)
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from engine.errors import NotFound
 from tasks.access import Subject, allowed
 from tasks.queries import case_page, trail
+from tasks.queries.proof import Proof, prove
 from web.context import Ctx, ctx
 from web.going import go
 
@@ -42,7 +43,7 @@ def show(case_id: int) -> str:
     return _page(ctx(), case_id, None)
 
 
-def _page(context: Ctx, case_id: int, result: object) -> str:
+def _page(context: Ctx, case_id: int, result: Proof | None) -> str:
     head = _case(context, case_id)
     beyond = request.args.get("beyond", type=int)
     with context.app.read() as conn:
@@ -56,4 +57,6 @@ def verify(case_id: int) -> str:
     """Prove the chain of a case and show the result."""
     context = ctx()
     _case(context, case_id)
-    return _page(context, case_id, context.app.verify(case_id))
+    with context.app.read() as conn:
+        proof = prove(conn, context.app.keys.trail, case_id)
+    return _page(context, case_id, proof)

@@ -1,4 +1,4 @@
-"""The page of one case: all tiers and runs, what is open, every deadline with its count, and what may be done."""
+"""The page of one case: all tiers and runs, what is open, every deadline with its count, what may be done."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from engine.clock import to_us
 from engine.errors import AidError, FormInvalid, NotFound
 from tasks import labels
 from tasks.forms.spec import Field
-from tasks.forms.validate import from_html
 from tasks.queries import areas, diagram, trail
-from web import formview, words
+from web import formview
 from web.actions import ACTIONS, Action
 from web.caseview import File, load_file, offered
 from web.context import Ctx, ctx
@@ -62,12 +61,15 @@ def _form(
     context: Ctx, file: File, action: Action, values: Mapping[str, Any] | None = None,
     refusal: AidError | None = None,
 ) -> str:  # fmt: skip
+    shown = formview.prefilled(action.spec, context.today, context.now) if values is None else values
     view = formview.draw(
-        action.spec, values or {}, context.lang, context.today, choices=_choices(context, file),
+        action.spec, shown, context.lang, context.today, choices=_choices(context, file),
         problems=refusal if isinstance(refusal, FormInvalid) else None,
     )  # fmt: skip
     sentence = refusal.sentence(context.lang) if refusal and not isinstance(refusal, FormInvalid) else ""
-    return render_template("action.html", file=file, case=file.head, action=action, form=view, sentence=sentence)
+    return render_template(
+        "action.html", file=file, case=file.head, action=action, form=view, sentence=sentence
+    )
 
 
 def _choices(context: Ctx, file: File) -> formview.Choices:
@@ -91,7 +93,10 @@ def _choices(context: Ctx, file: File) -> formview.Choices:
             return [(kind, labels.label('duty', kind, context.lang)) for kind in kinds]
         if spec.of == "paper":
             standing = (one for one in file.papers if one.voided_at is None)
-            return [(str(one.id), f"{labels.label('paper', one.kind, context.lang)} {one.number}") for one in standing]
+            return [
+                (str(one.id), f"{labels.label('paper', one.kind, context.lang)} {one.number}")
+                for one in standing
+            ]
         return ()
 
     return choose
@@ -103,7 +108,7 @@ def act(case_id: int, action: str) -> Response:
     context = ctx()
     file = load_file(context, case_id)
     wanted = _offered(context, file, action)
-    values = from_html(wanted.spec, request.form)
+    values = formview.typed(wanted.spec, request.form)
     try:
         key = context.command_key(request.form.get("_key", ""), f"{action}:{case_id}")
         context.app.do(wanted.make(case_id, values), context.actor, key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -34,12 +35,10 @@ class Line:
     id: int
     url: str
     name: str
-    process: str
-    process_name: str
-    role: str
-    person: str | None
-    case_no: str | None
-    tier: str | None
+    below: str
+    person: str
+    case_no: str
+    tier: str
     area: str
     due: words.DueWords
     when: str
@@ -61,15 +60,17 @@ def index() -> str:
     asked = request.args.get("list", "mine")
     which = asked if asked in inbox.LISTS else "mine"
     span = span_of(context)
+    after = cursor(request.args.get("after", ""))
     with context.app.read() as conn:
         pools = areas.pools_of(conn, context.actor)
         filters, typed = _filters(context, conn)
         rows = inbox.page(
-            conn, which, context.user_id, pools, span, filters, _cursor(), inbox.PAGE + 1
+            conn, which, context.user_id, pools, span, filters, after, inbox.PAGE + 1
         )
         counts = inbox.counts(conn, context.user_id, pools, span)
-        names = areas.unit_names(conn, [row.area for row in rows])
         units = areas.units_under(conn, reading_areas(context.actor))
+        names = {unit["path"]: unit["name"] for unit in units}
+        names |= areas.unit_names(conn, [row.area for row in rows if row.area not in names])
     more = len(rows) > inbox.PAGE
     rows = rows[: inbox.PAGE]
     lines = _lines(context, rows, names)
@@ -78,8 +79,8 @@ def index() -> str:
         which=which, rows=rows, groups=_groups(which, lines), lists=list(counts._asdict().items()),
         claimable=which != "done" and any(line.claimable for line in lines),
         processes=[(code, _process_name(code, context.lang)) for code in PROCESSES],
-        areas=_indented(units), list_url=_list_url, filtered=bool(typed["q"] or filters.process or filters.area),
-        next_url=_next_url(which, rows) if more else "", first_url=_list_url(which) if _cursor() else "",
+        areas=_indented(units), list_url=_list_url, filtered=any(typed.values()),
+        next_url=_next_url(which, rows) if more else "", first_url=_list_url(which) if after else "",
         **typed,
     )  # fmt: skip
 
@@ -110,8 +111,9 @@ def _persons(context: Ctx, conn: Connection, text: str) -> tuple[int, ...]:
     return tuple(row["id"] for row in rows)
 
 
-def _cursor() -> inbox.Cursor | None:
-    at, _, task = request.args.get("after", "").partition("-")
+def cursor(text: str) -> inbox.Cursor | None:
+    """Return where a page begins, from the address of the page; None for the first and for nonsense."""
+    at, _, task = text.partition("-")
     if not (at.isascii() and at.isdigit() and task.isascii() and task.isdigit()) or len(at) + len(task) > 40:
         return None
     return inbox.Cursor(min(int(at), NO_DUE), min(int(task), 2**63 - 1))
@@ -119,25 +121,30 @@ def _cursor() -> inbox.Cursor | None:
 
 def _lines(context: Ctx, rows: list[inbox.Row], names: dict[str, str]) -> list[Line]:
     lang, t = context.lang, context.t
-    calendar = context.calendar
+    instants = {row.due_at for row in rows}
+    due = {at: words.due_words(at, context.now, context.calendar, lang) for at in instants}
     return [
         Line(
             id=row.id,
             url=f"/tasks/{row.id}",
             name=words.element_name(context, row.definition_id, row.element, lang),
-            process=row.element.split("_", 1)[0],
-            process_name=_process_name(row.element.split("_", 1)[0], lang),
-            role=labels.label("role", row.role, lang),
-            person=row.person_name,
-            case_no=row.case_no,
-            tier=row.tier,
+            below=_below(row.element.split("_", 1)[0], row.role, lang),
+            person=row.person_name or "",
+            case_no=row.case_no or "",
+            tier=row.tier or "",
             area=words.area_name(names, row.area, t),
-            due=words.due_words(row.due_at, context.now, calendar, lang),
-            when=words.moment_text(row.at, context.today, lang) if row.at < NO_DUE else "",
+            due=due[row.due_at],
+            when=words.moment_text(row.at, context.today, lang) if row.state == "completed" else "",
             claimable=row.state == "created",
         )
         for row in rows
     ]
+
+
+@cache
+def _below(code: str, role: str, lang: str) -> str:
+    """Return the line under a task's name: its process and whose work it is."""
+    return f"{code} {_process_name(code, lang)} · {labels.label('role', role, lang)}"
 
 
 def _groups(which: str, lines: list[Line]) -> list[Group]:

@@ -22,7 +22,8 @@ def index() -> str:
     areas = None if operator else list(context.actor.areas("supervisor"))
     with context.app.read() as conn:
         rows = office.incidents(conn, areas, state=state)
-    return render_template("incidents.html", rows=rows, state=state, may_open="supervisor" in context.actor.roles)
+    supervisor = "supervisor" in context.actor.roles
+    return render_template("incidents.html", rows=rows, state=state, may_open=supervisor)
 
 
 @views.post("/<int:incident_id>/retry")

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 from engine.errors import AidError, DuplicatePerson, FormInvalid, NotFound
 from tasks import commands, people
 from tasks.access import Subject, allowed, authorize_start
-from tasks.forms.validate import from_html
 from tasks.queries import areas, case_page, person_page, task_page
 from tasks.queries.case_page import case_by_no
 from tasks.queries.scope import reading_areas, reading_tiers, require_file
@@ -55,8 +54,9 @@ def _new_page(typed: Mapping[str, Any], refusal: AidError | None = None) -> str:
     if isinstance(refusal, FormInvalid):
         errors = {name: zh if context.lang == "zh" else en for name, zh, en in refusal.problems}
     there = None
-    if isinstance(refusal, DuplicatePerson) and reading_tiers(context.actor, str(refusal.data.get("area", ""))):
-        there = refusal.data.get("person_id")
+    if isinstance(refusal, DuplicatePerson):
+        mine = reading_tiers(context.actor, str(refusal.data.get("area", "")))
+        there = refusal.data.get("person_id") if mine else None
     with context.app.read() as conn:
         units = areas.units_under(conn, reading_areas(context.actor), "community")
         names = areas.unit_names(conn, [areas.parent_of(unit["path"]) for unit in units])
@@ -119,11 +119,15 @@ def _page(context: Ctx, person_id: int, refusal: AidError | None = None) -> str:
             "members": people.household_members(conn, {"household_id": head.household_id, "id": head.id}),
         }
     return render_template(
-        "person.html", facts=fact_lines(head.facts, context.lang, context.t), actions=[one for one in PERSON_ACTIONS.values() if allowed(context.actor, one.right, Subject(head.area))],
-        may_start=_may_start(context, head.area),
+        "person.html", facts=fact_lines(head.facts, context.lang, context.t),
+        actions=_offered(context, head.area), may_start=_may_start(context, head.area),
         sentence=refusal.sentence(context.lang) if refusal else "",
         linked_case=refusal.data.get("case_id") if refusal else None, **page,
     )  # fmt: skip
+
+
+def _offered(context: Ctx, area: str) -> list[Action]:
+    return [one for one in PERSON_ACTIONS.values() if allowed(context.actor, one.right, Subject(area))]
 
 
 def _may_start(context: Ctx, area: str) -> bool:
@@ -161,8 +165,10 @@ def act(person_id: int, action: str) -> Response | str:
         raise NotFound
     require_file(context.actor, head.area)
     if request.method == "GET":
-        return _action_page(context, head, wanted, {})
-    values = from_html(wanted.spec, request.form)
+        return _action_page(
+            context, head, wanted, formview.prefilled(wanted.spec, context.today, context.now)
+        )
+    values = formview.typed(wanted.spec, request.form)
     try:
         key = context.command_key(request.form.get("_key", ""), f"{action}:{person_id}")
         context.app.do(wanted.make(person_id, values), context.actor, key)

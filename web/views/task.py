@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 from engine.errors import AidError, FormInvalid, NotFound
 from tasks import commands
 from tasks.forms.spec import FormSpec
-from tasks.forms.validate import from_html
 from tasks.queries import inbox
 from web import formview
 from web.context import Ctx, ctx
@@ -38,7 +37,8 @@ def _render(
     context = ctx()
     form = formview.draw(
         page.spec, page.values if values is None else values, context.lang, context.today,
-        choices=page.choices, problems=refusal if isinstance(refusal, FormInvalid) else None, spare_rows=spare,
+        choices=page.choices, spare_rows=spare,
+        problems=refusal if isinstance(refusal, FormInvalid) else None,
     )  # fmt: skip
     sentence = refusal.sentence(context.lang) if refusal and not isinstance(refusal, FormInvalid) else ""
     return render_template("task.html", page=page, task=page.task, form=form, sentence=sentence, typed=values)
@@ -64,7 +64,7 @@ def complete(task_id: int) -> Response:
 
 
 def _typed(spec: FormSpec) -> dict[str, Any]:
-    return from_html(spec, request.form)
+    return formview.typed(spec, request.form)
 
 
 def _next_of_mine(context: Ctx) -> int | None:

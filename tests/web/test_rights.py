@@ -1,0 +1,105 @@
+"""Every route has a right, is shut to strangers, and refuses a change that no page of ours asked for."""
+
+from __future__ import annotations
+
+import pytest
+from werkzeug.routing import Rule
+
+from tasks.actor import ADMIN_ROLES, Actor, Grant
+from tests.web.office import Browser, Office
+from web.create_app import UncoveredRoute, _check_rights
+from web.rights import DIAGRAM_PAGES, PLAIN, PUBLIC, RIGHTS
+
+_PARTS = {
+    "task_id": 1, "case_id": 1, "person_id": 1, "paper_id": 1, "instance_id": 1, "definition_id": 1,
+    "incident_id": 1, "version": 1, "action": "waive", "clause_id": "R004-02.D1a", "key": "P04", "name": "MSG-16",
+    "process_id": "P03_registration_recognition", "filename": "app.css",
+}  # fmt: skip
+
+
+def _routes(office: Office) -> list[Rule]:
+    return list(office.flask.url_map.iter_rules())
+
+
+def _path(office: Office, rule: Rule) -> str:
+    parts = {name: _PARTS[name] for name in rule.arguments}
+    return office.flask.url_map.bind("localhost").build(rule.endpoint, parts)
+
+
+def _changes(office: Office) -> list[tuple[str, str, str]]:
+    return [
+        (method, _path(office, rule), rule.endpoint)
+        for rule in _routes(office)
+        for method in sorted(rule.methods - {"GET", "HEAD", "OPTIONS"})
+    ]
+
+
+def test_every_route_has_a_right_and_every_right_a_route(office: Office) -> None:
+    assert {rule.endpoint for rule in _routes(office)} == set(RIGHTS)
+
+
+def test_pages_named_elsewhere_exist(office: Office) -> None:
+    assert set(RIGHTS) >= DIAGRAM_PAGES | PLAIN
+
+
+def test_a_route_without_a_right_stops_the_start(office: Office) -> None:
+    office.flask.add_url_rule  # noqa: B018 - the map is copied below, the app stays as it is
+    from flask import Flask
+
+    bare = Flask("bare")
+    bare.add_url_rule("/secret", "secret", lambda: "")
+    with pytest.raises(UncoveredRoute, match="secret"):
+        _check_rights(bare)
+
+
+def test_a_stranger_is_sent_to_the_login_or_refused(office: Office) -> None:
+    stranger = office.browser()
+    for rule in _routes(office):
+        if RIGHTS[rule.endpoint] is PUBLIC or "GET" not in rule.methods:
+            continue
+        answer = stranger.get(_path(office, rule))
+        if rule.rule.startswith("/api/"):
+            assert (answer.status_code, answer.json["code"]) == (401, "session_ended"), rule.rule
+        else:
+            assert answer.status_code == 303, rule.rule
+            assert answer.location.startswith("/login"), rule.rule
+
+
+def test_every_change_without_the_token_is_refused(office: Office, street: Browser) -> None:
+    for method, path, endpoint in _changes(office):
+        if endpoint in ("api.login", "auth.preferences"):
+            continue
+        answer = street.client.open(path, method=method, data={})
+        assert answer.status_code == 403, path
+
+
+def test_the_token_of_another_session_is_refused(office: Office, street: Browser) -> None:
+    foreign = office.browser("staff.nfx").token("/notices")
+    for method, path, endpoint in _changes(office):
+        if endpoint not in ("api.login", "auth.preferences"):
+            assert street.client.open(path, method=method, data={"_csrf": foreign}).status_code == 403, path
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}]
+)
+def test_a_change_asked_for_by_another_site_is_refused(
+    office: Office, street: Browser, headers: dict[str, str]
+) -> None:
+    token = street.token("/notices")
+    for method, path, _endpoint in _changes(office):
+        answer = street.client.open(path, method=method, data={"_csrf": token}, headers=headers)
+        assert answer.status_code == 403, path
+
+
+def test_a_page_of_another_role_says_so(office: Office) -> None:
+    answer = office.browser("auditor.sy").get("/inbox")
+    assert answer.status_code == 403
+    assert "没有权限" in answer.text
+
+
+@pytest.mark.parametrize("role", sorted(ADMIN_ROLES))
+def test_administrators_see_no_case_and_no_person(role: str) -> None:
+    actor = Actor(1, "", (Grant(role, "/1/"),))
+    for endpoint in ("inbox.index", "task.show", "person.index", "person.show", "case.show", "paper.show"):
+        assert not RIGHTS[endpoint].allows(actor)

@@ -1,0 +1,175 @@
+"""Everything is said in both languages, every code has its words, dates are counted in working days."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+from itertools import product
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import engine.compile
+import engine.gate
+import tasks.app  # noqa: F401 - brings every refusal of the program
+from engine.clock import NO_DUE, SHANGHAI, end_of_day, to_us
+from engine.errors import AidError
+from tasks import labels
+from tasks.library import Library
+from tasks.queries.inbox import LISTS
+from web import clauses, words
+from web.actions import ACTIONS, PERSON_ACTIONS
+from web.errors import STATUS
+from web.i18n import LANGUAGES, catalogue, choose, say_or
+
+ROOT = Path(__file__).parents[2]
+WEB = ROOT / "web"
+_SAID = re.compile(r"""\bt\(\s*["']([a-z_.0-9A-Z]+)["']\s*(~)?""")
+_MADE = re.compile(r"""\bt\(\s*"([a-z_.]+)" ~ (\w+)|\bt\("([a-z_.]+)" ~ ([\w.]+)""")
+#: Keys made from data in templates and views, by the prefix and what may follow.
+MADE = {
+    "inbox.": LISTS, "inbox.empty_": LISTS, "urgency.": (*words.URGENCIES, "done"),
+    "password.": ("old_password", "password", "again"), "incident.none_": ("open", "resolved"),
+    "person.": ("name", "id_no", "phone", "address"), "settings.basis_": ("STATED", "INFERRED", "CONFIG"),
+    "action_": tuple(f"{name}.title" for name in (*ACTIONS, *PERSON_ACTIONS)),
+}  # fmt: skip
+
+
+def _sources() -> Iterator[tuple[Path, str]]:
+    for path in sorted((*WEB.rglob("*.html"), *WEB.rglob("*.py"))):
+        if "frontend" not in path.parts:
+            yield path, path.read_text("utf-8")
+
+
+def _refusals(base: type[AidError] = AidError) -> Iterator[type[AidError]]:
+    yield base
+    for made in base.__subclasses__():
+        yield from _refusals(made)
+
+
+def test_both_languages_have_the_same_keys() -> None:
+    assert set(catalogue("zh")) == set(catalogue("en"))
+
+
+def test_both_languages_name_the_same_values() -> None:
+    def names(text: str) -> set[str]:
+        return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+    for key, text in catalogue("zh").items():
+        if not key.startswith("date."):
+            assert names(text) >= names(catalogue("en")[key]), key
+
+
+def test_every_sentence_asked_for_is_there() -> None:
+    known = catalogue("zh")
+    missing = [
+        f"{path.name}: {key}"
+        for path, text in _sources()
+        for key, joined in _SAID.findall(text)
+        if not joined and key not in known
+    ]
+    assert missing == []
+
+
+def test_every_sentence_whose_key_is_made_from_data_is_there() -> None:
+    known = catalogue("zh")
+    for path, text in _sources():
+        for key, joined in _SAID.findall(text):
+            if joined:
+                assert any(key + end in known for end in MADE[key]), (path.name, key)
+    for prefix, ends in MADE.items():
+        for end in ends:
+            assert prefix + end in known
+    for name in {*ACTIONS, *PERSON_ACTIONS}:
+        assert {f"action_{name}.{part}" for part in ("title", "lead", "go")} <= known.keys()
+
+
+def test_templates_hold_no_sentence_of_their_own() -> None:
+    for path in (WEB / "templates").rglob("*.html"):
+        text = re.sub(r"\{#.*?#\}", "", path.read_text("utf-8"), flags=re.DOTALL)
+        assert not re.search(r"[\u3400-\u9fff]", text), path.name
+
+
+def test_every_refusal_has_a_status_and_a_title() -> None:
+    assert engine.gate
+    assert engine.compile
+    for refusal, lang in product(_refusals(), LANGUAGES):
+        assert refusal.code in STATUS, refusal
+        title = say_or(lang, f"error.{refusal.code}", labels.label("error", refusal.code, lang))
+        assert title != refusal.code, refusal
+
+
+def test_every_kind_of_event_the_program_writes_has_a_label() -> None:
+    written = set()
+    for folder in ("engine", "tasks"):
+        for path in (ROOT / folder).rglob("*.py"):
+            text = path.read_text("utf-8")
+            written |= set(re.findall(r"""emit\(\s*[^,()]+(?:\([^()]*\))?,\s*["']([A-Z]\w+)["']""", text))
+            written |= set(re.findall(r"""\.emit\(\s*["']([A-Z]\w+)["']""", text))
+    assert "TaskCompleted" in written
+    assert "PaperIssued" in written
+    assert sorted(kind for kind in written if labels.catalogue().find("event", kind) is None) == []
+
+
+@pytest.mark.parametrize(
+    ("due", "left", "urgency"),
+    [
+        (date(2026, 3, 9), "今天24:00到期", "today"),
+        (date(2026, 3, 11), "剩2个工作日", "week"),
+        (date(2026, 3, 16), "剩5个工作日", "later"),
+        (date(2026, 3, 6), "逾期1个工作日", "overdue"),
+        (date(2026, 8, 1), "剩145天", "later"),
+    ],
+)
+def test_a_due_date_is_told_in_working_days(due: date, left: str, urgency: str) -> None:
+    monday = datetime(2026, 3, 9, 10, tzinfo=SHANGHAI)
+    told = words.due_words(to_us(end_of_day(due)), monday, Library().calendar, "zh")
+    assert (told.left, told.urgency) == (left, urgency)
+
+
+def test_a_due_date_over_a_holiday_skips_it() -> None:
+    before = datetime(2026, 9, 30, 10, tzinfo=SHANGHAI)  # the National Day holiday follows
+    told = words.due_words(to_us(end_of_day(date(2026, 10, 8))), before, Library().calendar, "zh")
+    assert told.left == "剩1个工作日"
+
+
+def test_a_due_date_in_an_unknown_year_is_told_in_days() -> None:
+    calendar = Library().calendar
+    december = datetime(2027, 12, 20, 10, tzinfo=SHANGHAI)
+    told = words.due_words(to_us(end_of_day(date(2028, 1, 5))), december, calendar, "zh")
+    assert told.left == "剩16天"
+
+
+def test_no_due_date_is_said() -> None:
+    told = words.due_words(NO_DUE, datetime(2026, 3, 9, tzinfo=SHANGHAI), Library().calendar, "zh")
+    assert (told.left, told.urgency) == ("无期限", "none")
+
+
+def test_the_language_is_the_choice_else_chinese() -> None:
+    assert choose("en") == "en"
+    assert choose(None, "zh-CN,zh;q=0.9,en;q=0.8") == "zh"
+    assert choose(None, "en-US,en;q=0.9") == "en"
+    assert choose("xx", "") == "zh"
+
+
+def test_a_clause_names_document_article_and_sentence() -> None:
+    found = clauses.clause("R004-02.D1a")
+    assert "595" in found.document("zh")
+    assert found.article("zh") == "第2步 认定登记申请 · 工作职责1"
+    passage = clauses.passage(found)
+    assert passage is not None
+    assert passage.hit[1] == found.quote_zh
+
+
+def test_most_clauses_are_found_in_their_document() -> None:
+    every = clauses.catalogue().values()
+    found = sum(clauses.passage(one) is not None for one in every)
+    assert found / len(every) > 0.9
+
+
+def test_every_document_and_part_has_a_name() -> None:
+    for one, lang in product(clauses.catalogue().values(), LANGUAGES):
+        assert one.document(lang) != one.seed
+        assert one.article(lang)
