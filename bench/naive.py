@@ -116,7 +116,7 @@ class NaiveCase:
     def know(self, process_id: str, start: str, files: list[etree._Element]) -> None:
         """Parse a process that begins with a start event, once; `files` hold it and those it calls."""
         if (process_id, start) not in self._specs:
-            roots = [normalise(file, {process_id: start}) for file in files]
+            roots = [normalise(file, {process_id: start} if start else {}) for file in files]
             self._specs[process_id, start] = parse(roots, process_id)
 
     def start(self, number: int, process_id: str, start: str, values: Mapping[str, Any]) -> None:
