@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from engine.codec import loads
+from engine.errors import CalendarUnknown
 from engine.live import Live
 from tasks import decide, employments, helpers, papers, placements, referrals
 from tasks.actor import ROLES
@@ -111,7 +112,12 @@ def _decision(desk: Desk, live: Live, context: Context, table: str, field: Field
 
 def _notice_until(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
     days = desk.setting("public_notice_days")
-    return None if days is None else desk.calendar.wd(desk.today, int(days))
+    if days is None:
+        return None
+    try:
+        return desk.calendar.wd(desk.today, int(days))
+    except CalendarUnknown:
+        return None  # the worker fills the day in; a date is never guessed (AMB-52)
 
 
 def _free_post(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
