@@ -254,6 +254,7 @@ sa.Index(
     postgresql_where=message.c.state == "kept",
 )
 
+#: Work to be done after a commit. `run_at` of a running one is when its lease ends.
 job = sa.Table(
     "job",
     metadata,
@@ -275,6 +276,12 @@ sa.Index(
     job.c.id,
     sqlite_where=job.c.state.in_(("ready", "retry")),
     postgresql_where=job.c.state.in_(("ready", "retry")),
+)
+sa.Index(
+    "ix_job_lease",
+    job.c.run_at,
+    sqlite_where=job.c.state == "running",
+    postgresql_where=job.c.state == "running",
 )
 
 incident = sa.Table(
