@@ -77,7 +77,7 @@ def is_loaded(db: Database) -> bool:
 
 def load(db: Database, keys: Keys, passwords: accounts.Passwords, say: Callable[[str], None]) -> None:
     """Fill an empty database with the demo district; raise IllegalState when it is not empty."""
-    from tasks.scenarios import play_file
+    from tasks.scenarios.play import play_file
 
     if is_loaded(db):
         raise IllegalState(detail="数据库不是空的，演示数据只能装入空库")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -248,9 +249,7 @@ def bench(arguments: tuple[str, ...]) -> None:
 
     Example: aid595 bench --quick
     """
-    from bench.main import main as bench_main
-
-    sys.exit(bench_main(list(arguments)))
+    sys.exit(subprocess.call([sys.executable, "-m", "bench", *arguments]))
 
 
 def main() -> None:

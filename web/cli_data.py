@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +116,4 @@ def backup(app: App, file: Path) -> None:
     """Copy a SQLite database with its own backup interface, which is safe while it is written to."""
     if app.db.is_postgres:
         raise IllegalState(detail="PostgreSQL请用pg_dump备份")
-    source = app.db.engine.url.database
-    with sqlite3.connect(f"file:{source}?mode=ro", uri=True) as live, sqlite3.connect(file) as copy:
-        live.backup(copy)
+    app.db.copy_to(str(file))

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from engine.errors import Unavailable
 from engine.store.metadata import metadata
 
 _SQLITE_PRAGMAS = (
@@ -22,8 +23,15 @@ _SQLITE_PRAGMAS = (
 #: SQLSTATE of unique_violation; of serialization_failure, deadlock_detected, lock_not_available.
 _UNIQUE = "23505"
 _OTHER_WRITER = ("40001", "40P01", "55P03")
-#: Where two commands may meet: the key of a command, the head of a chain, the id of a message.
-_CONTENDED = ("command_key", "pk_event", "pk_message", "message.id")
+#: Where two commands may meet that both looked first: a command's key, the head of a chain, the id of a
+#: message, the open case of a person, a person's identity number, his own trail.
+_CONTENDED = (
+    "command_key", "pk_event", "pk_message", "message.id", "uq_case_active_person", "person_id_index",
+    "trail_owner",
+)  # fmt: skip
+#: SQLite's primary result codes and PostgreSQL's SQLSTATE (or class of it) of a database that cannot serve.
+_SQLITE_OUTAGE = {5: "busy", 6: "busy", 8: "full", 10: "full", 13: "full", 14: "lost"}
+_POSTGRES_OUTAGE = {"53": "full", "08": "lost", "57P": "lost", "58": "full"}
 
 
 class Database:
@@ -56,30 +64,46 @@ class Database:
     def transaction(self) -> Iterator[sa.Connection]:
         """Yield a connection in a write transaction; commit at the end, roll back on any exception.
 
-        SQLite takes the write lock at once (`BEGIN IMMEDIATE`): a deferred begin loses updates.
+        SQLite takes the write lock at once (`BEGIN IMMEDIATE`): a deferred begin loses updates. Raises
+        Unavailable when the database is gone, full or busy for too long.
         """
-        with self.engine.connect() as conn:
-            conn.begin()
-            try:
-                yield conn
-            except BaseException:
-                conn.rollback()
-                raise
-            conn.commit()
+        try:
+            with self.engine.connect() as conn:
+                conn.begin()
+                try:
+                    yield conn
+                except BaseException:
+                    conn.rollback()
+                    raise
+                conn.commit()
+        except Exception as error:
+            _refuse_outage(error)
+            raise
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """Yield a connection for reading; nothing is locked and nothing is kept."""
-        with self.engine.connect() as conn:
-            try:
-                yield conn.execution_options(aid_read=True)
-            finally:
-                conn.rollback()
+        """Yield a connection for reading; nothing is locked and nothing is kept. Raises Unavailable."""
+        try:
+            with self.engine.connect() as conn:
+                try:
+                    yield conn.execution_options(aid_read=True)
+                finally:
+                    conn.rollback()
+        except Exception as error:
+            _refuse_outage(error)
+            raise
 
     def create_schema(self) -> None:
         """Create every table that is missing (tests and first start; upgrades go through migrations)."""
         with self.transaction() as conn:
             metadata.create_all(conn)
+
+    def copy_to(self, file: str) -> None:
+        """Copy a SQLite database to a file with its own backup interface, also while it is written to."""
+        with self.engine.connect() as conn:
+            source = conn.connection.driver_connection
+            with closing(sqlite3.connect(file)) as copy:
+                source.backup(copy)
 
     def dispose(self) -> None:
         """Close all pooled connections."""
@@ -107,3 +131,19 @@ def is_conflict(error: BaseException) -> bool:
     if state == _UNIQUE or isinstance(cause, sqlite3.IntegrityError):
         return any(name in str(cause) for name in _CONTENDED)
     return state in _OTHER_WRITER
+
+
+def _refuse_outage(error: Exception) -> None:
+    """Raise Unavailable when a driver's error says that the database cannot serve anybody now."""
+    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    kind: str | None = None
+    if isinstance(cause, sqlite3.OperationalError):
+        kind = _SQLITE_OUTAGE.get((getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF)
+    elif type(cause).__module__.startswith("psycopg"):
+        state = getattr(cause, "sqlstate", None)
+        if state is None and type(cause).__name__ in ("OperationalError", "InterfaceError"):
+            kind = "lost"
+        codes = (found for prefix, found in _POSTGRES_OUTAGE.items() if (state or "").startswith(prefix))
+        kind = kind or next(codes, None)
+    if kind is not None:
+        raise Unavailable(kind) from error

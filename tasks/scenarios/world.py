@@ -74,10 +74,20 @@ def _area(conn: Connection, world: World, area: Area) -> str:
     for role in ROLES:
         path = org.path_at(unit.path, LEVEL_OF_ROLE.get(role, "district"))
         if (role, path) not in world.of_role:
-            name = f"{label('role', role)}（{org.unit_of_path(conn, path).name}）"
-            actor = _user(conn, world, f"{role}@{path}", name, [(role, path)])
-            world.of_role[role, path] = actor
+            world.of_role[role, path] = _there(conn, world, role, path) or _user(
+                conn, world, f"{role}@{path}", f"{label('role', role)}（{org.unit_of_path(conn, path).name}）",
+                [(role, path)],
+            )  # fmt: skip
     return unit.path
+
+
+def _there(conn: Connection, world: World, role: str, path: str) -> Actor | None:
+    """Return the user an office already has for a role (the demo's accounts)."""
+    found = next((row for row in accounts.staff(conn, role, path) if row["area"] == path), None)
+    if found is None:
+        return None
+    actor = world.by_id[found["id"]] = accounts.load_actor(conn, found["id"], ORIGIN)
+    return actor
 
 
 def _user(conn: Connection, world: World, login: str, name: str, grants: list[tuple[str, str]]) -> Actor:
