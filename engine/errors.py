@@ -163,3 +163,19 @@ class EngineFault(AidError):
     code = "incident"
     zh = "流程在“{element}”处出现异常，已记录为故障单，管理员处理后可以重试：{detail}"
     en = "The process failed at “{element}”: {detail}"
+
+
+class Unavailable(AidError):
+    """The database cannot be read or written now; `data["kind"]` is full, lost or busy."""
+
+    code = "unavailable"
+    zh = "系统暂时无法保存：{why}。请把内容留在页面上，稍后再点一次；不确定是否已保存时，先刷新查看。"
+    en = "Nothing can be saved now: {reason}. Keep the page open and try again later."
+
+    def __init__(self, kind: str) -> None:
+        why, reason = {
+            "full": ("数据库所在磁盘已满或不能写入，请联系系统管理员", "the disk of the database is full"),
+            "lost": ("与数据库的连接中断", "the connection to the database was lost"),
+            "busy": ("数据库正忙", "the database is busy"),
+        }[kind]
+        super().__init__(kind=kind, why=why, reason=reason)

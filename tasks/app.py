@@ -13,7 +13,7 @@ from engine.calendar import WorkCalendar
 from engine.clock import Clock
 from engine.codec import loads
 from engine.definitions import Definitions
-from engine.errors import AidError, EngineFault
+from engine.errors import AidError, EngineFault, Unavailable
 from engine.expressions import ExpressionError
 from engine.history import By
 from engine.store import queries
@@ -68,6 +68,7 @@ class App:
         """Carry out a command in one transaction; the same key again gives the same answer.
 
         Raises an `AidError` and leaves everything as it was. A fault of the diagram becomes an incident.
+        Where a lost connection hides whether the command was carried out, its key tells.
         """
         for attempt in range(1, TRIES + 1):
             try:
@@ -75,13 +76,27 @@ class App:
             except (EngineFault, ExpressionError) as fault:
                 self._record_fault(command, actor, fault)
                 raise
+            except Unavailable as fault:
+                if key is None or attempt == TRIES or fault.data["kind"] != "lost":
+                    raise
+                log.info("Connection lost, trying again.", extra={"action": type(command).__name__})
             except AidError:
-                raise
+                done = self._done_meanwhile(key)
+                if done is None:
+                    raise
+                return done
             except Exception as error:
                 if attempt == TRIES or not is_conflict(error):
                     raise
                 log.info("Command met another one, trying again.", extra={"action": type(command).__name__})
         raise AssertionError("unreachable")
+
+    def _done_meanwhile(self, key: str | None) -> Done | None:
+        """Return the answer of the same command sent twice, whose other half won the race for the case."""
+        if key is None:
+            return None
+        with self.db.read() as conn:
+            return self.answer_of(conn, key)
 
     def _once(self, command: Command, actor: Actor, key: str | None) -> Done:
         with self.db.transaction() as conn:
