@@ -25,7 +25,9 @@ class Filler:
         self._element = element
         self.filled = 0
 
-    def fill(self, upto: int, role: str, pools: Sequence[str], areas: Sequence[str], holders: Sequence[int]) -> None:
+    def fill(
+        self, upto: int, role: str, pools: Sequence[str], areas: Sequence[str], holders: Sequence[int]
+    ) -> None:
         """Bring the number of open tasks up to `upto`, spread over pools and holders; due within 90 days."""
         if upto <= self.filled:
             return
@@ -74,7 +76,5 @@ def fill_timers(plain: Plain, count: int, instance_id: int, trail_id: int) -> No
 
 def _pick(values: Sequence[str], text: bool = True) -> str:
     """Return an expression that walks through some values (a tenth of `i`, so that it is free of the rest)."""
-    whens = " ".join(
-        f"WHEN {n} THEN " + (f"'{value}'" if text else value) for n, value in enumerate(values)
-    )
+    whens = " ".join(f"WHEN {n} THEN " + (f"'{value}'" if text else value) for n, value in enumerate(values))
     return f"CASE (i / {_CLAIMED}) % {len(values)} {whens} END"

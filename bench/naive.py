@@ -90,7 +90,7 @@ class NaiveW:
     def complete(self, number: int, routing: Mapping[str, Any]) -> None:
         """Complete the open user task of an instance."""
         workflow = self._serializer.deserialize_json(self._shelf.read(number))
-        workflow.refresh_waiting_tasks()
+        workflow.refresh_timers()
         task = next(t for t in workflow.get_tasks(state=TaskState.READY) if t.task_spec.manual)
         task.data.update(routing)
         task.run()

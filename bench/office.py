@@ -101,7 +101,9 @@ class Office:
             spec = desk.library.forms[task.node.attrs.get("form") or task.node.id]
             context = prefill.form_context(desk, task.live, spec)
             facts = prefill.facts(desk, desk.context(task.live))
-            return with_examples(spec, given, context, facts, prefill.resolver(desk, task.live), ("other_outcomes",))
+            return with_examples(
+                spec, given, context, facts, prefill.resolver(desk, task.live), ("other_outcomes",)
+            )
 
     def worker(self, task: case_page.OpenTask) -> Actor:
         """Return who holds a task, or one who may do it."""

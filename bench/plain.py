@@ -127,6 +127,13 @@ class Plain:
             self._postgres.execute("SET session_replication_role = DEFAULT")
             self._postgres.commit()
 
+    def vacuum(self) -> None:
+        """Let PostgreSQL use again what updates left behind."""
+        assert self._postgres is not None
+        self._postgres.autocommit = True
+        self._postgres.execute("VACUUM")
+        self._postgres.autocommit = False
+
     def close(self) -> None:
         """Close the connection."""
         (self._sqlite or self._postgres).close()  # type: ignore[union-attr]

@@ -104,7 +104,9 @@ class KernelCase:
             unit = Unit(self._kernel, conn, MONDAY, By(WORKER.user_id, "street_staff", "bench"))
             if what.kind == "ProcessStarted":
                 start = what.element or None
-                live = unit.start(what.process, unit.new_trail(), "case:1", 1, start, prepare=_with(what.values))
+                live = unit.start(
+                    what.process, unit.new_trail(), "case:1", 1, start, prepare=_with(what.values)
+                )
                 self._ids[what.instance] = live.id
             elif what.kind == "TaskCompleted":
                 self._complete(unit, what)
@@ -162,4 +164,3 @@ class Naive:
     def close(self) -> None:
         """Close the connection."""
         self._engine.close()
-

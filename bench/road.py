@@ -53,7 +53,9 @@ class Road:
         task = todo[0]
         answer = _ANSWERS.get(task.element)
         given = answer(self.done[task.element]) if answer is not None else {}
-        return Step(task, commands.CompleteTask(task.id, self.office.form(task.id, given)), self.office.worker(task))
+        return Step(
+            task, commands.CompleteTask(task.id, self.office.form(task.id, given)), self.office.worker(task)
+        )
 
     def did(self, step: Step) -> None:
         """Note that a step was done; a minute passes."""

@@ -54,6 +54,11 @@ class Rooms:
             admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
         return str(server.get_uri(database=name))
 
+    def postgres_version(self) -> str:
+        """Return the version of the PostgreSQL server."""
+        with psycopg.connect(self._postgres().get_uri()) as conn:
+            return str(conn.execute("SHOW server_version").fetchone()[0])  # type: ignore[index]
+
     def _postgres(self) -> Any:
         if self._server is None:
             with warnings.catch_warnings():

@@ -90,6 +90,12 @@ class _Lanes:
                 ).scalar_one()
             )
 
+    def forget(self) -> None:
+        """Forget what was measured so far."""
+        for times in self.times.values():
+            times.clear()
+        self.statements.clear()
+
     def close(self) -> None:
         """Close what the rooms do not know."""
         self.floor.close()
@@ -99,11 +105,10 @@ class _Lanes:
 def measure(run: Run, kind: str) -> Iterator[Figure]:
     """Yield CPU for each task in the product and in the kernel alone, and how far ahead of the naive engine."""
     lanes = _Lanes(run, kind)
-    lanes.case()  # to get warm: the first case compiles diagrams, forms and statements
-    for times in lanes.times.values():
-        times.clear()
-    lanes.statements.clear()
-    tasks = sum(lanes.case() for _ in range(run.size.cases))
+    tasks = lanes.case()  # to get warm: the first case compiles diagrams, forms and statements
+    if run.size.cases:
+        lanes.forget()
+        tasks = sum(lanes.case() for _ in range(run.size.cases))
     lanes.close()
     each = {lane: lanes.times[lane].cpu_total * 1_000 / tasks for lane in _LANES}
     note = f"mean of {tasks} tasks; floor {each['floor']:.2f} ms, naive {each['naive']:.2f} ms"
@@ -111,10 +116,14 @@ def measure(run: Run, kind: str) -> Iterator[Figure]:
                  floor=each["product"] / each["floor"], naive=each["naive"] / each["product"], note=note)  # fmt: skip
     yield Figure(GROUP, "task, whole product: ahead of naive", kind, each["naive"] / each["product"], "×", AHEAD,
                  at_least=True, note="ours with forms, papers, deadlines, rights; naive without")  # fmt: skip
-    yield Figure(GROUP, "task, kernel alone: CPU", kind, each["kernel"], "ms", naive=each["naive"] / each["kernel"])
+    yield Figure(
+        GROUP, "task, kernel alone: CPU", kind, each["kernel"], "ms", naive=each["naive"] / each["kernel"]
+    )
     yield Figure(GROUP, "task, kernel alone: ahead of naive", kind, each["naive"] / each["kernel"], "×", AHEAD,
                  at_least=True, note="like for like: the process only")  # fmt: skip
-    yield Figure(GROUP, "task, whole product: wall", kind, lanes.times["product"].wall_ms, "ms", note="median")
+    yield Figure(
+        GROUP, "task, whole product: wall", kind, lanes.times["product"].wall_ms, "ms", note="median"
+    )
     yield Figure(GROUP, "task, whole product: statements", kind, sum(lanes.statements) / len(lanes.statements), "",
                  note=f"mean; at most {max(lanes.statements)}")  # fmt: skip
     yield Figure(GROUP, "open state of a three-tier case, at most", kind, lanes.state, "B", STATE_BYTES)

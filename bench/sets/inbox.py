@@ -24,7 +24,7 @@ _STAFF = "staff.rh"
 _SPAN = inbox.Span(to_us(MONDAY), to_us(MONDAY) + 5 * DAY_US, to_us(MONDAY) - DAY_US // 2)
 
 
-class _Inbox:
+class Inbox:
     """One installation whose inbox is filled step by step; the worker is the staff of one street."""
 
     def __init__(self, run: Run, kind: str) -> None:
@@ -72,7 +72,7 @@ class _Inbox:
 
 def measure(run: Run, kind: str) -> Iterator[Figure]:
     """Yield the page at every fill, its growth, the counts and the HTML page."""
-    box = _Inbox(run, kind)
+    box = Inbox(run, kind)
     pages: list[float] = []
     for upto in run.size.open_tasks:
         box.fill(upto)
@@ -87,7 +87,9 @@ def measure(run: Run, kind: str) -> Iterator[Figure]:
         pages.append(page.wall_ms)
         yield Figure(GROUP, f"page of 50 at {upto:,} open", kind, page.wall_ms, "ms", PAGE_MS[kind],
                      floor=page.wall_ms / floor.wall_ms, note=f"CPU {page.cpu_ms:.2f} ms")  # fmt: skip
-        yield Figure(GROUP, f"counts at {upto:,} open", kind, count.wall_ms, "ms", note=f"CPU {count.cpu_ms:.2f} ms")
+        yield Figure(
+            GROUP, f"counts at {upto:,} open", kind, count.wall_ms, "ms", note=f"CPU {count.cpu_ms:.2f} ms"
+        )
         if upto == run.size.page_at:
             yield from _html(box, kind, upto)
     yield Figure(GROUP, "page: largest over smallest", kind, pages[-1] / pages[0], "×", GROWTH,
@@ -95,7 +97,7 @@ def measure(run: Run, kind: str) -> Iterator[Figure]:
     box.plain.close()
 
 
-def _html(box: _Inbox, kind: str, upto: int) -> Iterator[Figure]:
+def _html(box: Inbox, kind: str, upto: int) -> Iterator[Figure]:
     client = log_in(box.office.web(), _STAFF)
     for which in ("pool", "mine"):
         times = Times()

@@ -1,0 +1,70 @@
+"""Every set runs at its smallest size; asserted is only what no machine changes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.figure import Figure
+from bench.main import main
+from bench.report import table, write_last
+
+
+def _figures(output: str) -> dict[str, dict[str, Any]]:
+    return {f"{one['group']}: {one['name']}": one for one in json.loads(output)["figures"]}
+
+
+def _run(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, dict[str, Any]]:
+    arguments = ["--size", "tiny", "--only", name, "--database", "sqlite", "--json", "--out", str(tmp_path)]
+    assert main(arguments) == 0
+    return _figures(capsys.readouterr().out)
+
+
+def test_a_step_sends_at_most_eight_statements(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    figures = _run("steps", tmp_path, capsys)
+    for what in ("start", "complete"):
+        assert 1 <= figures[f"W: {what}: statements, at most"]["value"] <= 8
+        assert figures[f"W: {what}: CPU"]["floor"] > 0
+        assert figures[f"W: {what}: CPU"]["naive"] > 0
+
+
+def test_a_case_of_three_tiers_keeps_its_state_small(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    figures = _run("case", tmp_path, capsys)
+    assert 0 < figures["R: open state of a three-tier case, at most"]["value"] <= 2_048
+
+
+def test_every_overdue_timer_fires_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    figures = _run("overdue", tmp_path, capsys)
+    assert figures["overdue: timers fired twice or not at all after 30 days"]["value"] == 0
+    assert figures["overdue: second look: things left"]["value"] == 0
+
+
+def test_the_state_of_a_long_lived_instance_does_not_grow(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    figures = _run("age", tmp_path, capsys)
+    assert 0 < figures["age: state at round 5"]["value"] <= 128
+
+
+@pytest.mark.parametrize("name", ["http", "inbox", "timers", "storage"])
+def test_the_set_runs(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    figures = _run(name, tmp_path, capsys)
+    assert all(one["value"] >= 0 for one in figures.values())
+    assert json.loads((tmp_path / "last.json").read_text("utf-8"))["tiny"].keys()
+
+
+def test_a_missed_target_is_named_and_the_last_run_is_compared(tmp_path: Path) -> None:
+    figures = [
+        Figure("W", "step", "sqlite", 0.9, "ms", 0.6, floor=2.5),
+        Figure("W", "a second", "sqlite", 1_200, "/s", 1_000, at_least=True),
+    ]
+    write_last(tmp_path / "last.json", "full", figures)
+    shown = table(figures, {"W / step / sqlite": 0.45})
+    assert [one.falls_short for one in figures] == [True, False]
+    assert "≤ 0.60 ms" in shown
+    assert "2.00" in shown.splitlines()[1]
