@@ -8,7 +8,7 @@ from engine.codec import dumps
 from engine.errors import CaseActive, IllegalState
 from engine.ids import new_id
 from engine.live import Live
-from tasks import deadlines, duties, helpers, referrals
+from tasks import deadlines, duties, helpers, placements, referrals
 from tasks.desk import Context, Desk
 from tasks.numbers import case_number
 from tasks.store import casework, rows, tables
@@ -35,6 +35,10 @@ ENDS = frozenset(
         "END-DIED", "END-ABILITY", "END-MILITARY", "END-STUDENT", "END-NOLONGER", "END-UNREACHABLE",
     }
 )  # fmt: skip
+
+
+#: A case closed with one of these leaves the person in work.
+STAYS_IN_POST = frozenset({"END-STABLE", "END-WELFARE"})
 
 
 def open_case(desk: Desk, person_id: int, tier: str) -> Context:
@@ -121,6 +125,8 @@ def close(desk: Desk, case_id: int, code: str, reason: str = "") -> None:
     deadlines.close_of_case(desk, case_id, "case ended")
     referrals.cancel_open(desk, case_id)
     helpers.release_all(desk, case_id)
+    if code not in STAYS_IN_POST:
+        placements.end(desk, found["person_id"], code)
     desk.emit(case_id, "CaseClosed", status=code, reason=reason)
 
 

@@ -8,7 +8,19 @@ from typing import Any
 
 from engine.errors import FormInvalid, IllegalState
 from engine.messages import deliver, send
-from tasks import access, cases, commands, deadlines, duties, employments, handovers, org, papers, people
+from tasks import (
+    access,
+    cases,
+    commands,
+    deadlines,
+    duties,
+    employments,
+    handovers,
+    helpers,
+    org,
+    papers,
+    people,
+)
 from tasks.access import Subject
 from tasks.benefits import record
 from tasks.commands import Done
@@ -94,10 +106,15 @@ def found_work(desk: Desk, command: commands.FoundWork) -> Done:
     if context.case_id is None:
         assert context.person_id is not None
         context = cases.open_case(desk, context.person_id, "street")
+    found_work_in(desk, context, values)
+    return Done(case_id=context.case_id, person_id=context.person_id)
+
+
+def found_work_in(desk: Desk, context: Context, values: Mapping[str, Any]) -> None:
+    """Record work found by own effort in an active case, and say so to the process that holds the tier."""
     assert context.case_id is not None
     employments.record(desk, context, values, "OWN_EFFORT", desk.today)
     found_work_of(desk, context.case_id, "OWN_EFFORT")
-    return Done(case_id=context.case_id, person_id=context.person_id)
 
 
 def found_work_of(desk: Desk, case_id: int, source: str) -> None:
@@ -192,6 +209,7 @@ def transfer(desk: Desk, command: commands.TransferCommunity) -> Done:
     casework.move_tasks(desk.conn, instances, after, pools)
     for table in (tables.process_context, tables.deadline, tables.duty):
         casework.update_where(desk.conn, table, {"case_id": context.case_id}, area=after)
+    helpers.after_transfer(desk, context.case_id, instances, after)
     return Done(case_id=context.case_id, person_id=context.person_id)
 
 

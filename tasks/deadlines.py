@@ -6,6 +6,7 @@ A row is counted once, when it opens; the arithmetic is kept so that anybody can
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -38,9 +39,17 @@ def open_by_completion(
     for policy, opening in desk.library.policy.opened_by.get(element, ()):
         decided = opening.condition is not None and DECIDED in opening.condition.names
         if decided == after and opening.branch is None and _holds(desk, opening, names):
-            trigger = _trigger(desk, opening, values)
-            if trigger is not None:
-                open_row(desk, desk.context(live), policy, trigger)
+            trigger = None if opening.pending else _trigger(desk, opening, values)
+            if trigger is not None or opening.pending:
+                open_row(desk, _in_present_run(desk, live), policy, trigger)
+
+
+def _in_present_run(desk: Desk, live: Live) -> Context:
+    """Return the context of an instance in the run the case is in now: a decision may just have begun one."""
+    context = desk.context(live)
+    if context.case_id is None:
+        return context
+    return replace(context, run_no=desk.case(context.case_id)["run_no"])
 
 
 def _holds(desk: Desk, opening: Opening, names: Mapping[str, Any]) -> bool:
@@ -72,6 +81,10 @@ def open_row(desk: Desk, context: Context, policy: DeadlinePolicy, trigger: date
             due = count(rule, trigger, desk.calendar)
         except CalendarUnknown as error:
             unknown = error
+    waiting = casework.untriggered_deadline(desk.conn, context.case_id, policy.id, context.run_no)
+    if waiting is not None and trigger is not None:
+        _begin_pending(desk, waiting, trigger, due)
+        return
     nth = casework.deadline_count(desk.conn, context.case_id, policy.id) + 1
     row = {
         "id": new_id(), "rule_id": policy.id, "case_id": context.case_id, "person_id": context.person_id,
@@ -89,6 +102,25 @@ def open_row(desk: Desk, context: Context, policy: DeadlinePolicy, trigger: date
     desk.emit(trail, "DeadlinePending", rule=policy.id, nth=nth, trigger=row["trigger_on"])
     if unknown is not None:
         desk.emit(trail, "CalendarAlarm", year=unknown.data["year"], rule=policy.id)
+
+
+def _begin_pending(desk: Desk, row: RowMapping, trigger: date, due: Due | None) -> None:
+    """Give a row that waited for its trigger its date; what was done before is judged by it now."""
+    met = None
+    if due is not None and row["completed_on"] is not None:
+        met = row["completed_on"] <= due.effective.isoformat()
+    counted = _counted(due)
+    rows.change(
+        desk.conn, tables.deadline, row["id"], trigger_on=trigger.isoformat(), trigger_at=desk.now_us, met=met,
+        **counted,
+    )  # fmt: skip
+    if due is None:
+        desk.emit(row["trail_id"], "DeadlinePending", rule=row["rule_id"], nth=row["nth"],
+                  trigger=trigger.isoformat())  # fmt: skip
+        return
+    desk.emit(row["trail_id"], "DeadlineSet", nth=row["nth"], **due.arithmetic)
+    if row["completed_at"] is None:
+        follow(desk, row, counted["due_at"])
 
 
 def _counted(due: Due | None) -> dict[str, Any]:
@@ -225,7 +257,18 @@ def follow(desk: Desk, row: RowMapping, due: int) -> None:
     instances = [item["id"] for item in casework.open_instances(desk.conn, row["case_id"])]
     casework.set_task_due(desk.conn, instances, met_by, due)
     for instance_id in instances:
-        move(desk.conn, instance_id, f"{met_by}_Timer", due)
+        live = desk.unit.instance(instance_id)
+        for element in {name for token in live.state.tokens.values() for name in token.armed}:
+            _move_timer(desk, live, element, row["rule_id"])
+
+
+def _move_timer(desk: Desk, live: Live, element: str, rule_id: str) -> None:
+    """Evaluate again a waiting timer whose expression asks for a rule's day."""
+    node = live.graph.nodes[element]
+    for event in node.events:
+        if event.timer is not None and event.timer.expr is not None and f'"{rule_id}"' in event.timer.expr.text:
+            at = desk.unit.kernel.world.due(desk.unit, live, node, event.timer)
+            move(desk.conn, live.id, element, None if at is None else to_us(at))
 
 
 def recount(desk: Desk, row: RowMapping) -> bool:

@@ -210,6 +210,9 @@ def _done(desk: Desk, row: RowMapping, window: RowMapping, on: date) -> None:
 def act_counts(desk: Desk, context: Context, kind: str, on: date) -> None:
     """Let an act of the main line count as the present window of a duty."""
     for row in casework.open_duties(desk.conn, context.case_id, context.person_id, kind):
+        if _rolls(row["frequency"]):
+            _rolls_on(desk, row, on)
+            continue
         window = window_of(row["frequency"], on)
         known = rows.first(
             desk.conn, tables.duty_window, duty_id=row["id"], starts_on=window.first.isoformat()
@@ -218,13 +221,25 @@ def act_counts(desk: Desk, context: Context, kind: str, on: date) -> None:
             _done(desk, row, known, on)
             if known["instance_id"] is not None:
                 desk.unit.cancel(known["instance_id"], "done otherwise")
-        elif known is None and not _rolls(row["frequency"]):
+        elif known is None:
             rows.add(
                 desk.conn, tables.duty_window, id=new_id(), duty_id=row["id"],
                 starts_on=window.first.isoformat(), ends_on=window.last.isoformat(),
                 due_at=to_us(end_of_day(window.last)), state="done", done_on=on.isoformat(),
             )  # fmt: skip
             desk.emit(desk.trail(context), "DutyDone", duty=kind, on=on.isoformat())
+
+
+def _rolls_on(desk: Desk, row: RowMapping, on: date) -> None:
+    """An act of the main line ends the open windows of a rolling duty, which goes on from the act."""
+    todo = casework.windows_to_do(desk.conn, row["id"])
+    for window in todo:
+        _done(desk, row, window, on)
+        if window["instance_id"] is not None:
+            desk.unit.cancel(window["instance_id"], "done otherwise")
+    if not todo:
+        rows.change(desk.conn, tables.duty, row["id"], next_at=to_us(start_of_day(on + ONE_DAY)))
+        desk.emit(desk.trail(_context(desk, row)), "DutyDone", duty=row["kind"], on=on.isoformat())
 
 
 def mark_missed(desk: Desk, window_id: int) -> bool:
@@ -248,6 +263,9 @@ def explain(desk: Desk, case_id: int, kind: str, reason: str) -> None:
             if window["state"] == "missed":
                 rows.change(desk.conn, tables.duty_window, window["id"], state="explained", explained=reason)
                 desk.emit(case_id, "DutyClosed", duty=kind, first=window["starts_on"], reason=reason)
+                if _rolls(row["frequency"]):
+                    next_at = to_us(start_of_day(desk.today + ONE_DAY))
+                    rows.change(desk.conn, tables.duty, row["id"], next_at=next_at)
                 if window["instance_id"] is not None:
                     desk.unit.cancel(window["instance_id"], "explained")
                 return

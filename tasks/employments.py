@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from engine.ids import new_id
+from tasks import placements
 from tasks.desk import Context, Desk
 from tasks.store import rows, tables
 from tasks.store.conn import RowMapping
@@ -51,4 +52,6 @@ def lose(desk: Desk, context: Context, lost_on: Any, reason: str | None) -> None
     row = latest(desk, context)
     if row is not None:
         rows.change(desk.conn, tables.employment, row["id"], lost_on=str(lost_on), lost_reason=reason)
+    if context.person_id is not None:
+        placements.end(desk, context.person_id, "job lost")
     desk.emit(desk.trail(context), "JobLost", on=str(lost_on))

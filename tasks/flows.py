@@ -76,13 +76,13 @@ def _second(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, A
 
 
 def second_assistance(desk: Desk, context: Context, entry: str) -> None:
-    """Open another run at an entry tier: follow-up and stabilisation end, the counters start at 0."""
+    """Start the process of an entry tier for the run just begun; follow-up and stabilisation end."""
     assert context.case_id is not None
     duties.close_kinds(desk, context, {"P21_FollowUp", "P21_WeeklyGuidance"}, "second assistance")
     case_id = context.case_id
 
     def begin() -> None:
-        fresh = cases.new_run(desk, case_id)
+        fresh = cases.context_of(desk, case_id)
         process, start, tier = SECOND[entry]
         desk.start(process, with_tier(fresh, tier), start, {"run_no": fresh.run_no})
 

@@ -8,7 +8,6 @@ from engine.codec import dumps
 from engine.errors import FormInvalid
 from engine.ids import new_id
 from engine.live import Live
-from engine.store import queries
 from tasks import accounts
 from tasks.desk import Context, Desk
 from tasks.store import casework, rows, tables
@@ -71,7 +70,7 @@ def _hand_tasks(desk: Desk, live: Live, role: str, user_id: int) -> None:
     for task in casework.open_tasks_of(desk.conn, [live.id]):
         node = live.graph.nodes[task["element"]]
         if node.attrs.get("role") == role and task["state"] == "created":
-            queries.REASSIGN_TASK.run(desk.conn, {"b_id": task["id"], "by": user_id, "at": desk.now_us})
+            casework.hand_task(desk.conn, task["id"], role, user_id, desk.now_us)
             desk.emit(live.trail_id, "TaskReassigned", live=live, element=task["element"],
                       task=str(task["id"]), to=str(user_id), reason="designated")  # fmt: skip
 
@@ -88,6 +87,21 @@ def release_all(desk: Desk, case_id: int) -> None:
     """End all assignments of a case."""
     for tier in ("community", "street", "district"):
         release(desk, case_id, tier)
+
+
+def after_transfer(desk: Desk, case_id: int, instances: list[int], area: str) -> None:
+    """Release helpers who do not work in the new area; what they held goes back to the staff there."""
+    for role, tier in TIER.items():
+        helper = active(desk, case_id, role)
+        if helper is not None and helper not in {row["id"] for row in accounts.staff(desk.conn, role, area)}:
+            release(desk, case_id, tier)
+    for task in casework.open_tasks_of(desk.conn, instances):
+        holder = task["assignee_id"]
+        if holder is None or holder in {row["id"] for row in accounts.staff(desk.conn, task["role"], area)}:
+            continue
+        role = UNTIL.get(task["role"], task["role"])
+        casework.return_task(desk.conn, task["id"], role)
+        desk.emit(case_id, "TaskUnclaimed", element=task["element"], task=str(task["id"]), reason="transferred")
 
 
 def effective(desk: Desk, context: Context, role: str, until: str | None) -> tuple[str, int | None]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from engine.errors import IllegalState
 from tasks import access, cases, commands, org, people
+from tasks import casework as casework_of_case
 from tasks.access import Subject
 from tasks.commands import Done
 from tasks.desk import Desk
+from tasks.forms.command_forms import accept_values
 from tasks.store import casework
 
-#: Processes a worker starts by hand for a person, with the tier they begin in.
-BY_HAND = {"P03_registration_recognition": "street"}
+#: Processes a worker starts by hand for a person: both open a case, at the street (J.7.1).
+APPLICATION = "P03_registration_recognition"
+REGISTRATION = "P07_employment_registration"
 
 
 def register_person(desk: Desk, command: commands.RegisterPerson) -> Done:
@@ -44,14 +47,22 @@ def start_process(desk: Desk, command: commands.StartProcess) -> Done:
     """Start a process for a person: an application opens the case (J.7.1)."""
     person = desk.person(command.person_id)
     access.authorize_start(desk.actor, command.process_id, Subject(person["area"]))
-    tier = BY_HAND.get(command.process_id)
-    if tier is None:
+    if command.process_id not in (APPLICATION, REGISTRATION):
         raise IllegalState(detail="这一流程由系统按规定启动，不能手工启动")
-    context = cases.open_case(desk, command.person_id, tier)
-    live = desk.start(command.process_id, context, command.start, dict(command.values))
-    desk.unit.write_waits()
-    tasks = casework.open_tasks_of(desk.conn, [live.id])
+    given = dict(command.values)
+    work = accept_values(desk, "found_work", given) if command.process_id == REGISTRATION else None
+    context = cases.open_case(desk, command.person_id, "street")
+    if work is not None:
+        casework_of_case.found_work_in(desk, context, work)
+        desk.unit.settle()
+        desk.unit.write_waits()
+        assert context.case_id is not None
+        live_id = casework.open_instances(desk.conn, context.case_id)[0]["id"]
+    else:
+        live_id = desk.start(command.process_id, context, command.start, given).id
+        desk.unit.write_waits()
+    tasks = casework.open_tasks_of(desk.conn, [live_id])
     return Done(
-        case_id=context.case_id, person_id=command.person_id, instance_id=live.id,
+        case_id=context.case_id, person_id=command.person_id, instance_id=live_id,
         next_task_id=tasks[0]["id"] if tasks else None,
     )  # fmt: skip

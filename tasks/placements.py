@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
-
 from engine.errors import GuardUnmet
 from engine.ids import new_id
 from engine.live import Live
-from tasks import org
-from tasks.desk import Desk
+from tasks import duties, org
+from tasks.decision_inputs import current_facts
+from tasks.desk import Context, Desk
 from tasks.store import casework, rows, tables
 from tasks.store.conn import RowMapping
 
@@ -91,14 +90,29 @@ def place(desk: Desk, live: Live, on: date) -> None:
 
 
 def end(desk: Desk, person_id: int, reason: str) -> None:
-    """End the placements and waiting of a person."""
+    """End the placements and waiting of a person; attendance and data are no more collected (J.7.9)."""
     for row in rows.rows(desk.conn, tables.placement, person_id=person_id, ended_at=None):
-        rows.change(
-            desk.conn, tables.placement, row["id"], state="ended", ended_at=desk.now_us, end_reason=reason
-        )
+        _end(desk, row, reason)
+        if row["state"] == "placed":
+            context = Context(row["case_id"], person_id, "", "")
+            duties.close_kinds(desk, context, {"P21_Attendance", "P21_DynamicData"}, reason)
+
+
+def end_of_instance(desk: Desk, live: Live, reason: str) -> None:
+    """Give back what an instance of P13 had reserved or waited for, unless the person was placed."""
+    mine = of_instance(desk, live)
+    if mine is not None and mine["ended_at"] is None and mine["state"] != "placed":
+        _end(desk, mine, reason)
+
+
+def _end(desk: Desk, row: RowMapping, reason: str) -> None:
+    rows.change(
+        desk.conn, tables.placement, row["id"], state="ended", ended_at=desk.now_us, end_reason=reason
+    )
 
 
 def count_of(desk: Desk, person_id: int) -> int:
-    """Return how often a person was placed (CR-20)."""
-    placed: list[Any] = rows.rows(desk.conn, tables.placement, person_id=person_id)
-    return sum(1 for row in placed if row["placed_on"] is not None)
+    """Return how often a person was placed, here or as recorded from before (CR-20)."""
+    placed = rows.rows(desk.conn, tables.placement, person_id=person_id)
+    recorded = current_facts(desk.person(person_id))["placement_count"] or 0
+    return max(int(recorded), sum(1 for row in placed if row["placed_on"] is not None))

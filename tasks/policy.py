@@ -53,6 +53,8 @@ class Opening:
     field: str | None = None
     condition: Expr | None = None
     branch: str | None = None
+    #: the row opens now, its trigger comes later, with another opening of the same rule
+    pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +184,12 @@ def _rule(row: dict[str, Any]) -> DeadlineRule | None:
     )
 
 
-def _opening(item: dict[str, str]) -> Opening:
+def _opening(item: dict[str, Any]) -> Opening:
     when = item.get("when")
     return Opening(
         element=item["element"],
         field=item.get("field"),
         condition=compile_expr(when) if when else None,
         branch=item.get("branch"),
+        pending=bool(item.get("pending")),
     )

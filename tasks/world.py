@@ -13,7 +13,7 @@ from engine.live import Live
 from engine.runtime.state import Token
 from engine.unit import Unit
 from engine.world import PlainWorld, TaskAttributes
-from tasks import cases, deadlines, decide, duties, flows, helpers, referrals
+from tasks import cases, deadlines, decide, duties, flows, handovers, helpers, placements, referrals
 from tasks.desk import Context, Desk
 from tasks.services import SERVICES
 
@@ -91,6 +91,9 @@ class World595(PlainWorld):
             duties.close_of_instance(desk, live, live.reason or "tier ended")
         if live.process_id in _ASSISTANCE and context.case_id is not None:
             referrals.cancel_open(desk, context.case_id, live)
+            handovers.closed_with(desk, live)
+        if live.process_id == "P13_public_welfare_post":
+            placements.end_of_instance(desk, live, live.reason or "process ended")
 
     def ended(self, unit: Unit, live: Live, node: Node) -> None:
         """Close the case where an end event says so."""

@@ -17,4 +17,11 @@ COMMAND_FORMS: Mapping[str, FormSpec] = load_forms(DEFAULT_FOLDER / "commands")
 
 def accept_values(desk: Desk, form: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the typed values of a command; raise FormInvalid with every problem."""
-    return validate(COMMAND_FORMS[form], given, FormContext(desk.today, desk.now)).values
+    return validate(COMMAND_FORMS[form], given, FormContext(desk.today, desk.now, exit_codes(desk))).values
+
+
+def exit_codes(desk: Desk) -> Mapping[str, tuple[str, ...]]:
+    """Return the exit codes an office may use: one of them only under a rule of its own (J.7.14)."""
+    if not desk.setting("end_unreachable"):
+        return {}
+    return {"EXIT_CODE": (*COMMAND_FORMS["exit"].fields["end_code"].options, "END-UNREACHABLE")}

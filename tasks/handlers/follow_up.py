@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.errors import FormInvalid
-from tasks import decide, employments
+from tasks import cases, decide, employments
 from tasks.handlers import Completion, on
 
 
@@ -47,8 +47,10 @@ def first(done: Completion) -> None:
 
 @on("P09_SecondAssistance")
 def second(done: Completion) -> None:
-    """Keep who decided, and the entry tier."""
+    """Keep the entry tier; the new run begins with the decision, so that its deadlines count in it."""
     done.desk.change_case(done.case_id, {"entry_tier": done.values.get("entry_tier")})
+    if done.values["open_run"]:
+        cases.new_run(done.desk, done.case_id)
 
 
 @on("P09_Close")

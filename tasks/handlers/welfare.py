@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.errors import FormInvalid, GuardUnmet
-from tasks import employments, placements
+from tasks import cases, employments, people, placements
 from tasks.duties import open_duty
 from tasks.handlers import Completion, on
 
@@ -37,11 +37,21 @@ def train(done: Completion) -> None:
         placements.end(done.desk, done.person_id, "training stopped")
 
 
+@on("P13_Unplaced")
+def unplaced(done: Completion) -> None:
+    """Begin another run where the person goes back to the tier he came from (14.D4c)."""
+    if done.values["way"] == "BACK":
+        cases.new_run(done.desk, done.case_id)
+
+
 @on("P13_Place")
 def place(done: Completion) -> None:
     """Place the person: the placement counts, the employment is recorded, its duties begin."""
     values = done.values
+    count = placements.count_of(done.desk, done.person_id) + 1
     placements.place(done.desk, done.task.live, values["placed_on"])
+    people.write_facts(done.desk.conn, done.person_id, {"placement_count": count}, done.desk.actor,
+                       done.desk.now, source="P13_Place")  # fmt: skip
     work = {"employment_kind": "PUBLIC_WELFARE", "employer": values["organisation"],
             "employed_on": values["placed_on"]}  # fmt: skip
     employments.record(done.desk, done.context, work, "ASSISTANCE", values["placed_on"])

@@ -28,6 +28,7 @@ def task_values(
             return raw
         context = prefill.form_context(desk, task.live, spec)
         facts = prefill.facts(desk, desk.context(task.live))
+        raw = {**prefill.told(desk, task.live, spec), **raw}
         return with_examples(spec, raw, context, facts, prefill.resolver(desk, task.live), also)
 
 

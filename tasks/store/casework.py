@@ -93,6 +93,24 @@ def move_tasks(conn: Connection, instance_ids: list[int], area: str, pools: dict
         )
 
 
+def hand_task(conn: Connection, task_id: int, role: str, user_id: int, at_us: int) -> None:
+    """Give an open task of the pool to the person just designated for its role."""
+    conn.execute(
+        sa.update(user_task)
+        .where(user_task.c.id == task_id)
+        .values(role=role, state="claimed", assignee_id=user_id, claimed_at=at_us)
+    )
+
+
+def return_task(conn: Connection, task_id: int, role: str) -> None:
+    """Put a held task back into the pool of a role."""
+    conn.execute(
+        sa.update(user_task)
+        .where(user_task.c.id == task_id)
+        .values(role=role, state="created", assignee_id=None, claimed_at=None)
+    )
+
+
 def set_task_due(conn: Connection, instance_ids: list[int], element: str, due_at: int) -> None:
     """Move the due date of the open tasks of an element."""
     conn.execute(
@@ -124,6 +142,15 @@ def running_deadlines(
     if run_no is not None:
         query = query.where(deadline.c.run_no == run_no)
     return list(conn.execute(query.order_by(deadline.c.created_at, deadline.c.id)).mappings())
+
+
+def untriggered_deadline(conn: Connection, case_id: int, rule_id: str, run_no: int) -> RowMapping | None:
+    """Return the row of a rule and run that waits for its trigger, done or not; None where none does."""
+    query = sa.select(deadline).where(
+        deadline.c.case_id == case_id, deadline.c.rule_id == rule_id, deadline.c.run_no == run_no,
+        deadline.c.trigger_on.is_(None), deadline.c.closed_reason.is_(None),
+    )  # fmt: skip
+    return conn.execute(query).mappings().first()
 
 
 def deadline_count(conn: Connection, case_id: int, rule_id: str) -> int:

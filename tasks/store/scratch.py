@@ -36,33 +36,28 @@ class Scratch(Protocol):
 
 
 class ScratchFiles:
-    """SQLite files copied from one that was prepared once."""
+    """One SQLite file, put back to what was prepared before each story."""
 
     def __init__(self, prepare: Callable[[Database], None]) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="aid595-scenarios-"))
         self._prepared = self._folder / "prepared.db"
         self._work = self._folder / "work.db"
-        self._open: Database | None = None
-        made = _fast(Database(f"sqlite:///{self._prepared}"))
-        made.create_schema()
-        prepare(made)
-        made.dispose()
+        # one engine for all stories: a new one would compile every statement again
+        self._database = _fast(Database(f"sqlite:///{self._work}"))
+        self._database.create_schema()
+        prepare(self._database)
+        self._database.dispose()
+        shutil.copyfile(self._work, self._prepared)
 
     def fresh(self) -> Database:
-        """Return a copy of the prepared file; the one before is gone."""
-        self._drop()
+        """Return the file as it was prepared."""
+        self._database.dispose()
         shutil.copyfile(self._prepared, self._work)
-        self._open = _fast(Database(f"sqlite:///{self._work}"))
-        return self._open
-
-    def _drop(self) -> None:
-        if self._open is not None:
-            self._open.dispose()
-            self._open = None
+        return self._database
 
     def close(self) -> None:
         """Remove the folder."""
-        self._drop()
+        self._database.dispose()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
