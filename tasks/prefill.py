@@ -51,6 +51,32 @@ def facts(desk: Desk, context: Context) -> dict[str, Any]:
     return {} if context.person_id is None else current_facts(desk.person(context.person_id))
 
 
+#: Task -> what a message from outside said of it (J.7.16): shown in its form until somebody decides.
+_TOLD = {
+    "P03_Objection": "prefill:MSG-16",
+    "P06_Outcome": "prefill:MSG-23",
+    "P09_Close": "close_proposal",
+}
+
+
+def told(desk: Desk, live: Live, spec: FormSpec) -> dict[str, Any]:
+    """Return the fields of a form that a message from outside filled in."""
+    case_id = desk.context(live).case_id
+    entry = _TOLD.get(spec.id)
+    if case_id is None or entry is None:
+        return {}
+    case = rows.first(desk.conn, tables.case, id=case_id)
+    said = loads(case["data"]).get(entry) or {} if case is not None else {}
+    return {name: value for name, value in said.items() if name in spec.fields}
+
+
+def forget(desk: Desk, live: Live, element: str) -> None:
+    """Drop what a message said once its form was decided; the next round begins empty."""
+    case_id, entry = desk.context(live).case_id, _TOLD.get(element)
+    if case_id is not None and entry is not None and desk.case(case_id)["data"].get(entry):
+        desk.change_case(case_id, {entry: None})
+
+
 def resolver(desk: Desk, live: Live) -> Resolve:
     """Return the function that answers a form's prefill rules for the case of an instance."""
     context = desk.context(live)

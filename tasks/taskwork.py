@@ -19,7 +19,7 @@ from tasks.forms.spec import FormSpec
 from tasks.forms.validate import Validated, validate
 from tasks.handlers import Completion, handle
 from tasks.paper_text import kinds_to_issue
-from tasks.prefill import form_context
+from tasks.prefill import forget, form_context
 from tasks.store import casework, rows, tables
 
 #: Setting value that switches a four-eyes rule, by the element that needs the second person.
@@ -131,6 +131,7 @@ def finish(desk: Desk, task: OpenTask, spec: FormSpec, accepted: Validated) -> N
         desk.form = {**accepted.values, "_facts_changed": changed}
         _issue_papers(desk, done, spec)
         handle(done)
+        forget(desk, task.live, task.node.id)
         for register in task.node.attr_list("registers"):
             done.emit("RegisterWritten", register=register)
         deadlines.open_by_completion(desk, task.live, task.node.id, accepted.values)

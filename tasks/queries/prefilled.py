@@ -19,4 +19,5 @@ def prefilled(app: App, actor: Actor, task_id: int) -> dict[str, Any]:
         spec = desk.library.forms[task.node.attrs.get("form") or task.node.id]
         context = prefill.form_context(desk, task.live, spec)
         facts = prefill.facts(desk, desk.context(task.live))
-        return fill(spec, context, facts, prefill.resolver(desk, task.live))
+        found = fill(spec, context, facts, prefill.resolver(desk, task.live))
+        return {**found, **prefill.told(desk, task.live, spec)}
