@@ -14,11 +14,13 @@ from tasks.queries import office
 from web import i18n
 from web.config import WebConfig
 from web.context import Ctx, ctx
-from web.errors import Forbidden
+from web.errors import Forbidden, PasswordDue
 from web.rights import RIGHTS, Right
 from web.security import SAFE, check_origin, check_token
 
 _YEAR = timedelta(days=365)
+#: What is open before a one-time password was changed.
+PASSWORD_PAGES = frozenset({"auth.password", "auth.password_post", "api.logout"})
 #: Anything shorter was not made here.
 _SHORTEST = 32
 
@@ -48,6 +50,8 @@ def admit(endpoint: str) -> None:
         check_origin(request)
         if endpoint not in ("api.login", "auth.preferences"):
             check_token(request, context.csrf if context.logged_in else _anonymous_token(context.config))
+    if context.must_change and not right.public and endpoint not in PASSWORD_PAGES:
+        raise PasswordDue
     if not right.allows(context.actor):
         raise Forbidden() if context.logged_in else sessions.SessionEnded()
 

@@ -39,7 +39,7 @@ def create_app(app: App, config: WebConfig | None = None, passwords: Passwords |
         MAX_CONTENT_LENGTH=config.max_body,
         MAX_FORM_MEMORY_SIZE=config.max_form,
         MAX_FORM_PARTS=config.max_form_parts,
-        SEND_FILE_MAX_AGE_DEFAULT=3600,
+        SEND_FILE_MAX_AGE_DEFAULT=30 * 86_400,
         PROPAGATE_EXCEPTIONS=False,
     )
     flask.extensions["aid595"] = app

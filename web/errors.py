@@ -17,6 +17,7 @@ from tasks import labels
 from tasks.sessions import SessionEnded
 from web.context import ctx
 from web.i18n import say_or
+from web.loginpage import kept_from_form, login_page
 
 log = logging.getLogger("aid595.web")
 
@@ -36,6 +37,7 @@ STATUS: dict[str, int] = {
     "roles_exclusive": 403,
     "not_our_page": 403,
     "forbidden": 403,
+    "password_due": 403,
     "login_failed": 401,
     "session_ended": 401,
     "form_invalid": 422,
@@ -49,6 +51,12 @@ STATUS: dict[str, int] = {
     "fault": 500,
     "unavailable": 503,
     "policy_invalid": 422,
+    "calendar_invalid": 422,
+    "xml_refused": 422,
+    "gate_refused": 422,
+    "decision_refused": 422,
+    "decision_unmatched": 409,
+    "not_ready": 503,
     "expression_invalid": 422,
 }
 _HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "not_allowed", 413: "too_large", 503: "unavailable"}
@@ -60,6 +68,14 @@ class Forbidden(AidError):
     code = "forbidden"
     zh = "您的岗位没有这个页面的权限。需要时请联系安全管理员授权。"
     en = "Your role has no right to this page."
+
+
+class PasswordDue(AidError):
+    """The one-time password has to be changed before anything else."""
+
+    code = "password_due"
+    zh = "首次登录请先修改密码。"
+    en = "Change the one-time password first."
 
 
 def title_of(code: str, lang: str) -> str:
@@ -110,9 +126,13 @@ def refused(error: AidError) -> AnyResponse:
     context = ctx()
     if wants_json():
         return aid_problem(error)
-    if isinstance(error, SessionEnded) and request.method == "GET":
-        return redirect_to_login()
     sentence = error.sentence(context.lang)
+    if isinstance(error, PasswordDue):
+        return redirect("/password", 303)
+    if isinstance(error, SessionEnded):
+        if request.method == "GET":
+            return redirect_to_login()
+        return make_response(login_page("/", sentence=sentence, kept=kept_from_form()), status_of(error))
     if isinstance(error, FormInvalid):
         sentence += "".join(f" {zh if context.lang == 'zh' else en}" for _name, zh, en in error.problems)
     return error_page(error.code, status_of(error), sentence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,8 @@ from web.rights import RIGHTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_VENDOR = Path(__file__).parent / "static" / "vendor"
+_STATIC = Path(__file__).parent / "static"
+_VENDOR = _STATIC / "vendor"
 
 
 #: Addresses of further pages, by the name templates use.
@@ -64,8 +66,18 @@ def install(flask: Flask, config: WebConfig) -> None:
         marks_url=marks_url,
         tel_url=tel_url,
         url=str,
+        static_url=_static_addresses(),
         **{f"{name}_url": _address(pattern) for name, pattern in _ADDRESSES.items()},
     )
+
+
+def _static_addresses() -> Callable[[str], str]:
+    """Return a function that gives a static file's address, with a mark of its content to outdo caches."""
+    marks = {
+        path.relative_to(_STATIC).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+        for path in _STATIC.rglob("*") if path.is_file()
+    }  # fmt: skip
+    return lambda name: f"/static/{name}?v={marks.get(name, '')}"
 
 
 def task_url(task_id: int) -> str:

@@ -14,7 +14,9 @@ from tasks.forms.spec import Field, FormSpec
 from tasks.forms.spec import form as form_spec
 from tasks.queries import areas, choices, task_page, trail
 from tasks.queries.prefilled import prefilled
+from tasks.queries.scope import reading_tiers
 from tasks.store.conn import Connection
+from web import formview
 from web.clauses import Clause, clauses
 from web.context import Ctx
 from web.eventwords import QUIET
@@ -95,7 +97,20 @@ def load_page(context: Ctx, task_id: int) -> Page:
             may_withdraw=task.state == "completed" and task.ended_by == context.user_id,
             options=_options(conn, task, spec),
         )
+    if not task.open:
+        page.answers = _answers(context, page, task.tier or "")
     return page
+
+
+def _answers(context: Ctx, page: Page, tier: str) -> list[tuple[str, str]]:
+    """Return what was recorded, to those who read the notes of its tier (SECURITY 2.2)."""
+    did_it = page.task.ended_by == context.user_id
+    if not did_it and tier not in reading_tiers(context.actor, page.task.area):
+        return []
+    t = context.t
+    return formview.answers(
+        page.spec, page.values, context.lang, lambda yes: t("form.yes" if yes else "form.no"), page.choices
+    )
 
 
 def _subject(task: task_page.TaskView) -> Subject:

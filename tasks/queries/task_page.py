@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.codec import loads
+from engine.store.statements import Statement
 from engine.store.tables import definition, instance, user_task
 from tasks.queries.rows import each, one
 from tasks.store.conn import Connection
@@ -83,6 +84,15 @@ def task_view(conn: Connection, task_id: int) -> TaskView | None:
         .where(t.id == task_id)
     )
     return one(conn, query, TaskView)
+
+
+def element_of(conn: Connection, task_id: int) -> str | None:
+    """Return the element of a task by its primary key."""
+    row = _ELEMENT.run(conn, {"task_id": task_id}).first()
+    return None if row is None else str(row[0])
+
+
+_ELEMENT = Statement(sa.select(user_task.c.element).where(user_task.c.id == sa.bindparam("task_id")))
 
 
 def form_values(conn: Connection, task_id: int, draft: bool) -> dict[str, Any] | None:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from engine.errors import AidError, FormInvalid
-from tasks import accounts, commands, sessions
+from engine.errors import FormInvalid
+from tasks import accounts, sessions
 from web import auth
-from web.context import Ctx, ctx, passwords
+from web.context import ctx, passwords
 from web.errors import status_of
 from web.going import go, ours
 from web.i18n import LANGUAGES
+from web.loginpage import keep_draft, kept_from_login, login_page
 
 views = Blueprint("auth", __name__)
-#: A form sent after its session ended comes back through the login under these names.
-KEPT_TASK, KEPT = "kept_task", "kept."
 
 
 @views.get("/login")
@@ -24,17 +23,6 @@ def login() -> Response | str:
     if ctx().logged_in:
         return go(ours(request.args.get("next")))
     return login_page(ours(request.args.get("next")))
-
-
-def login_page(
-    target: str, username: str = "", sentence: str = "", kept: list[tuple[str, str]] | None = None
-) -> str:
-    """Return the login page with what was typed so far, without the password."""
-    config = ctx().config
-    return render_template(
-        "login.html", next=target, username=username, sentence=sentence, kept=kept or [],
-        accounts=config.demo_accounts if config.demo else (),
-    )
 
 
 @views.post("/login")
@@ -51,35 +39,17 @@ def login_post() -> Response:
         )
     target = ours(form.get("next"))
     if isinstance(opened, sessions.LoginRefused):
-        kept = [(name, value) for name, value in form.items(multi=True) if name.startswith("kept")]
-        page = login_page(target, form.get("username", ""), opened.error.sentence(context.lang), kept)
+        sentence = opened.error.sentence(context.lang)
+        page = login_page(target, form.get("username", "")[:200], sentence, kept_from_login())
         response = make_response(page, status_of(opened.error))
         if opened.wait_seconds:
             response.headers["Retry-After"] = str(opened.wait_seconds)
         return response
-    if KEPT_TASK in form:
-        target = _keep_draft(context, opened.token, target)
+    target = keep_draft(context, opened.token, target)
     where = "/password" if opened.must_change else target
     response = make_response(redirect(where, 303))
     auth.set_session(response, opened.token, context.config)
     return response
-
-
-def _keep_draft(context: Ctx, token: str, otherwise: str) -> str:
-    """Save what was typed when the session ended as a draft of its task."""
-    task_id = request.form.get(KEPT_TASK, type=int)
-    if task_id is None:
-        return otherwise
-    names = [name for name in request.form if name.startswith(KEPT)]
-    raw = {name.removeprefix(KEPT): request.form.getlist(name) for name in names}
-    values = {name: given if len(given) > 1 else given[-1] for name, given in raw.items()}
-    try:
-        with context.app.read() as conn:
-            actor = sessions.session_user(conn, token, context.now)
-        context.app.do(commands.SaveDraft(task_id, values), actor)
-    except AidError:
-        return otherwise
-    return f"/tasks/{task_id}?ok=draft_restored"
 
 
 @views.post("/logout")

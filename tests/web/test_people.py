@@ -1,0 +1,113 @@
+"""People: search, registration, the file, an application."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.web.office import Browser, Office, id_number
+
+FORM = {"name": "孙凤霞", "phone": "13900001111", "address": "某街2号"}
+
+
+def _new(office: Office, n: int) -> dict[str, str]:
+    return FORM | {"id_no": id_number(n), "community_id": str(office.community())}
+
+
+def test_a_person_is_registered_and_found_by_name_phone_and_number(office: Office, street: Browser) -> None:
+    answer = street.post("/people", _new(office, 501))
+    assert answer.status_code == 303, answer.text
+    page = street.get(answer.location).text
+    assert "已建档" in page
+    for text in ("孙凤", "1111", "13900001111", id_number(501)):
+        assert "孙凤霞" in street.get(f"/people?q={text}").text, text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("id_no", "11011319840101002", "应为18位"),
+        ("id_no", "110113840101002", "15位旧身份证号"),
+        ("id_no", "110113198413010023", "出生日期"),
+        ("name", "", "请填写姓名"),
+        ("phone", "abc", "联系电话只填数字"),
+        ("community_id", "", "请选择所属社区"),
+    ],
+)
+def test_a_wrong_field_is_named_and_the_rest_stays(
+    office: Office, street: Browser, field: str, value: str, said: str
+) -> None:
+    answer = street.post("/people", _new(office, 502) | {field: value})
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert 'value="某街2号"' in answer.text
+
+
+def test_a_number_on_file_leads_to_that_file(office: Office, street: Browser) -> None:
+    first = street.post("/people", _new(office, 503)).location.split("?")[0]
+    answer = street.post("/people", _new(office, 503) | {"name": "另一人"})
+    assert answer.status_code == 409
+    assert f'href="{first}"' in answer.text
+
+
+def test_a_number_on_file_elsewhere_does_not_show_the_file(office: Office, street: Browser) -> None:
+    street.post("/people", _new(office, 504))
+    other = {"community_id": str(office.community("三家店村")), "id_no": id_number(504), "name": "另一人"}
+    answer = office.browser("staff.nfx").post("/people", FORM | other)
+    assert answer.status_code == 409
+    assert "打开原档案" not in answer.text
+
+
+def test_nobody_is_found_beyond_the_own_area(office: Office) -> None:
+    office.register("慕容雪")
+    answer = office.browser("staff.nfx").get("/people?q=慕容雪")
+    assert "没有找到" in answer.text
+
+
+def test_an_application_opens_a_case_and_its_first_task(office: Office, street: Browser) -> None:
+    person = office.register("司马光明")
+    page = street.get(f"/people/{person}").text
+    assert "受理认定申请" in page
+    answer = street.post(f"/people/{person}/start")
+    assert re.fullmatch(r"/tasks/\d+\?ok=started", answer.location)
+    assert "核查申请材料" in street.get(answer.location).text
+
+
+def test_a_second_application_is_refused_with_a_way_to_the_first(office: Office, street: Browser) -> None:
+    person = office.register("上官云")
+    street.post(f"/people/{person}/start")
+    answer = street.post(f"/people/{person}/start")
+    assert answer.status_code == 409
+    assert "不能重复申请" in answer.text
+
+
+def test_a_file_of_another_area_does_not_exist(office: Office) -> None:
+    person = office.register("诸葛明")
+    assert office.browser("staff.nfx").get(f"/people/{person}").status_code == 404
+
+
+def test_a_supervisor_sees_the_number_covered(office: Office) -> None:
+    person = office.register("夏侯宁")
+    page = office.browser("sup.rh").get(f"/people/{person}").text
+    assert "夏侯宁" in page
+    assert "●●●" in page
+    assert "110113" not in page
+
+
+def test_a_benefit_is_recorded_for_a_person_without_a_case(office: Office, street: Browser) -> None:
+    person = office.register("公孙瑞")
+    page = street.get(f"/people/{person}/benefit").text
+    code = re.search(r'value="(BEN-[A-Z-]+)"', page)
+    assert code is not None
+    values = {"code": code[1], "starts_on": "2026-01-01", "ends_on": "2026-12-31"}
+    assert street.post(f"/people/{person}/benefit", values).status_code == 303
+    assert "12月31日" in street.get(f"/people/{person}").text
+    wrong = street.post(f"/people/{person}/benefit", values | {"starts_on": "never"})
+    assert wrong.status_code == 422
+    assert 'value="never"' in wrong.text
+
+
+def test_an_action_that_does_not_exist_is_not_found(office: Office, street: Browser) -> None:
+    person = office.register("东方朔")
+    assert street.get(f"/people/{person}/fly").status_code == 404

@@ -1,0 +1,70 @@
+"""The login page, and how it carries a form over a session that ended."""
+
+from __future__ import annotations
+
+import re
+
+from flask import render_template, request
+from werkzeug.datastructures import MultiDict
+
+from engine.errors import AidError
+from tasks import commands, sessions
+from tasks.forms.spec import form as form_spec
+from tasks.queries.task_page import task_view
+from web import formview
+from web.context import Ctx, ctx
+
+#: A form sent after its session ended comes back through the login under these names.
+_TASK, _FIELD = "kept_task", "kept."
+_FORM_OF_TASK = re.compile(r"/tasks/(\d{1,19})(/draft)?", re.ASCII)
+_MOST = 500
+
+
+def login_page(
+    target: str, username: str = "", sentence: str = "", kept: list[tuple[str, str]] | None = None
+) -> str:
+    """Return the login page with what was typed so far, without the password."""
+    config = ctx().config
+    return render_template(
+        "login.html", next=target, username=username, sentence=sentence, kept=kept or [],
+        accounts=config.demo_accounts if config.demo else (),
+    )
+
+
+def kept_from_form() -> list[tuple[str, str]]:
+    """Return the fields of a task's form that arrived without a session, to be carried over the login."""
+    match = _FORM_OF_TASK.fullmatch(request.path)
+    if match is None:
+        return []
+    fields = [
+        (f"{_FIELD}{name}", value) for name, value in request.form.items(multi=True)
+        if name not in formview.PAGE_NAMES
+    ]  # fmt: skip
+    return [(_TASK, match[1]), *fields[:_MOST]]
+
+
+def kept_from_login() -> list[tuple[str, str]]:
+    """Return what a login form carries over, for a login that failed."""
+    every = request.form.items(multi=True)
+    return [(name, value) for name, value in every if name.startswith("kept")][:_MOST]
+
+
+def keep_draft(context: Ctx, token: str, otherwise: str) -> str:
+    """Save what was carried over as a draft of its task; return where to go."""
+    task_id = request.form.get(_TASK, type=int)
+    if task_id is None:
+        return otherwise
+    carried = MultiDict(
+        (name.removeprefix(_FIELD), value) for name, value in kept_from_login() if name.startswith(_FIELD)
+    )
+    try:
+        with context.app.read() as conn:
+            actor = sessions.session_user(conn, token, context.now)
+            task = task_view(conn, task_id)
+        if task is None:
+            return otherwise
+        values = formview.typed(form_spec(task.element), carried)
+        context.app.do(commands.SaveDraft(task_id, values), actor)
+    except AidError:
+        return otherwise
+    return f"/tasks/{task_id}?ok=draft_restored"
