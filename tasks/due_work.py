@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from engine import incidents, timers
 from engine.clock import NO_DUE, to_us
-from engine.errors import AidError
+from engine.errors import AidError, Unavailable
+from engine.store.db import is_conflict
 from tasks import deadlines, duties
 from tasks.app import App
 from tasks.desk import Desk
@@ -76,26 +77,37 @@ def _do(app: App, item: Due, failed: Hears | None) -> bool:
         "timer": lambda desk: timers.fire(
             desk.unit, timers.DueTimer(item.id, item.trail_id, item.instance_id)
         ),
-        "overdue": lambda desk: _locked_deadline(desk, item.id),
-        "missed": lambda desk: duties.mark_missed(desk, item.id),
-        "window": lambda desk: duties.create_window(desk, item.id) is not None,
+        "overdue": lambda desk: _locked(desk, clockwork.trail_of_deadline, deadlines.mark_overdue, item.id),
+        "missed": lambda desk: _locked(desk, clockwork.trail_of_window, duties.mark_missed, item.id),
+        "window": lambda desk: _locked(desk, clockwork.trail_of_duty, duties.create_window, item.id),
     }
     try:
         return bool(app.run(acts[item.kind]))
+    except Unavailable as error:  # no fault of the item: it stays due
+        log.warning("Due work must wait: %s", error, extra={"action": item.kind})
     except AidError as error:
         log.warning("Due work failed: %s", error, extra={"action": item.kind})
         _failed(app, item, error, failed)
     except Exception as error:
+        if is_conflict(error):
+            log.info("Due work met a command, left for the next look.", extra={"action": item.kind})
+            return False
         log.exception("Due work failed.", extra={"action": item.kind})
         _failed(app, item, error, failed)
     return False
 
 
-def _locked_deadline(desk: Desk, row_id: int) -> bool:
-    trail = clockwork.trail_of_deadline(desk.conn, row_id)
+def _locked(
+    desk: Desk,
+    trail_of: Callable[[Connection, int], int | None],
+    act: Callable[[Desk, int], object],
+    row_id: int,
+) -> bool:
+    """Do something about a row under the lock of its case, so that no other worker does it too."""
+    trail = trail_of(desk.conn, row_id)
     if trail is not None:
         desk.unit.lock(trail)
-    return deadlines.mark_overdue(desk, row_id)
+    return bool(act(desk, row_id))
 
 
 def _failed(app: App, item: Due, error: Exception, failed: Hears | None) -> None:
@@ -110,7 +122,8 @@ def _failed(app: App, item: Due, error: Exception, failed: Hears | None) -> None
             detail = error.sentence("zh") if isinstance(error, AidError) else type(error).__name__
             element = clockwork.element_of_timer(desk.conn, item.id)
             incidents.open_incident(
-                desk.unit, "timer", detail, trail_id=item.trail_id, instance_id=item.instance_id, element=element
-            )
+                desk.unit, "timer", detail, trail_id=item.trail_id, instance_id=item.instance_id,
+                element=element,
+            )  # fmt: skip
 
     app.run(note)

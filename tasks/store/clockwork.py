@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from engine.store.tables import timer
 from tasks.store.conn import Connection
-from tasks.store.tables import deadline, duty, duty_window
+from tasks.store.tables import deadline, duty, duty_window, trail_owner
 
 
 def due_timers(conn: Connection, now_us: int, most: int) -> list[Any]:
@@ -39,6 +39,26 @@ def next_moments(conn: Connection) -> list[int | None]:
 def trail_of_deadline(conn: Connection, row_id: int) -> int | None:
     """Return the trail a deadline is written to."""
     return conn.execute(sa.select(deadline.c.trail_id).where(deadline.c.id == row_id)).scalar()
+
+
+def trail_of_duty(conn: Connection, duty_id: int) -> int | None:
+    """Return the trail a duty is written to: its case's, or its person's own."""
+    query = (
+        sa.select(sa.func.coalesce(duty.c.case_id, trail_owner.c.trail_id))
+        .join(
+            trail_owner,
+            sa.and_(trail_owner.c.kind == "person", trail_owner.c.person_id == duty.c.person_id),
+            isouter=True,
+        )
+        .where(duty.c.id == duty_id)
+    )
+    return conn.execute(query).scalar()
+
+
+def trail_of_window(conn: Connection, window_id: int) -> int | None:
+    """Return the trail the duty of a window is written to."""
+    duty_id = conn.execute(sa.select(duty_window.c.duty_id).where(duty_window.c.id == window_id)).scalar()
+    return None if duty_id is None else trail_of_duty(conn, duty_id)
 
 
 def element_of_timer(conn: Connection, timer_id: int) -> str | None:
