@@ -16,16 +16,15 @@ MOST_MOMENTS = 5_000
 
 def advance(world: World, until: datetime, line: int) -> None:
     """Go to a moment, doing what becomes due on the way; raise Difference for work that failed."""
+    stuck: int | None = None  #: a moment at which nothing could be done
     for _moment in range(MOST_MOMENTS):
-        now = world.clock.now()
         with world.app.read() as conn:
             next_us = next_moment(conn)
-        if next_us is None or next_us > to_us(until):
+        if next_us is None or next_us > to_us(until) or next_us == stuck:
             break
-        if next_us > to_us(now):
+        if next_us > to_us(world.clock.now()):
             world.clock.set(from_us(next_us))
-        if do_due(world, line) == 0 and next_us <= to_us(now):
-            break
+        stuck = None if do_due(world, line) else next_us
     else:
         raise Difference(line, "到期事项没有尽头。", "Due work never ends.")
     if until > world.clock.now():
