@@ -28,6 +28,7 @@ class Definition:
     key: str
     version: int
     graph: Graph
+    digest: str
 
 
 class Definitions:
@@ -47,7 +48,7 @@ class Definitions:
         if row is None:
             raise NotFound()
         graph = compile_diagram(row.xml.encode()).processes[row.key]
-        made = Definition(definition_id, row.key, row.version, graph)
+        made = Definition(definition_id, row.key, row.version, graph, row.digest)
         with self._lock:
             self._known[definition_id] = made
             while len(self._known) > MOST_GRAPHS:

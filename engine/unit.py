@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.clock import to_us
-from engine.definitions import Definitions
+from engine.definitions import Definition, Definitions
 from engine.errors import EngineFault, IllegalState, NotFound
 from engine.graph import EventDef, Node
 from engine.history import By, Chain, Fact, open_chain
@@ -37,6 +37,11 @@ class Kernel:
     world: World
     trail_key: bytes
     state_key: bytes
+
+
+def _beginning(definition: Definition) -> dict[str, Any]:
+    """Return which diagram an instance runs: what was drawn cannot be exchanged afterwards."""
+    return {"process": definition.key, "version": definition.version, "diagram": definition.digest[:32]}
 
 
 class Unit:
@@ -143,7 +148,7 @@ class Unit:
         self.lock(trail_id)
         if prepare is not None:
             prepare(live)
-        data: dict[str, Any] = {"process": process_id, "version": definition.version}
+        data = _beginning(definition)
         if start_id:
             data["start"] = start_id
         if parent:
@@ -204,7 +209,7 @@ class Unit:
 
         def begin() -> None:
             if child.status == "running":
-                data = {"process": child.process_id, "version": definition.version, "parent": str(caller.id)}
+                data = {**_beginning(definition), "parent": str(caller.id)}
                 cause = self.emit(child.trail_id, "ProcessStarted", live=child, data=data)
                 self.kernel.world.begun(self, child)
                 self.step(child, lambda machine: machine.start(None, given), cause)

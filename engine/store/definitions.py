@@ -15,7 +15,9 @@ _is_active = definition.c.status == sa.literal_column("'active'")
 
 _ACTIVE = Statement(sa.select(definition.c.id).where(definition.c.key == p("key"), _is_active))
 _READ = Statement(
-    sa.select(definition.c.key, definition.c.version, definition.c.xml).where(definition.c.id == p("id"))
+    sa.select(definition.c.key, definition.c.version, definition.c.xml, definition.c.digest).where(
+        definition.c.id == p("id")
+    )
 )
 _ALL_ACTIVE = Statement(sa.select(definition.c.id).where(_is_active).order_by(definition.c.id))
 
@@ -26,6 +28,7 @@ class Stored(NamedTuple):
     key: str
     version: int
     xml: str
+    digest: str
 
 
 class Current(NamedTuple):

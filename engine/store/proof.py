@@ -1,0 +1,120 @@
+"""Queries of seals and of verification: heads of chains, and whole tables read as a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from engine.store.tables import definition, event, event_payload, instance, seal, trail
+
+_STREAM = {"yield_per": 2_000}
+
+
+class Head(NamedTuple):
+    """The last event of a trail."""
+
+    trail_id: int
+    seq: int
+    hash: bytes
+    at: int
+
+
+class SealRow(NamedTuple):
+    """One seal as stored."""
+
+    n: int
+    at: int
+    trails: int
+    events: int
+    root: bytes
+    previous: bytes
+    mac: bytes
+
+
+class StateRow(NamedTuple):
+    """What the HMAC of a state binds, and the HMAC."""
+
+    id: int
+    trail_id: int
+    definition_id: int
+    status: str
+    rev: int
+    state: str
+    mac: bytes
+
+
+def one_snapshot(conn: sa.Connection) -> None:
+    """Let a reader that has not begun yet see one moment, however long it reads."""
+    if conn.dialect.name == "postgresql" and not conn.in_transaction():
+        conn.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+def heads(conn: sa.Connection) -> Iterator[Head]:
+    """Yield the head of every trail that has events, by trail."""
+    last = (
+        sa.select(sa.func.max(event.c.seq))
+        .where(event.c.trail_id == trail.c.id)
+        .correlate(trail)
+        .scalar_subquery()
+    )
+    query = (
+        sa.select(event.c.trail_id, event.c.seq, event.c.hash, event.c.at)
+        .select_from(trail.join(event, sa.and_(event.c.trail_id == trail.c.id, event.c.seq == last)))
+        .order_by(trail.c.id)
+    )
+    for row in conn.execute(query, execution_options=_STREAM):
+        yield Head(row[0], row[1], bytes(row[2]), row[3])
+
+
+def last_seal(conn: sa.Connection) -> SealRow | None:
+    """Return the latest seal."""
+    found = conn.execute(sa.select(seal).order_by(seal.c.n.desc()).limit(1)).first()
+    return None if found is None else _seal(found)
+
+
+def seals(conn: sa.Connection) -> Iterator[SealRow]:
+    """Yield every seal in order."""
+    for row in conn.execute(sa.select(seal).order_by(seal.c.n), execution_options=_STREAM):
+        yield _seal(row)
+
+
+def _seal(row: Any) -> SealRow:
+    return SealRow(*row[:4], *(bytes(value) for value in row[4:]))
+
+
+def add_seal(conn: sa.Connection, row: SealRow) -> None:
+    """Store a seal."""
+    conn.execute(seal.insert().values(**row._asdict()))
+
+
+def events(conn: sa.Connection) -> Iterator[Mapping[str, Any]]:
+    """Yield every event by trail and number."""
+    query = sa.select(event).order_by(event.c.trail_id, event.c.seq)
+    names = [column.name for column in event.c]
+    for row in conn.execute(query, execution_options=_STREAM):
+        yield dict(zip(names, row, strict=True))
+
+
+def payloads(conn: sa.Connection) -> Iterator[tuple[int, int, str | None]]:
+    """Yield (trail, number, text or None when it was erased) of every payload, by trail and number."""
+    query = sa.select(event_payload).order_by(event_payload.c.trail_id, event_payload.c.seq)
+    for row in conn.execute(query, execution_options=_STREAM):
+        yield row[0], row[1], row[2]
+
+
+def states(conn: sa.Connection) -> Iterator[StateRow]:
+    """Yield the state of every instance."""
+    query = sa.select(
+        instance.c.id, instance.c.trail_id, instance.c.definition_id, instance.c.status, instance.c.rev,
+        instance.c.state, instance.c.mac,
+    )  # fmt: skip
+    for row in conn.execute(query, execution_options=_STREAM):
+        yield StateRow(*row[:6], bytes(row[6]))
+
+
+def definitions(conn: sa.Connection) -> list[tuple[str, int, str, str]]:
+    """Return (process, version, digest, XML) of every version."""
+    query = sa.select(definition.c.key, definition.c.version, definition.c.digest, definition.c.xml)
+    return [(row[0], row[1], row[2], row[3]) for row in conn.execute(query)]
