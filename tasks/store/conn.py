@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 #: A row by column name, as it comes from the store or from a test.
 Record = Mapping[Any, Any]
+RowMapping = Record
 
 __all__ = ["Connection", "Record", "RowMapping"]
