@@ -57,7 +57,7 @@ class Doctored:
                     moved[number] = was
                 elif was is None and number == expected and not doubtful:
                     unknown.append(number)
-                # One that follows what was altered or is missing may be whole: its predecessor's value is not.
+                # What follows an altered or missing one may be whole: the value before it is not.
                 doubtful = was is None
             else:
                 doubtful = False

@@ -101,7 +101,7 @@ class Database:
     def copy_to(self, file: str) -> None:
         """Copy a SQLite database to a file with its own backup interface, also while it is written to."""
         with self.engine.connect() as conn:
-            source = conn.connection.driver_connection
+            source: Any = conn.connection.driver_connection
             with closing(sqlite3.connect(file)) as copy:
                 source.backup(copy)
 
