@@ -37,7 +37,7 @@ class Place:
     @property
     def checkpoints(self) -> Path:
         """Return the file of seals outside the database."""
-        return self.keys.with_name("checkpoints.jsonl")
+        return self.keys.with_suffix(".checkpoints")
 
 
 def place(

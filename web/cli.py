@@ -54,7 +54,7 @@ def run(database: str | None, is_demo: bool, host: str, port: int, threads: int)
     app = installation.open_app(where)
     cli_data.prepare(app)
     if is_demo:
-        cli_data.load_demo_once(app)
+        cli_data.load_demo_once(app, where)
         cli_data.print_demo(f"http://{host}:{port}")
     cli_serve.run(app, where, host, port, threads)
 
@@ -131,9 +131,10 @@ def load_demo(database: str | None, show: bool) -> None:
     if show:
         click.echo(cli_data.accounts_table())
         return
-    app = _open(database, is_demo=True)
+    where = installation.place(database, demo=True)
+    app = installation.open_app(where)
     cli_data.prepare(app)
-    cli_data.load_demo_once(app)
+    cli_data.load_demo_once(app, where)
     click.echo(f"演示账号{len(demo.users())}个，密码均为 {demo.PASSWORD}")
 
 
@@ -192,6 +193,18 @@ def scenario_run(paths: tuple[Path, ...], junit: Path | None, coverage: bool, da
 @cli.group()
 def audit() -> None:
     """The trail and its proof."""
+
+
+@audit.command()
+@DATABASE
+@DEMO
+def seal(database: str | None, is_demo: bool) -> None:
+    """Seal all trails now and tell the file of checkpoints.
+
+    Example: aid595 audit seal
+    """
+    where = installation.place(database, is_demo)
+    click.echo(f"第{cli_data.seal_now(installation.open_app(where), where)}次封存。")
 
 
 @audit.command()

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from engine import seals
 from engine.compile import GateError
 from engine.errors import IllegalState
 from engine.store import migrate
@@ -27,12 +28,13 @@ def prepare(app: App) -> None:
         demo.deploy_all(app)
 
 
-def load_demo_once(app: App) -> None:
-    """Load the demo into an empty database; a loaded one is left as it is."""
+def load_demo_once(app: App, where: Place) -> None:
+    """Load the demo into an empty database and seal it; a loaded one is left as it is."""
     if not demo.is_loaded(app.db):
         demo.load(app.db, app.keys, accounts.Passwords.make(), click.echo)
-    if app.demo is not None:
-        app.demo.refresh()
+        if app.demo is not None:
+            app.demo.refresh()
+        seals.seal(app.db, app.keys.trail, app.clock.now(), where.checkpoints)
 
 
 def accounts_table() -> str:
@@ -93,6 +95,11 @@ def lint(files: tuple[Path, ...]) -> list[dict[str, Any]]:
                 for f in error.findings
             ]  # fmt: skip
     return found
+
+
+def seal_now(app: App, where: Place) -> int:
+    """Seal all trails; return the number of the seal."""
+    return seals.seal(app.db, app.keys.trail, app.clock.now(), where.checkpoints).n
 
 
 def verify(app: App, where: Place) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from datetime import timedelta
 
 import waitress
 
@@ -15,8 +14,6 @@ from web.config import DemoAccount, WebConfig
 from web.create_app import create_app
 
 log = logging.getLogger(__name__)
-#: Seals are written when the last one is this old.
-SEAL_EVERY = timedelta(hours=1)
 
 
 def config(where: Place, host: str, port: int) -> WebConfig:

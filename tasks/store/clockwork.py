@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -64,3 +65,8 @@ def trail_of_window(conn: Connection, window_id: int) -> int | None:
 def element_of_timer(conn: Connection, timer_id: int) -> str | None:
     """Return the element a timer waits at."""
     return conn.execute(sa.select(timer.c.element).where(timer.c.id == timer_id)).scalar()
+
+
+def database_time(conn: Connection) -> datetime:
+    """Return what the database server's clock says (PostgreSQL)."""
+    return conn.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
