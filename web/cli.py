@@ -33,6 +33,8 @@ def cli() -> None:
     aid595 migrate           make or upgrade the tables
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def _open(database: str | None, is_demo: bool = False) -> App:
