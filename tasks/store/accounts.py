@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from tasks.store.conn import Connection, RowMapping
+from tasks.store.rows import Named, numbered, several
 from tasks.store.tables_org import login_throttle, role_grant, unit, user_account, user_session
+
+_GRANTS = Named(
+    sa.select(role_grant)
+    .where(role_grant.c.user_id == sa.bindparam("user_id"))
+    .order_by(role_grant.c.role, role_grant.c.area)
+)
+#: Every page and every command asks for its session.
+_SESSION = Named(
+    sa.select(
+        user_session,
+        user_account.c.display_name,
+        user_account.c.must_change,
+        user_account.c.disabled_at,
+    )
+    .join(user_account, user_account.c.id == user_session.c.user_id)
+    .where(user_session.c.token_hash == sa.bindparam("token_hash"))
+)
 
 
 def insert_account(conn: Connection, **values: Any) -> None:
@@ -58,13 +77,17 @@ def delete_grant(conn: Connection, user_id: int, role: str, unit_id: int) -> int
 
 def grants_of(conn: Connection, user_id: int) -> list[RowMapping]:
     """Return the grants of an account."""
-    query = sa.select(role_grant).where(role_grant.c.user_id == user_id)
-    return list(conn.execute(query.order_by(role_grant.c.role, role_grant.c.area)).mappings())
+    return _GRANTS.all(conn, user_id=user_id)
 
 
 def users_with(conn: Connection, role: str, areas: list[str]) -> list[RowMapping]:
     """Return the accounts in use that hold a role over exactly one of the areas, by name."""
-    query = (
+    return _with_role(len(areas)).all(conn, role=role, **numbered("area", areas)) if areas else []
+
+
+@lru_cache(maxsize=32)
+def _with_role(areas: int) -> Named:
+    return Named(
         sa.select(
             user_account.c.id,
             user_account.c.username,
@@ -74,10 +97,13 @@ def users_with(conn: Connection, role: str, areas: list[str]) -> list[RowMapping
         )
         .join(role_grant, role_grant.c.user_id == user_account.c.id)
         .join(unit, unit.c.id == role_grant.c.unit_id)
-        .where(role_grant.c.role == role, role_grant.c.area.in_(areas), user_account.c.disabled_at.is_(None))
+        .where(
+            role_grant.c.role == sa.bindparam("role"),
+            role_grant.c.area.in_(several("area", areas)),
+            user_account.c.disabled_at.is_(None),
+        )
         .order_by(user_account.c.display_name, user_account.c.id)
     )
-    return list(conn.execute(query).mappings())
 
 
 def insert_session(conn: Connection, **values: Any) -> None:
@@ -87,17 +113,7 @@ def insert_session(conn: Connection, **values: Any) -> None:
 
 def session_by_hash(conn: Connection, token_hash: str) -> RowMapping | None:
     """Return a session with the account it belongs to."""
-    query = (
-        sa.select(
-            user_session,
-            user_account.c.display_name,
-            user_account.c.must_change,
-            user_account.c.disabled_at,
-        )
-        .join(user_account, user_account.c.id == user_session.c.user_id)
-        .where(user_session.c.token_hash == token_hash)
-    )
-    return conn.execute(query).mappings().first()
+    return _SESSION.first(conn, token_hash=token_hash)
 
 
 def touch_session(conn: Connection, token_hash: str, now_us: int) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
+from engine.store.statements import Statement
 from engine.store.tables import event, instance, user_task
 from tasks.store.conn import Connection, RowMapping
+from tasks.store.rows import Named, numbered, several
 from tasks.store.tables import (
     case,
     deadline,
@@ -23,23 +26,32 @@ from tasks.store.tables import (
 
 OPEN = ("running", "suspended")
 
+_CONTEXT = Named(
+    sa.select(process_context).where(process_context.c.instance_id == sa.bindparam("instance_id"))
+)
+_OPEN_INSTANCES = Named(
+    sa.select(instance.c.id, instance.c.process_id, instance.c.status, process_context.c.tier,
+              process_context.c.run_no, process_context.c.duty_id)
+    .join(process_context, process_context.c.instance_id == instance.c.id)
+    .where(
+        process_context.c.case_id == sa.bindparam("case_id"),
+        instance.c.status.in_([sa.literal_column(f"'{status}'") for status in OPEN]),
+    )
+    .order_by(instance.c.id.desc())
+)  # fmt: skip
+_DROP_DRAFT = Statement(
+    form_data.delete().where(form_data.c.task_id == sa.bindparam("b_task"), form_data.c.draft)
+)
+
 
 def context_of(conn: Connection, instance_id: int) -> RowMapping | None:
     """Return the business context of an instance."""
-    query = sa.select(process_context).where(process_context.c.instance_id == instance_id)
-    return conn.execute(query).mappings().first()
+    return _CONTEXT.first(conn, instance_id=instance_id)
 
 
 def open_instances(conn: Connection, case_id: int) -> list[RowMapping]:
     """Return the instances of a case that are not over, the latest first."""
-    query = (
-        sa.select(instance.c.id, instance.c.process_id, instance.c.status, process_context.c.tier,
-                  process_context.c.run_no, process_context.c.duty_id)
-        .join(process_context, process_context.c.instance_id == instance.c.id)
-        .where(process_context.c.case_id == case_id, instance.c.status.in_(OPEN))
-        .order_by(instance.c.id.desc())
-    )  # fmt: skip
-    return list(conn.execute(query).mappings())
+    return _OPEN_INSTANCES.all(conn, case_id=case_id)
 
 
 def instances_of(conn: Connection, case_id: int) -> list[RowMapping]:
@@ -56,12 +68,21 @@ def instances_of(conn: Connection, case_id: int) -> list[RowMapping]:
 
 def open_tasks_of(conn: Connection, instance_ids: Iterable[int]) -> list[RowMapping]:
     """Return the open user tasks of some instances, the one due first first."""
-    query = (
+    ids = list(instance_ids)
+    return _open_tasks(len(ids)).all(conn, **numbered("id", ids)) if ids else []
+
+
+@lru_cache(maxsize=64)
+def _open_tasks(instances: int) -> Named:
+    return Named(
         sa.select(user_task)
-        .where(user_task.c.instance_id.in_(list(instance_ids)), user_task.c.state.in_(("created", "claimed")))
+        .where(
+            user_task.c.instance_id.in_(several("id", instances)),
+            # in the text, so that the partial index over open tasks serves it
+            user_task.c.state.in_([sa.literal_column("'created'"), sa.literal_column("'claimed'")]),
+        )
         .order_by(user_task.c.due_at, user_task.c.id)
     )
-    return list(conn.execute(query).mappings())
 
 
 def last_completion(conn: Connection, instance_id: int, element: str) -> RowMapping | None:
@@ -134,14 +155,19 @@ def running_deadlines(
     conn: Connection, case_id: int, rule_id: str | None = None, run_no: int | None = None
 ) -> list[RowMapping]:
     """Return deadlines neither met nor closed, the oldest first; missed ones still run."""
+    asked = {"rule_id": rule_id, "run_no": run_no}
+    given = {name: value for name, value in asked.items() if value is not None}
+    return _running(tuple(given)).all(conn, case_id=case_id, **given)
+
+
+@lru_cache(maxsize=4)
+def _running(names: tuple[str, ...]) -> Named:
     query = sa.select(deadline).where(
-        deadline.c.case_id == case_id, deadline.c.completed_at.is_(None), deadline.c.closed_reason.is_(None)
+        *(deadline.c[name] == sa.bindparam(name) for name in ("case_id", *names)),
+        deadline.c.completed_at.is_(None),
+        deadline.c.closed_reason.is_(None),
     )
-    if rule_id is not None:
-        query = query.where(deadline.c.rule_id == rule_id)
-    if run_no is not None:
-        query = query.where(deadline.c.run_no == run_no)
-    return list(conn.execute(query.order_by(deadline.c.created_at, deadline.c.id)).mappings())
+    return Named(query.order_by(deadline.c.created_at, deadline.c.id))
 
 
 def untriggered_deadline(conn: Connection, case_id: int, rule_id: str, run_no: int) -> RowMapping | None:
@@ -295,4 +321,4 @@ def update_where(conn: Connection, table: sa.Table, equal: dict[str, Any], **val
 
 def delete_draft(conn: Connection, task_id: int) -> None:
     """Remove the draft of a task that was completed."""
-    conn.execute(form_data.delete().where(form_data.c.task_id == task_id, form_data.c.draft))
+    _DROP_DRAFT.run(conn, {"b_task": task_id})

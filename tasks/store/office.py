@@ -6,18 +6,21 @@ import sqlalchemy as sa
 
 from engine.store.tables import setting
 from tasks.store.conn import Connection, RowMapping
+from tasks.store.rows import Named
 from tasks.store.tables import calendar_year
+
+_SETTINGS = Named(sa.select(setting.c.name, setting.c.value))
+_YEARS = Named(sa.select(calendar_year).where(calendar_year.c.official).order_by(calendar_year.c.year))
 
 
 def settings_in(conn: Connection) -> list[tuple[str, str]]:
     """Return (name, JSON) of every changed setting."""
-    return [(row[0], row[1]) for row in conn.execute(sa.select(setting.c.name, setting.c.value))]
+    return [(row["name"], row["value"]) for row in _SETTINGS.all(conn)]
 
 
 def years_in(conn: Connection) -> list[RowMapping]:
     """Return the loaded calendar years."""
-    query = sa.select(calendar_year).where(calendar_year.c.official).order_by(calendar_year.c.year)
-    return list(conn.execute(query).mappings())
+    return _YEARS.all(conn)
 
 
 def put_setting(conn: Connection, name: str, value: str, now_us: int, by: int | None = None) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import sqlalchemy as sa
 
 from tasks.store.conn import Connection, RowMapping
+from tasks.store.rows import Named, numbered, several
 from tasks.store.tables_org import unit
 
 
@@ -15,13 +18,19 @@ def unit_by_id(conn: Connection, unit_id: int) -> RowMapping | None:
 
 def unit_by_path(conn: Connection, path: str) -> RowMapping | None:
     """Return the unit that has exactly this path."""
-    return conn.execute(sa.select(unit).where(unit.c.path == path)).mappings().first()
+    return _at(1).first(conn, path0=path)
 
 
 def units_at(conn: Connection, paths: list[str]) -> list[RowMapping]:
     """Return the units of some paths, topmost first."""
-    query = sa.select(unit).where(unit.c.path.in_(paths)).order_by(sa.func.length(unit.c.path))
-    return list(conn.execute(query).mappings())
+    return _at(len(paths)).all(conn, **numbered("path", paths)) if paths else []
+
+
+@lru_cache(maxsize=32)
+def _at(count: int) -> Named:
+    return Named(
+        sa.select(unit).where(unit.c.path.in_(several("path", count))).order_by(sa.func.length(unit.c.path))
+    )
 
 
 def child_named(conn: Connection, parent_id: int | None, name: str) -> RowMapping | None:

@@ -8,7 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from tasks.store.conn import Connection, RowMapping
+from tasks.store.rows import Named
 from tasks.store.tables_people import household, person, person_fact, person_token
+
+_BY_ID = sa.select(person).where(person.c.id == sa.bindparam("person_id"))
+_PERSON, _LOCKED = Named(_BY_ID), Named(_BY_ID.with_for_update())
 
 
 def insert_person(conn: Connection, **values: Any) -> None:
@@ -23,8 +27,7 @@ def update_person(conn: Connection, person_id: int, **values: Any) -> None:
 
 def person_by_id(conn: Connection, person_id: int, lock: bool = False) -> RowMapping | None:
     """Return one person; with `lock` the row is held until the transaction ends."""
-    query = sa.select(person).where(person.c.id == person_id)
-    return conn.execute(query.with_for_update() if lock else query).mappings().first()
+    return (_LOCKED if lock else _PERSON).first(conn, person_id=person_id)
 
 
 def persons_by_ids(conn: Connection, ids: list[int]) -> dict[int, RowMapping]:

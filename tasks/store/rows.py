@@ -6,6 +6,7 @@ dozen of them, and assembling one costs more than running it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +16,45 @@ from engine.store.statements import Statement, insert
 from tasks.store.conn import Connection, RowMapping
 
 Table = sa.Table
+
+
+class Named:
+    """A query that is built once and sent straight to the driver; its rows are read by column name."""
+
+    __slots__ = ("_flags", "_names", "_statement")
+
+    def __init__(self, query: sa.Select[Any]) -> None:
+        columns = query.selected_columns
+        self._statement = Statement(query)
+        self._names = tuple(column.key for column in columns)
+        # SQLite gives 0 and 1 for what is yes or no
+        self._flags = tuple(column.key for column in columns if isinstance(column.type, sa.Boolean))
+
+    def all(self, conn: Connection, **values: Any) -> list[RowMapping]:
+        """Return every row; `values` are the query's parameters."""
+        found = [
+            dict(zip(self._names, row, strict=True)) for row in self._statement.run(conn, values).all()
+        ]
+        for row in found if self._flags else ():
+            for name in self._flags:
+                if row[name] is not None:
+                    row[name] = bool(row[name])
+        return [*found]
+
+    def first(self, conn: Connection, **values: Any) -> RowMapping | None:
+        """Return the first row, or None."""
+        found = self.all(conn, **values)
+        return found[0] if found else None
+
+
+def several(name: str, count: int) -> list[sa.BindParameter[Any]]:
+    """Return parameters for a list of values: `name0`, `name1`, …"""
+    return [sa.bindparam(f"{name}{n}") for n in range(count)]
+
+
+def numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:
+    """Return values under the names that `several` gives."""
+    return {f"{name}{n}": value for n, value in enumerate(values)}
 
 
 def add(conn: Connection, table: sa.Table, **values: Any) -> None:
@@ -36,14 +76,7 @@ def first(conn: Connection, table: sa.Table, order: str = "", **equal: Any) -> R
 def rows(conn: Connection, table: sa.Table, order: str = "", **equal: Any) -> list[RowMapping]:
     """Return the rows whose columns equal the given values (None: is null); `-name` orders down."""
     asked = tuple((name, value is None) for name, value in equal.items())
-    names, flags = _columns(table)
-    query = _select(table, order, asked)
-    found = [dict(zip(names, row, strict=True)) for row in query.run(conn, equal).all()]
-    for row in found:
-        for name in flags:
-            if row[name] is not None:
-                row[name] = bool(row[name])
-    return [*found]
+    return _select(table, order, asked).all(conn, **equal)
 
 
 def count(conn: Connection, table_name: str) -> int:
@@ -51,15 +84,8 @@ def count(conn: Connection, table_name: str) -> int:
     return int(conn.execute(sa.select(sa.func.count()).select_from(sa.table(table_name))).scalar_one())
 
 
-@lru_cache(maxsize=256)
-def _columns(table: sa.Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the columns of a table, and those that hold yes or no (SQLite gives 0 and 1)."""
-    flags = tuple(column.name for column in table.columns if isinstance(column.type, sa.Boolean))
-    return tuple(column.name for column in table.columns), flags
-
-
 @lru_cache(maxsize=512)
-def _select(table: sa.Table, order: str, asked: tuple[tuple[str, bool], ...]) -> Statement:
+def _select(table: sa.Table, order: str, asked: tuple[tuple[str, bool], ...]) -> Named:
     terms = [
         table.c[name].is_(None) if is_null else table.c[name] == sa.bindparam(name, type_=table.c[name].type)
         for name, is_null in asked
@@ -68,7 +94,7 @@ def _select(table: sa.Table, order: str, asked: tuple[tuple[str, bool], ...]) ->
     if order:
         column = table.c[order.lstrip("-")]
         query = query.order_by(column.desc() if order.startswith("-") else column)
-    return Statement(query)
+    return Named(query)
 
 
 @lru_cache(maxsize=512)
