@@ -78,9 +78,12 @@ def give_back(desk: Desk, case_id: int, reason: str, missing: str) -> None:
 
 def closed_with(desk: Desk, live: Live) -> None:
     """A hand-over that nobody answered ends with either side: it can be neither accepted nor returned."""
-    for side in ("from_instance", "to_instance"):
-        for row in rows.rows(desk.conn, tables.hand_over, state="submitted", **{side: live.id}):
-            rows.change(desk.conn, tables.hand_over, row["id"], state="closed", answered_at=desk.now_us)
+    table = tables.hand_over
+    for row in (
+        *rows.rows(desk.conn, table, state="submitted", from_instance=live.id),
+        *rows.rows(desk.conn, table, state="submitted", to_instance=live.id),
+    ):
+        rows.change(desk.conn, table, row["id"], state="closed", answered_at=desk.now_us)
 
 
 def _answer(desk: Desk, row: RowMapping, state: str, **more: Any) -> None:

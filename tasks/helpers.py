@@ -99,8 +99,7 @@ def after_transfer(desk: Desk, case_id: int, instances: list[int], area: str) ->
         holder = task["assignee_id"]
         if holder is None or holder in {row["id"] for row in accounts.staff(desk.conn, task["role"], area)}:
             continue
-        role = UNTIL.get(task["role"], task["role"])
-        casework.return_task(desk.conn, task["id"], role)
+        casework.return_task(desk.conn, task["id"], UNTIL.get(task["role"], task["role"]))
         desk.emit(case_id, "TaskUnclaimed", element=task["element"], task=str(task["id"]), reason="transferred")
 
 

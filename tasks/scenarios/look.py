@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from engine.codec import loads
+from engine.decisions import DecisionUnmatched
 from tasks import decide, duties
 from tasks.actor import SYSTEM
 from tasks.desk import Context
@@ -96,7 +97,9 @@ class Look:
     def branches(self) -> list[str]:
         """Return every branch taken in the case, in order, as `gateway=KEY`."""
         return [
-            f"{row['element']}={loads(row['data'])['branch']}" for row in self.events if row["kind"] == "BranchTaken"
+            f"{row['element']}={loads(row['data'])['branch']}"
+            for row in self.events
+            if row["kind"] == "BranchTaken"
         ]
 
     def categories(self) -> list[str]:
@@ -126,12 +129,16 @@ class Look:
             return None
         with self.world.app.read() as conn:
             _unit, desk = self.world.app.desk(conn, SYSTEM)
-            return decide.benefit_hints(desk, self.person_id)
+            output = desk.library.tables["DT-15"].decide(decide.person_inputs(desk, self.person_id)).output
+        return [str(hint) for hint in output]
 
     def _decided(self, table: str) -> dict[str, Any]:
         with self.world.app.read() as conn:
             _unit, desk = self.world.app.desk(conn, SYSTEM)
-            output = desk.library.tables[table].decide(decide.person_inputs(desk, self.person_id)).output
+            try:
+                output = desk.library.tables[table].decide(decide.person_inputs(desk, self.person_id)).output
+            except DecisionUnmatched:  # too little is known of the person
+                return {}
         return output if isinstance(output, dict) else {}
 
 

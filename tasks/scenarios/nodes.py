@@ -101,8 +101,6 @@ def documents(text: str) -> Iterator[Table]:
     """Yield every scenario of a file; raise BadScenario with the line."""
     try:
         for node in yaml.compose_all(text, Loader=yaml.SafeLoader):
-            if node is None:
-                continue
             value = _Reader().read(node)
             if not isinstance(value, Table):
                 raise BadScenario(node.start_mark.line + 1, "一个场景须是“键: 值”的表。",

@@ -60,13 +60,13 @@ def _complete(world: World, step: Step, task: RowMapping) -> None:
 def _accept(world: World, step: Step, todo: list[RowMapping], person_id: int, case_id: int) -> bool:
     """Claim a task above where the target lies below, behind the acceptance of a hand-over."""
     below = str(step.target).split("_")[0]
+    above = [row for row in todo if not row["element"].startswith(below)]
+    if not above or len(above) < len(todo):
+        return False
     with world.app.read() as conn:
         instances = stories.instances_of(conn, person_id, case_id)
         waiting = stories.waiting_elements(conn, [row["id"] for row in instances])
     if not any(name == "MSG-04" and element.startswith(below) for element, name in waiting):
-        return False
-    above = [row for row in todo if not row["element"].startswith(below)]
-    if not above:
         return False
     task = min(above, key=lambda row: row["id"])
     world.app.do(c.ClaimTask(task["id"]), of_task(world, _anybody(step), task))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from engine.clock import VirtualClock, to_us
+from engine.errors import AidError, FormInvalid
 from engine.ids import new_id
 from tasks import accounts, commands, org, people
 from tasks.actor import ADMIN_ROLES, ROLES, SYSTEM, Actor, Grant
 from tasks.app import App
 from tasks.benefits import record
-from tasks.desk import LEVEL_OF_ROLE
+from tasks.desk import LEVEL_OF_ROLE, Desk
 from tasks.labels import label
 from tasks.scenarios.faults import Difference
 from tasks.scenarios.model import Area, Opening, Person, Scenario
@@ -135,8 +137,6 @@ def _openings(conn: Connection, world: World, scenario: Scenario) -> None:
 
 
 def _person(world: World, who: Person) -> None:
-    from engine.errors import AidError
-
     facts = {name: value for name, value in who.facts.items() if name != "benefits"}
     try:
         with world.app.read() as conn:
@@ -146,17 +146,18 @@ def _person(world: World, who: Person) -> None:
         )
     except AidError as fault:
         raise Difference(who.line, refusal(fault, "zh"), refusal(fault, "en")) from fault
-    assert done.person_id is not None
-    person_id = world.people[who.handle] = done.person_id
+    person_id = world.people[who.handle] = int(done.person_id or 0)
     for row in who.benefits:
         values: dict[str, Any] = dict(row)
-        world.app.run(lambda desk, v=values: record(desk, person_id, v["code"], v["starts_on"], v.get("ends_on")))
+        world.app.run(partial(_benefit, person_id=person_id, values=values))
+
+
+def _benefit(desk: Desk, person_id: int, values: dict[str, Any]) -> None:
+    record(desk, person_id, values["code"], values["starts_on"], values.get("ends_on"))
 
 
 def refusal(fault: Exception, lang: str) -> str:
     """Return what a refusal says, every problem of a form with it."""
-    from engine.errors import AidError, FormInvalid
-
     if not isinstance(fault, AidError):
         return f"{type(fault).__name__}: {fault}"
     said = fault.sentence(lang)

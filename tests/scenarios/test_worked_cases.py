@@ -1,0 +1,49 @@
+"""Every worked case of the office passes, on SQLite, and a sample of them on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tasks.scenarios import Runner, scenario_files
+from tests.databases import Postgres
+
+FOLDER = Path(__file__).parents[2] / "bpmn" / "scenarios"
+FILES = scenario_files([FOLDER])
+#: Worked cases of RULES J.4 that the processes of this release can tell.
+WORKED = {4, 6, 9, 10, 11, 12, 14, 15, 17, 19, 20, 22, 26, 27, 29, 34, 35, 42, 46, 48}
+ON_POSTGRES = ("GS04", "GS22", "GS46", "L04", "L07", "L12", "L13", "L20", "L28", "L35")
+
+
+def test_every_worked_case_of_these_processes_is_there() -> None:
+    there = {int(path.name[2:4]) for path in FILES if path.name.startswith("GS")}
+    assert there >= WORKED
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_the_case_passes(runner: Runner, path: Path) -> None:
+    results = runner.file(path)
+    assert results
+    for result in results:
+        assert result.passed, result.text()
+
+
+@pytest.fixture(scope="module")
+def postgres_runner(postgres: Postgres) -> Iterator[Runner]:
+    """Runs scenarios on PostgreSQL, in a schema of their own."""
+    url = postgres.create(schema=False)
+    made = Runner(url)
+    yield made
+    made.close()
+    postgres.drop(url)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("name", ON_POSTGRES)
+def test_the_case_passes_on_postgresql(postgres_runner: Runner, name: str) -> None:
+    for path in FILES:
+        if path.name.startswith(name):
+            for result in postgres_runner.file(path):
+                assert result.passed, result.text()
