@@ -132,11 +132,8 @@ def _outputs(data: Mapping[str, Any], lang: str) -> list[str]:
     output = data.get("output")
     if not isinstance(output, dict):
         return []
-    told = (
-        labels.label("code", str(value), lang, name) for name, value in output.items()
-        if isinstance(value, str | int) and not isinstance(value, bool)
-    )  # fmt: skip
-    return [str(data.get("table", "")), *told]
+    known = (labels.catalogue().find("code", str(value), lang, name) for name, value in output.items())
+    return [str(data.get("table", "")), *(one for one in known if one)]
 
 
 def _branch(context: Ctx, event: Happened, key: str) -> str:

@@ -23,7 +23,7 @@ from web.going import go
 from web.marks import marks as marks_of
 
 views = Blueprint("case", __name__)
-_EVENTS = 60
+_EVENTS = 30
 
 
 @views.get("/cases/<int:case_id>")
