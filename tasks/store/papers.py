@@ -6,20 +6,26 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.store.statements import Statement
+from tasks.store import rows
 from tasks.store.conn import Connection, RowMapping
 from tasks.store.tables_people import number_series, paper, paper_template
+
+_TAKE = Statement(
+    sa.text(
+        "INSERT INTO number_series (kind, unit_id, year, last) VALUES (:kind, :unit_id, :year, 1)"
+        " ON CONFLICT (kind, unit_id, year) DO UPDATE SET last = number_series.last + 1 RETURNING last"
+    )
+)
+_KEEP = Statement(
+    sa.text("INSERT INTO paper_template (hash, source) VALUES (:hash, :source) ON CONFLICT DO NOTHING")
+)
 
 
 def take_number(conn: Connection, kind: str, unit_id: int, year: int) -> int:
     """Take the next number of a series; it is given back when the transaction fails, so none is lost."""
-    row = conn.execute(
-        sa.text(
-            "INSERT INTO number_series (kind, unit_id, year, last) VALUES (:kind, :unit_id, :year, 1)"
-            " ON CONFLICT (kind, unit_id, year) DO UPDATE SET last = number_series.last + 1 RETURNING last"
-        ),
-        {"kind": kind, "unit_id": unit_id, "year": year},
-    )
-    return int(row.scalar_one())
+    row = _TAKE.run(conn, {"kind": kind, "unit_id": unit_id, "year": year}).one()
+    return int(row[0])
 
 
 def last_number(conn: Connection, kind: str, unit_id: int, year: int) -> int:
@@ -33,10 +39,7 @@ def last_number(conn: Connection, kind: str, unit_id: int, year: int) -> int:
 
 def keep_template(conn: Connection, digest: str, source: str) -> None:
     """Keep a template text, once."""
-    conn.execute(
-        sa.text("INSERT INTO paper_template (hash, source) VALUES (:hash, :source) ON CONFLICT DO NOTHING"),
-        {"hash": digest, "source": source},
-    )
+    _KEEP.run(conn, {"hash": digest, "source": source})
 
 
 def template_source(conn: Connection, digest: str) -> str:
@@ -47,7 +50,7 @@ def template_source(conn: Connection, digest: str) -> str:
 
 def insert_paper(conn: Connection, **values: Any) -> None:
     """Add an issued paper."""
-    conn.execute(paper.insert().values(**values))
+    rows.add(conn, paper, **values)
 
 
 def paper_by_id(conn: Connection, paper_id: int, lock: bool = False) -> RowMapping | None:
