@@ -65,7 +65,7 @@ def higher_waits(desk: Desk, live: Live) -> bool:
 
 def reserve(desk: Desk, live: Live, post_id: int) -> None:
     """Reserve a place; raise GuardUnmet when the post has none left."""
-    post = rows.first(desk.conn, tables.post, id=post_id)
+    post = casework.lock_post(desk.conn, post_id)
     mine = of_instance(desk, live)
     if post is None or mine is None:
         raise GuardUnmet(missing="请选择一个有空额的岗位")

@@ -20,6 +20,7 @@ from tasks.store.tables import (
     form_data,
     helper,
     placement,
+    post,
     process_context,
     referral,
 )
@@ -283,6 +284,11 @@ def failed_referrals(conn: Connection, case_id: int, tier: str, run_no: int) -> 
         referral.c.outcome == "NOT_HIRED",
     )
     return int(conn.execute(query).scalar_one())
+
+
+def lock_post(conn: Connection, post_id: int) -> RowMapping | None:
+    """Return a post; whoever gives its places away holds the row until the end of the transaction."""
+    return conn.execute(sa.select(post).where(post.c.id == post_id).with_for_update()).mappings().first()
 
 
 def taken_places(conn: Connection, post_id: int) -> int:
