@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from engine.codec import loads
 from engine.store.statements import Statement
 from engine.store.tables import definition, instance, user_task
-from tasks.queries.rows import each, one
+from tasks.queries.rows import each
 from tasks.store.conn import Connection
 from tasks.store.tables import case, deadline, form_data, process_context
 from tasks.store.tables_org import user_account
@@ -63,27 +63,30 @@ class TaskView:
 
 def task_view(conn: Connection, task_id: int) -> TaskView | None:
     """Return a task by its primary key."""
-    t, holder = user_task.c, user_account.alias("holder")
-    query = (
-        sa.select(
-            t.id, t.state, t.element, t.role, t.pool, t.area, t.due_at, t.created_at, t.claimed_at,
-            t.ended_at, t.assignee_id, holder.c.display_name, t.ended_by, t.instance_id, instance.c.status,
-            t.trail_id, instance.c.process_id, instance.c.definition_id, definition.c.version, case.c.id,
-            case.c.case_no, case.c.status, case.c.tier, case.c.run_no, process_context.c.tier, person.c.id,
-            person.c.name, person.c.id_masked, person.c.sex, person.c.birth_date, person.c.phone,
-            person.c.address,
-        )
-        .select_from(
-            user_task.join(instance, instance.c.id == t.instance_id)
-            .join(definition, definition.c.id == instance.c.definition_id)
-            .outerjoin(process_context, process_context.c.instance_id == t.instance_id)
-            .outerjoin(case, case.c.id == process_context.c.case_id)
-            .outerjoin(person, person.c.id == t.subject_id)
-            .outerjoin(holder, holder.c.id == t.assignee_id)
-        )
-        .where(t.id == task_id)
+    row = _VIEW.run(conn, {"task_id": task_id}).first()
+    return None if row is None else TaskView(*row)
+
+
+_t, _holder = user_task.c, user_account.alias("holder")
+_VIEW = Statement(
+    sa.select(
+        _t.id, _t.state, _t.element, _t.role, _t.pool, _t.area, _t.due_at, _t.created_at, _t.claimed_at,
+        _t.ended_at, _t.assignee_id, _holder.c.display_name, _t.ended_by, _t.instance_id, instance.c.status,
+        _t.trail_id, instance.c.process_id, instance.c.definition_id, definition.c.version, case.c.id,
+        case.c.case_no, case.c.status, case.c.tier, case.c.run_no, process_context.c.tier, person.c.id,
+        person.c.name, person.c.id_masked, person.c.sex, person.c.birth_date, person.c.phone,
+        person.c.address,
     )
-    return one(conn, query, TaskView)
+    .select_from(
+        user_task.join(instance, instance.c.id == _t.instance_id)
+        .join(definition, definition.c.id == instance.c.definition_id)
+        .outerjoin(process_context, process_context.c.instance_id == _t.instance_id)
+        .outerjoin(case, case.c.id == process_context.c.case_id)
+        .outerjoin(person, person.c.id == _t.subject_id)
+        .outerjoin(_holder, _holder.c.id == _t.assignee_id)
+    )
+    .where(_t.id == sa.bindparam("task_id"))
+)
 
 
 def element_of(conn: Connection, task_id: int) -> str | None:
