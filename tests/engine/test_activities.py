@@ -1,0 +1,141 @@
+"""Multi-instance, loops, sub-processes, terminate, inclusive joins: through the database."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import messages
+from engine.clock import VirtualClock
+from engine.store.db import Database
+from tests.engine.compile.diagrams import END, START, event, flow, node, process, user
+from tests.engine.desk import Desk
+
+MSG = '<bpmn:message id="M" name="MSG"/>'
+DATA = '<bpmn:dataObject id="d" name="n"/><bpmn:dataObject id="d2" name="people"/>'
+
+
+@pytest.fixture
+def desk(database: Database, clock: VirtualClock) -> Desk:
+    return Desk(database, clock)
+
+
+def many(sequential: bool = False, done: str = "") -> str:
+    completion = f"<bpmn:completionCondition>{done}</bpmn:completionCondition>" if done else ""
+    return (
+        f'<bpmn:multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}">'
+        f"<bpmn:loopCardinality>n</bpmn:loopCardinality>{completion}</bpmn:multiInstanceLoopCharacteristics>"
+    )
+
+
+def test_a_task_for_many_waits_for_all_of_them(desk: Desk) -> None:
+    desk.publish(process(START + user("A", many()) + user("Z") + END + DATA, "s>A", "A>Z", "Z>e"))
+    desk.start(n=3)
+    assert desk.elements() == ["A"] * 3
+    for left in (["A", "A"], ["A"], ["Z"]):
+        desk.complete("A")
+        assert desk.elements() == left
+
+
+def test_a_task_for_many_in_turn_opens_one_after_the_other(desk: Desk) -> None:
+    desk.publish(process(START + user("A", many(True)) + user("Z") + END + DATA, "s>A", "A>Z", "Z>e"))
+    desk.start(n=2)
+    for left in (["A"], ["Z"]):
+        desk.complete("A")
+        assert desk.elements() == left
+
+
+def test_a_task_for_nobody_is_passed(desk: Desk) -> None:
+    desk.publish(process(START + user("A", many()) + user("Z") + END + DATA, "s>A", "A>Z", "Z>e"))
+    desk.start(n=0)
+    assert desk.elements() == ["Z"]
+
+
+def test_enough_done_cancels_the_others(desk: Desk) -> None:
+    inner = many(done="numberOfCompletedInstances &gt;= 2")
+    desk.publish(process(START + user("A", inner) + user("Z") + END + DATA, "s>A", "A>Z", "Z>e"))
+    desk.start(n=5)
+    desk.complete("A")
+    desk.complete("A")
+    assert desk.elements() == ["Z"]
+    assert desk.kinds().count("TaskCancelled") == 3
+
+
+def test_an_event_beside_a_task_for_many_happens_without_touching_it(desk: Desk) -> None:
+    border = event("boundaryEvent", "b", "message", "M", attachedToRef="A", cancelActivity="false")
+    body = START + user("A", many()) + border + user("X") + user("Z") + END + DATA
+    desk.publish(process(body, "s>A", "A>Z", "Z>e", "b>X", "X>e", outside=MSG))
+    desk.start(n=2)
+    for _ in range(2):
+        with desk.unit() as unit:
+            assert messages.deliver(unit, "MSG", "k", {}) == 1
+    assert desk.elements() == ["A", "A", "X", "X"]
+    desk.complete("A")
+    desk.complete("A")
+    assert desk.elements() == ["X", "X", "Z"]
+    with desk.unit() as unit:
+        assert messages.deliver(unit, "MSG", "k", {}) == 0
+
+
+def test_a_loop_goes_round_while_its_condition_holds(desk: Desk) -> None:
+    loop = (
+        '<bpmn:standardLoopCharacteristics loopMaximum="3"><bpmn:loopCondition>n &gt; 0</bpmn:loopCondition>'
+        "</bpmn:standardLoopCharacteristics>"
+    )
+    desk.publish(process(START + user("A", loop) + user("Z") + END + DATA, "s>A", "A>Z", "Z>e"))
+    desk.start(n=1)
+    desk.complete("A", n=1)
+    desk.complete("A", n=1)
+    assert desk.elements() == ["A"]
+    desk.complete("A", n=1)
+    assert desk.elements() == ["Z"]
+    desk.complete("Z")
+    desk.start(n=1)
+    desk.complete("A", n=0)
+    assert desk.elements() == ["Z"]
+
+
+def test_terminate_ends_its_own_scope_only(desk: Desk) -> None:
+    inner = '<bpmn:startEvent id="is"/><bpmn:parallelGateway id="g"/>' + user("I") + user("J")
+    inner += event("endEvent", "stop", "terminate") + '<bpmn:endEvent id="ie"/>'
+    inner += "".join(map(flow, ("is>g", "g>I", "g>J", "I>stop", "J>ie")))
+    desk.publish(process(START + node("subProcess", "sub", inner) + user("Z") + END, "s>sub", "sub>Z", "Z>e"))
+    instance = desk.start()
+    desk.complete("I")
+    assert desk.elements() == ["Z"]
+    desk.complete("Z")
+    assert desk.status(instance) == "completed"
+
+
+def test_an_error_inside_its_own_event_sub_process_goes_outward(desk: Desk) -> None:
+    error = '<bpmn:error id="E" name="E" errorCode="BAD"/>'
+    start = event("startEvent", "es", "error", "E")
+    sub = start + user("R") + event("endEvent", "again", "error", "E") + flow("es>R") + flow("R>again")
+    inner = '<bpmn:startEvent id="is"/>' + user("I") + event("endEvent", "bad", "error", "E")
+    inner += flow("is>I") + flow("I>bad") + node("subProcess", "ev", sub, triggeredByEvent="true")
+    border = event("boundaryEvent", "b", "error", "E", attachedToRef="sub")
+    body = START + node("subProcess", "sub", inner) + border + user("X") + END
+    desk.publish(process(body, "s>sub", "sub>e", "b>X", "X>e", outside=error))
+    desk.start()
+    desk.complete("I")
+    assert desk.elements() == ["R"]
+    desk.complete("R")
+    assert desk.elements() == ["X"]
+
+
+def test_an_inclusive_join_waits_for_those_who_can_still_come(desk: Desk) -> None:
+    body = START + DATA + '<bpmn:inclusiveGateway id="g" default="F_g_C"/><bpmn:inclusiveGateway id="j"/>'
+    body += user("A") + user("B") + user("C") + user("Z") + END
+    desk.publish(
+        process(
+            body, "s>g", "g>A:n > 0", "g>B:n > 1", "g>C", "A>j", "B>j", "C>j", "j>Z", "Z>e",
+        )
+    )  # fmt: skip
+    desk.start(n=2)
+    desk.complete("B")
+    assert desk.elements() == ["A"]
+    desk.complete("A")
+    assert desk.elements() == ["Z"]
+    desk.complete("Z")
+    desk.start(n=0)
+    desk.complete("C")
+    assert desk.elements() == ["Z"]
