@@ -29,7 +29,6 @@ def advance(world: World, until: datetime, line: int) -> None:
         raise Difference(line, "到期事项没有尽头。", "Due work never ends.")
     if until > world.clock.now():
         world.clock.set(until)
-    incidents(world, line)
 
 
 def do_due(world: World, line: int) -> int:

@@ -16,6 +16,8 @@ from tasks.scenarios.faults import BadScenario
 
 #: Nodes one file may have after its aliases are written out.
 MOST_NODES = 50_000
+#: The parser written in C where it is there; both only compose, nothing is constructed.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INT = re.compile(r"-?(0|[1-9][0-9]{0,14})", re.ASCII)
 _FLOAT = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,6}", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -100,7 +102,7 @@ def scalar(node: yaml.Node, line: int) -> Any:
 def documents(text: str) -> Iterator[Table]:
     """Yield every scenario of a file; raise BadScenario with the line."""
     try:
-        for node in yaml.compose_all(text, Loader=yaml.SafeLoader):
+        for node in yaml.compose_all(text, Loader=_LOADER):
             value = _Reader().read(node)
             if not isinstance(value, Table):
                 raise BadScenario(node.start_mark.line + 1, "一个场景须是“键: 值”的表。",

@@ -64,8 +64,7 @@ def _accept(world: World, step: Step, todo: list[RowMapping], person_id: int, ca
     if not above or len(above) < len(todo):
         return False
     with world.app.read() as conn:
-        instances = stories.instances_of(conn, person_id, case_id)
-        waiting = stories.waiting_elements(conn, [row["id"] for row in instances])
+        waiting = stories.waiting_in(conn, case_id)
     if not any(name == "MSG-04" and element.startswith(below) for element, name in waiting):
         return False
     task = min(above, key=lambda row: row["id"])
@@ -80,8 +79,7 @@ def _anybody(step: Step) -> Step:
 
 def _message(world: World, step: Step, person_id: int, case_id: int) -> bool:
     with world.app.read() as conn:
-        instances = stories.instances_of(conn, person_id, case_id)
-        waiting = stories.waiting_elements(conn, [row["id"] for row in instances])
+        waiting = stories.waiting_in(conn, case_id)
         case = stories.cases_of(conn, person_id)[-1]
     for _element, name in waiting:
         if name in _GIVEN:
@@ -94,8 +92,7 @@ def _message(world: World, step: Step, person_id: int, case_id: int) -> bool:
 def _stuck(world: World, step: Step, person_id: int, case_id: int) -> Difference:
     now = to_us(world.clock.now())
     with world.app.read() as conn:
-        instances = stories.instances_of(conn, person_id, case_id)
-        waiting = stories.waiting_elements(conn, [row["id"] for row in instances])
+        waiting = stories.waiting_in(conn, case_id)
         running = [row for row in stories.deadlines_of(conn, case_id) if row["due_at"] > now]
     names = "、".join(sorted({f"{element}({name})" for element, name in waiting})) or "—"
     days = "、".join(f"{row['rule_id']} {row['due_effective']}" for row in running if not row["completed_at"]) or "—"

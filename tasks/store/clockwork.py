@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from engine.store.tables import timer
 from tasks.store.conn import Connection
+from tasks.store.rows import Named
 from tasks.store.tables import deadline, duty, duty_window, trail_owner
 
 
@@ -23,18 +24,36 @@ def due_timers(conn: Connection, now_us: int, most: int) -> list[Any]:
     return list(conn.execute(query))
 
 
+_NEXT_MOMENTS = Named(
+    sa.select(
+        sa.select(sa.func.min(timer.c.due_at))
+        .where(timer.c.state == sa.literal_column("'scheduled'"))
+        .scalar_subquery()
+        .label("timer"),
+        sa.select(sa.func.min(deadline.c.due_at))
+        .where(
+            deadline.c.completed_at.is_(None),
+            deadline.c.closed_reason.is_(None),
+            deadline.c.missed_at.is_(None),
+        )
+        .scalar_subquery()
+        .label("deadline"),
+        sa.select(sa.func.min(duty.c.next_at))
+        .where(duty.c.state == sa.literal_column("'open'"))
+        .scalar_subquery()
+        .label("duty"),
+        sa.select(sa.func.min(duty_window.c.due_at))
+        .where(duty_window.c.state == sa.literal_column("'open'"))
+        .scalar_subquery()
+        .label("window"),
+    )
+)
+
+
 def next_moments(conn: Connection) -> list[int | None]:
     """Return the first instant of each kind of due work."""
-    waiting = sa.and_(
-        deadline.c.completed_at.is_(None), deadline.c.closed_reason.is_(None), deadline.c.missed_at.is_(None)
-    )
-    queries = (
-        sa.select(sa.func.min(timer.c.due_at)).where(timer.c.state == sa.literal_column("'scheduled'")),
-        sa.select(sa.func.min(deadline.c.due_at)).where(waiting),
-        sa.select(sa.func.min(duty.c.next_at)).where(duty.c.state == sa.literal_column("'open'")),
-        sa.select(sa.func.min(duty_window.c.due_at)).where(duty_window.c.state == sa.literal_column("'open'")),
-    )
-    return [conn.execute(query).scalar() for query in queries]
+    found = _NEXT_MOMENTS.first(conn)
+    return [] if found is None else list(found.values())
 
 
 def trail_of_deadline(conn: Connection, row_id: int) -> int | None:

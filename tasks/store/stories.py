@@ -2,42 +2,66 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from engine.store.tables import event, incident, instance, user_task
+from engine.store.tables import event, incident, instance, subscription, user_task
 from tasks.store.conn import Connection, RowMapping
+from tasks.store.rows import Named
 from tasks.store.tables import case, deadline, duty, process_context, referral, trail_owner
 from tasks.store.tables_people import paper
 
-_OPEN = ("created", "claimed")
+_CASES = Named(
+    sa.select(case).where(case.c.person_id == sa.bindparam("person_id")).order_by(case.c.opened_at, case.c.id)
+)
+_WAITING = Named(
+    sa.select(subscription.c.element, subscription.c.name)
+    .join(process_context, process_context.c.instance_id == subscription.c.instance_id)
+    .where(process_context.c.case_id == sa.bindparam("case_id"))
+)
+_INCIDENTS = Named(
+    sa.select(incident)
+    .where(incident.c.state == sa.literal_column("'open'"))
+    .order_by(incident.c.opened_at, incident.c.id)
+)
 
 
 def cases_of(conn: Connection, person_id: int) -> list[RowMapping]:
     """Return the cases of a person, the earliest first."""
-    query = sa.select(case).where(case.c.person_id == person_id).order_by(case.c.opened_at, case.c.id)
-    return list(conn.execute(query).mappings())
+    return _CASES.all(conn, person_id=person_id)
+
+
+@lru_cache(maxsize=8)
+def _tasks(of_case: bool, of_element: bool, opened: bool) -> Named:
+    query = (
+        sa.select(user_task, instance.c.process_id)
+        .join(process_context, process_context.c.instance_id == user_task.c.instance_id)
+        .join(instance, instance.c.id == user_task.c.instance_id)
+        .where(process_context.c.person_id == sa.bindparam("person_id"))
+        .order_by(user_task.c.due_at, user_task.c.id)
+    )
+    if of_case:
+        here = process_context.c.case_id == sa.bindparam("case_id")
+        query = query.where(sa.or_(here, process_context.c.case_id.is_(None)))
+    if of_element:
+        query = query.where(user_task.c.element == sa.bindparam("element"))
+    if opened:
+        query = query.where(user_task.c.state.in_([sa.literal_column("'created'"), sa.literal_column("'claimed'")]))
+    return Named(query)
 
 
 def tasks_of(
     conn: Connection, person_id: int, case_id: int | None, element: str | None = None, opened: bool = True
 ) -> list[RowMapping]:
     """Return tasks about a person (of a case where one is given), the one due first first."""
-    query = (
-        sa.select(user_task, instance.c.process_id)
-        .join(process_context, process_context.c.instance_id == user_task.c.instance_id)
-        .join(instance, instance.c.id == user_task.c.instance_id)
-        .where(process_context.c.person_id == person_id)
-        .order_by(user_task.c.due_at, user_task.c.id)
-    )
+    values: dict[str, int | str] = {"person_id": person_id}
     if case_id is not None:
-        query = query.where(sa.or_(process_context.c.case_id == case_id, process_context.c.case_id.is_(None)))
+        values["case_id"] = case_id
     if element is not None:
-        query = query.where(user_task.c.element == element)
-    if opened:
-        query = query.where(user_task.c.state.in_(_OPEN))
-    return list(conn.execute(query).mappings())
+        values["element"] = element
+    return _tasks(case_id is not None, element is not None, opened).all(conn, **values)
 
 
 def instances_of(conn: Connection, person_id: int, case_id: int | None) -> list[RowMapping]:
@@ -54,14 +78,9 @@ def instances_of(conn: Connection, person_id: int, case_id: int | None) -> list[
     return list(conn.execute(query).mappings())
 
 
-def waiting_elements(conn: Connection, instance_ids: list[int]) -> list[tuple[str, str]]:
-    """Return (element, message) of everything some instances wait for."""
-    from engine.store.tables import subscription
-
-    query = sa.select(subscription.c.element, subscription.c.name).where(
-        subscription.c.instance_id.in_(instance_ids)
-    )
-    return [(row[0], row[1]) for row in conn.execute(query)]
+def waiting_in(conn: Connection, case_id: int) -> list[tuple[str, str]]:
+    """Return (element, message) of everything the processes of a case wait for."""
+    return [(row["element"], row["name"]) for row in _WAITING.all(conn, case_id=case_id)]
 
 
 def deadlines_of(conn: Connection, case_id: int) -> list[RowMapping]:
@@ -127,8 +146,7 @@ def pending_years(conn: Connection) -> list[RowMapping]:
 
 def open_incidents(conn: Connection) -> list[RowMapping]:
     """Return what failed and was not repaired, the latest last."""
-    query = sa.select(incident).where(incident.c.state == "open").order_by(incident.c.opened_at, incident.c.id)
-    return list(conn.execute(query).mappings())
+    return _INCIDENTS.all(conn)
 
 
 def touched(conn: Connection) -> list[tuple[str, str | None, Any]]:
