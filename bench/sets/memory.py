@@ -39,14 +39,15 @@ def measure(run: Run, kind: str) -> Iterator[Figure]:
         WEB_MIB,
     )
     added = (second["used"] - first["used"]) / max(1, many - few)
-    yield Figure(GROUP, "an open case adds", kind, max(0.0, added), "B", CASE_BYTES)
+    yield Figure(GROUP, "an open case adds", kind, max(0.0, added), "B", CASE_BYTES,
+                 note="SQLite: its page cache fills, 16 MiB at most")  # fmt: skip
 
 
 def _process(url: str) -> dict[str, int]:
     """Return what a web process of its own says it holds: bytes when ready and after some pages."""
     made = subprocess.run(
-        [sys.executable, "-m", "bench.web_process", url], capture_output=True, text=True, check=True, cwd=_ROOT,
-        env={**os.environ, "PYTHONPATH": str(_ROOT)},
+        [sys.executable, "-m", "bench.web_process", url],
+        capture_output=True, text=True, check=True, cwd=_ROOT, env={**os.environ, "PYTHONPATH": str(_ROOT)},
     )  # fmt: skip
     found: dict[str, int] = json.loads(made.stdout)
     return found

@@ -1,4 +1,4 @@
-"""After a month's downtime: everything overdue is done once each, in due order, by the product's own worker."""
+"""After a month's downtime: all that is overdue is done once each, in due order, by the product's worker."""
 
 from __future__ import annotations
 

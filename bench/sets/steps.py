@@ -78,7 +78,10 @@ def measure(run: Run, kind: str) -> Iterator[Figure]:
         ours, floor, naive = (lanes.times[lane, what] for lane in ("ours", "floor", "naive"))
         over = ours.wall_ms / floor.wall_ms
         ahead = naive.cpu_ms / ours.cpu_ms
-        note = f"floor {floor.cpu_ms:.2f} ms CPU {floor.each_second:.0f}/s, naive {naive.cpu_ms:.2f} ms {naive.each_second:.0f}/s"
+        note = "; ".join(
+            f"{name} {times.cpu_ms:.2f} ms, {times.each_second:,.0f}/s"
+            for name, times in (("floor", floor), ("naive", naive))
+        )
         yield Figure(GROUP, f"{what}: CPU", kind, ours.cpu_ms, "ms", CPU_MS[kind],
                      floor=ours.cpu_ms / floor.cpu_ms, naive=ahead, note=note)  # fmt: skip
         yield Figure(GROUP, f"{what}: a second", kind, ours.each_second, "/s", floor=over,

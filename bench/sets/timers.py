@@ -58,8 +58,8 @@ def measure(run: Run, kind: str) -> Iterator[Figure]:
     lap = Times()
     fired = fire_all(work, lap)
     assert len(fired) == len(set(fired)) == run.size.timers
-    yield Figure(GROUP, "fired a second, one transaction each", kind, lap.each_second, "/s", A_SECOND.get(kind),
-                 at_least=True, note=f"CPU {lap.cpu_ms:.2f} ms")  # fmt: skip
+    yield Figure(GROUP, "fired a second, one transaction each", kind, lap.each_second, "/s",
+                 A_SECOND.get(kind), at_least=True, note=f"CPU {lap.cpu_ms:.2f} ms")  # fmt: skip
     if kind == "postgresql":
         yield from _two_workers(run, kind)
     yield from _idle(run, kind)
