@@ -1,4 +1,4 @@
-"""Business-rule tasks: the inputs a table needs, what it decides, and the event that explains it (DecisionMade)."""
+"""Business-rule tasks: a table's inputs, what it decides, and the event that explains it (DecisionMade)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from engine.live import Live
 from engine.graph import Node
+from engine.live import Live
 from tasks import duties, people, placements, referrals
 from tasks.decision_inputs import decision_inputs
 from tasks.desk import Context, Desk

@@ -20,7 +20,7 @@ from tasks.crypto import Keys
 from tasks.demo_clock import DemoClock
 from tasks.store.rows import count
 
-PASSWORD = "aid595-demo"
+PASSWORD = "aid595-demo"  # noqa: S105 - public, for the demo only
 DISTRICT = "顺义区"
 #: street -> (short name, communities with short names)
 STREETS = {
@@ -64,8 +64,10 @@ def users() -> list[DemoUser]:
         ("welfare", "district_welfare"), ("sup", "supervisor"), ("auditor", "auditor"),
     ):  # fmt: skip
         found.append(DemoUser(f"{prefix}.sy", next(names), role, DISTRICT))
-    for role in ("system_admin", "security_admin", "audit_admin"):
-        found.append(DemoUser(role.replace("_", "."), next(names), role, DISTRICT))
+    found += [
+        DemoUser(role.replace("_", "."), next(names), role, DISTRICT)
+        for role in ("system_admin", "security_admin", "audit_admin")
+    ]
     return found
 
 

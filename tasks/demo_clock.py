@@ -1,4 +1,4 @@
-"""The demo's clock: the machine's time moved by a shift that is kept in the demo's database (a banner says so).
+"""The demo's clock: the machine's time moved by a shift kept in the demo's database (a banner says so).
 
 Web and worker processes read the same row, so they agree; nothing but the demo ever has one.
 """

@@ -1,4 +1,4 @@
-"""What the product reads from `bpmn/`: rules, settings, decision tables, forms, calendars. Read once, shared."""
+"""What the product reads from `bpmn/`: rules, settings, tables, forms, calendars. Read once, shared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an office decides and administers: settings, calendar years, releases; and what failed under a hand."""
+"""What an office administers: settings, calendar years, releases; and what failed under a hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a form holds before anybody typed: the answers to the rules that forms name (`tasks.forms.prefill`)."""
+"""What a form holds before anybody typed: answers to the rules that forms name (`tasks.forms.prefill`)."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def save_draft(desk: Desk, command: commands.SaveDraft) -> Done:
 def store_form(desk: Desk, task: OpenTask, values: Mapping[str, Any], draft: bool) -> None:
     """Keep a form, as a draft or as submitted; one of each a task."""
     context = desk.context(task.live)
-    where = {"task_id": task.row.id, "draft": draft}
+    where: dict[str, Any] = {"task_id": task.row.id, "draft": draft}
     found = rows.first(desk.conn, tables.form_data, **where)
     saved = {"values": dumps(dict(values)), "saved_at": desk.now_us, "saved_by": desk.actor.user_id or 0}
     if found is not None:

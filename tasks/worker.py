@@ -32,7 +32,7 @@ def tick(app: App) -> int:
     """Do everything that is due once; return how many things were done. A wrong clock holds everything."""
     apart = skew(app)
     if apart > MOST_SKEW:
-        log.error("The clocks differ by %s; nothing fires until they agree.", apart, extra={"action": "clock"})
+        log.error("The clocks are %s apart; nothing fires.", apart, extra={"action": "clock"})
         return 0
     done = run_due(app)
     if done:

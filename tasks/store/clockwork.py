@@ -88,4 +88,5 @@ def element_of_timer(conn: Connection, timer_id: int) -> str | None:
 
 def database_time(conn: Connection) -> datetime:
     """Return what the database server's clock says (PostgreSQL)."""
-    return conn.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+    found: datetime = conn.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+    return found
