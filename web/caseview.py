@@ -13,6 +13,7 @@ from web.actions import ACTIONS, Action
 from web.context import Ctx
 from web.veil import veiled
 
+DUTY_PROCESS = "P21_duty"
 #: Which tier's outcomes are counted against which limit (CR-01, CR-04); the street counts nothing.
 LIMITS = {"community": 3, "street": None, "district": 3}
 
@@ -49,6 +50,16 @@ class File:
     def may_see(self, tier: str) -> bool:
         """Tell whether the working notes of a tier are open to the reader (SECURITY 2.2)."""
         return tier in self.tiers
+
+    @property
+    def main_instances(self) -> list[case_page.InstanceRow]:
+        """Return the processes of the road, without the short ones that duties start."""
+        return [one for one in self.instances if one.process_id != DUTY_PROCESS]
+
+    @property
+    def duty_instances(self) -> list[case_page.InstanceRow]:
+        """Return the short processes of duties."""
+        return [one for one in self.instances if one.process_id == DUTY_PROCESS]
 
     @property
     def running(self) -> list[case_page.InstanceRow]:

@@ -70,7 +70,7 @@ class Ctx:
     @property
     def user_id(self) -> int:
         """Return the id of who is logged in."""
-        assert self.actor.user_id is not None  # noqa: S101 - held by the rights of the route
+        assert self.actor.user_id is not None
         return self.actor.user_id
 
     @property

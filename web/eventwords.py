@@ -132,7 +132,10 @@ def _outputs(data: Mapping[str, Any], lang: str) -> list[str]:
     output = data.get("output")
     if not isinstance(output, dict):
         return []
-    known = (labels.catalogue().find("code", str(value), lang, name) for name, value in output.items())
+    find = labels.catalogue().find
+    known = (
+        find(name, str(value), lang) or find("code", str(value), lang, name) for name, value in output.items()
+    )
     return [str(data.get("table", "")), *(one for one in known if one)]
 
 

@@ -154,6 +154,15 @@ document.addEventListener("click", (event) => {
   if (remove) removeRow(remove);
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
 });
+// A diagram in a closed panel is drawn when the panel opens: without room it could not be laid out.
+document.addEventListener("toggle", ({ target }) => {
+  if (!target.open) return;
+  for (const place of target.querySelectorAll("[data-diagram-later]")) {
+    place.removeAttribute("data-diagram-later");
+    place.dataset.diagram = "";
+    place.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true }));
+  }
+}, true);
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const menu of document.querySelectorAll("details.menu[open]")) {
