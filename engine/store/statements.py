@@ -113,7 +113,7 @@ def _driver(conn: sa.Connection) -> Any:
 
 
 def _is_heard(conn: sa.Connection) -> bool:
-    heard = conn.dispatch
+    heard = conn.engine.dispatch
     return bool(heard.before_cursor_execute or heard.after_cursor_execute)
 
 
