@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from engine.errors import FormInvalid, IllegalState
@@ -33,7 +32,8 @@ OUTSIDE = frozenset({"MSG-16", "MSG-17", "MSG-23", "MSG-26"})
 
 
 def _subject(desk: Desk, case: Mapping[str, Any]) -> Subject:
-    holders = {row["user_id"] for row in rows.rows(desk.conn, tables.helper, case_id=case["id"], released_at=None)}
+    found = rows.rows(desk.conn, tables.helper, case_id=case["id"], released_at=None)
+    holders = {row["user_id"] for row in found}
     return Subject(case["area"], tier=case["tier"], holders=frozenset(holders))
 
 
@@ -70,7 +70,8 @@ def waive(desk: Desk, command: commands.Waive) -> Done:
 
 
 def _command_paper(desk: Desk, context: Context, kind: str, form: str, values: Mapping[str, Any]) -> None:
-    assert context.case_id is not None and context.person_id is not None
+    assert context.case_id is not None
+    assert context.person_id is not None
     issued = papers.issue(
         desk.conn, desk.actor, desk.now,
         papers.PaperSource(
@@ -93,7 +94,8 @@ def exit_case(desk: Desk, command: commands.Exit) -> Done:
     """Record an exit fact with its evidence; an open case ends with it."""
     context = _case_or_person(desk, command.case_id, command.person_id, "exit")
     values = accept_values(desk, "exit", command.values)
-    desk.emit(desk.trail(context), "ExitRecorded", end_code=values["end_code"], on=str(values["effective_on"]))
+    trail, on = desk.trail(context), str(values["effective_on"])
+    desk.emit(trail, "ExitRecorded", end_code=values["end_code"], on=on)
     if context.case_id is not None:
         _stop(desk, context.case_id, "MSG-15", values["end_code"], values["evidence"])
     return Done(case_id=context.case_id, person_id=context.person_id)
@@ -205,7 +207,8 @@ def transfer(desk: Desk, command: commands.TransferCommunity) -> Done:
         return Done(person_id=context.person_id)
     desk.change_case(context.case_id, area=after)
     instances = [row["id"] for row in casework.open_instances(desk.conn, context.case_id)]
-    pools = {org.path_at(before, level): org.path_at(after, level) for level in ("community", "street", "district")}
+    levels = ("community", "street", "district")
+    pools = {org.path_at(before, level): org.path_at(after, level) for level in levels}
     casework.move_tasks(desk.conn, instances, after, pools)
     for table in (tables.process_context, tables.deadline, tables.duty):
         casework.update_where(desk.conn, table, {"case_id": context.case_id}, area=after)

@@ -111,8 +111,8 @@ def _begin_pending(desk: Desk, row: RowMapping, trigger: date, due: Due | None) 
         met = row["completed_on"] <= due.effective.isoformat()
     counted = _counted(due)
     rows.change(
-        desk.conn, tables.deadline, row["id"], trigger_on=trigger.isoformat(), trigger_at=desk.now_us, met=met,
-        **counted,
+        desk.conn, tables.deadline, row["id"], trigger_on=trigger.isoformat(), trigger_at=desk.now_us,
+        met=met, **counted,
     )  # fmt: skip
     if due is None:
         desk.emit(row["trail_id"], "DeadlinePending", rule=row["rule_id"], nth=row["nth"],
@@ -266,7 +266,8 @@ def _move_timer(desk: Desk, live: Live, element: str, rule_id: str) -> None:
     """Evaluate again a waiting timer whose expression asks for a rule's day."""
     node = live.graph.nodes[element]
     for event in node.events:
-        if event.timer is not None and event.timer.expr is not None and f'"{rule_id}"' in event.timer.expr.text:
+        expr = None if event.timer is None else event.timer.expr
+        if event.timer is not None and expr is not None and f'"{rule_id}"' in expr.text:
             at = desk.unit.kernel.world.due(desk.unit, live, node, event.timer)
             move(desk.conn, live.id, element, None if at is None else to_us(at))
 

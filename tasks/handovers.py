@@ -1,4 +1,4 @@
-"""Hand-overs between tiers: submitted with a package, accepted by the first claim above, or returned (J.7.6)."""
+"""Hand-overs between tiers: submitted with a package, accepted by a claim above, or returned (J.7.6)."""
 
 from __future__ import annotations
 

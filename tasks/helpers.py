@@ -1,4 +1,4 @@
-"""Aide, officer, expert: one active helper per person per tier (CR-11), proposed by load, fixed by a person."""
+"""Aide, officer, expert: one helper per person and tier (CR-11), proposed by load, fixed by a person."""
 
 from __future__ import annotations
 
@@ -99,8 +99,9 @@ def after_transfer(desk: Desk, case_id: int, instances: list[int], area: str) ->
         holder = task["assignee_id"]
         if holder is None or holder in {row["id"] for row in accounts.staff(desk.conn, task["role"], area)}:
             continue
-        casework.return_task(desk.conn, task["id"], UNTIL.get(task["role"], task["role"]))
-        desk.emit(case_id, "TaskUnclaimed", element=task["element"], task=str(task["id"]), reason="transferred")
+        casework.return_task(desk.conn, task["id"], UNTIL.get(str(task["role"]), str(task["role"])))
+        desk.emit(case_id, "TaskUnclaimed", element=task["element"], task=str(task["id"]),
+                  reason="transferred")  # fmt: skip
 
 
 def effective(desk: Desk, context: Context, role: str, until: str | None) -> tuple[str, int | None]:

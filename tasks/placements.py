@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+
 from engine.errors import GuardUnmet
 from engine.ids import new_id
 from engine.live import Live

@@ -49,7 +49,8 @@ class World595(PlainWorld):
         """Say whose task it is: the designated helper's, or the pool's of the role."""
         desk = self.desk
         context = desk.context(live)
-        role, helper = helpers.effective(desk, context, _role(live, node, context), node.attrs.get("roleUntil"))
+        wanted, until = _role(live, node, context), node.attrs.get("roleUntil")
+        role, helper = helpers.effective(desk, context, wanted, until)
         if live.process_id == duties.PROCESS:
             due = duties.due_at(desk, live)
         else:
@@ -102,9 +103,7 @@ class World595(PlainWorld):
         code = node.attrs.get("status")
         if node.id == "P09_Closed_End":
             code = str(live.state.vars["end_code"]) if live.state.vars.get("close") else None
-        if case_id is not None and code and code.startswith("END-") and not node.events:
-            desk.unit.later(lambda: cases.close(desk, case_id, code, node.name))
-        elif case_id is not None and node.id == "P09_Closed_End" and code:
+        if case_id is not None and code and (not node.events or node.id == "P09_Closed_End"):
             desk.unit.later(lambda: cases.close(desk, case_id, code, node.name))
 
     def called(self, unit: Unit, parent: Live, child: Live) -> None:
@@ -115,7 +114,8 @@ class World595(PlainWorld):
         """Give back whether training led straight into a post (J.7.18)."""
         found = child.state.vars
         direct = bool(found.get("passed") and found.get("direct_employment") and not found.get("stopped"))
-        return {"direct_employment": direct, "employment_kind": found.get("employment_kind") if direct else None}
+        kind = found.get("employment_kind") if direct else None
+        return {"direct_employment": direct, "employment_kind": kind}
 
     def start_by_message(
         self, unit: Unit, name: str, key: str, run: int | None, values: Mapping[str, Any]

@@ -12,7 +12,11 @@ from tasks.desk import Desk
 from tasks.handlers import Completion, on
 from tasks.store import casework
 
-_ROLE = {"P04_AssignAide": "community_aide", "P05_Designate": "street_officer", "P06_Designate": "district_expert"}
+_ROLE = {
+    "P04_AssignAide": "community_aide",
+    "P05_Designate": "street_officer",
+    "P06_Designate": "district_expert",
+}
 _FIELD = {"P04_AssignAide": "aide", "P05_Designate": "assistant", "P06_Designate": "expert"}
 
 
@@ -183,4 +187,5 @@ def dossier(done: Completion) -> None:
 
 def package(desk: Desk, case_id: int, tier: str, run_no: int) -> dict[str, Any]:
     """Return what is handed up with a case: counters and the number of referrals of the tier."""
-    return {"failed": casework.failed_referrals(desk.conn, case_id, tier, run_no), "tier": tier, "run": run_no}
+    failed = casework.failed_referrals(desk.conn, case_id, tier, run_no)
+    return {"failed": failed, "tier": tier, "run": run_no}

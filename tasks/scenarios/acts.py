@@ -10,7 +10,8 @@ from tasks import commands as c
 from tasks.actor import Actor
 from tasks.forms.command_forms import COMMAND_FORMS
 from tasks.scenarios import people_at_work as who
-from tasks.scenarios.catalogue import catalogue
+from tasks.scenarios.about import case_of, person_of, reason_of
+from tasks.scenarios.acts_instance import on_instance
 from tasks.scenarios.clockwork import do_due, incidents
 from tasks.scenarios.faults import Difference
 from tasks.scenarios.fill import command_values, task_values
@@ -25,34 +26,13 @@ Act = Callable[[World, Step], None]
 
 
 def act(world: World, step: Step) -> None:
-    """Carry out a step's action; raise AidError where the program refuses it, Difference where it cannot be."""
+    """Carry out a step's action; raise AidError for a refusal, Difference where it cannot be done."""
     if step.action in ON_CASE:
         _on_case(world, step)
     elif step.action in ON_INSTANCE:
-        _on_instance(world, step)
+        on_instance(world, step)
     else:
         _ACTS[step.action](world, step)
-
-
-def person_of(world: World, step: Step) -> int:
-    """Return the person of a step; raise Difference where it names none."""
-    handle = step.person or step.household
-    if handle is None and step.area is None and len(world.people) == 1:
-        handle = next(iter(world.people))
-    if handle is None:
-        raise Difference(step.line, "这一步须写“for”。", "This step needs “for”.")
-    return world.people[handle]
-
-
-def case_of(world: World, person_id: int, case: int | None, line: int) -> RowMapping | None:
-    """Return the case a step or expectation means: the latest, or the n-th; None where there is none."""
-    with world.app.read() as conn:
-        found = stories.cases_of(conn, person_id)
-    if case is None:
-        return found[-1] if found else None
-    if not 1 <= case <= len(found):
-        raise Difference(line, f"没有第{case}个案件，共{len(found)}个。", f"There is no case {case}.")
-    return found[case - 1]
 
 
 def find_task(world: World, step: Step) -> RowMapping:
@@ -108,7 +88,7 @@ def _reassign(world: World, step: Step) -> None:
     task = find_task(world, step)
     fallback = world.role_actor("supervisor", task["area"])
     actor = who.acting(world, step, fallback)
-    reason = _reason(step)
+    reason = reason_of(step)
     world.app.do(c.ReassignTask(task["id"], _to_user(world, step, task["area"]), reason), actor)
 
 
@@ -116,20 +96,13 @@ def _delegate(world: World, step: Step) -> None:
     task = find_task(world, step)
     actor = who.of_task(world, step, task)
     to_user = _to_user(world, step, task["area"])
-    world.app.do(c.DelegateTask(task["id"], to_user, _reason(step)), actor)
-
-
-def _reason(step: Step) -> str:
-    given = step.with_.get("reason")
-    if given is None:
-        return "" if step.strict else "工作需要"
-    return str(given)
+    world.app.do(c.DelegateTask(task["id"], to_user, reason_of(step)), actor)
 
 
 def _send_back(world: World, step: Step) -> None:
     task = find_task(world, step)
     actor = who.of_task(world, step, task)
-    world.app.do(c.SendBack(task["id"], str(step.with_.get("to") or ""), _reason(step)), actor)
+    world.app.do(c.SendBack(task["id"], str(step.with_.get("to") or ""), reason_of(step)), actor)
 
 
 def _withdraw(world: World, step: Step) -> None:
@@ -144,7 +117,7 @@ def _withdraw(world: World, step: Step) -> None:
         raise NotFound()
     task = max(done, key=lambda row: (row["ended_at"], row["id"]))
     fallback = world.by_id.get(task["ended_by"])
-    world.app.do(c.Withdraw(task["id"], _reason(step)), who.acting(world, step, fallback))
+    world.app.do(c.Withdraw(task["id"], reason_of(step)), who.acting(world, step, fallback))
 
 
 def _start(world: World, step: Step) -> None:
@@ -241,43 +214,6 @@ def _moved(world: World, step: Step) -> None:
         with world.app.read() as conn:
             _unit, desk = world.app.desk(conn, who.acting(world, step, next(iter(world.by_id.values()))))
             world.areas[step.person] = desk.person(world.people[step.person])["area"]
-
-
-def _instance(world: World, step: Step) -> int:
-    person_id = person_of(world, step)
-    case = case_of(world, person_id, step.case, step.line)
-    with world.app.read() as conn:
-        found = stories.instances_of(conn, person_id, None if case is None else case["id"])
-    wanted = None
-    if step.target is not True:
-        known = catalogue(world.app.library)
-        wanted = known.process(str(step.target)) or known.process(str(step.target).split("_")[0])
-    for row in found:
-        if row["process_id"] == wanted or (wanted is None and row["process_id"] != "P21_duty"):
-            return int(row["id"])
-    raise NotFound()
-
-
-def _on_instance(world: World, step: Step) -> None:
-    actor = who.acting(world, step, world.role_actor("supervisor", who.area_of(world, step)))
-    reason = _reason(step)
-    command: c.Command
-    if step.action == "retry":
-        with world.app.read() as conn:
-            found = stories.open_incidents(conn)
-        if not found:
-            raise NotFound()
-        command = c.RetryIncident(found[-1]["id"])
-    elif step.action == "suspend":
-        command = c.SuspendInstance(_instance(world, step), reason)
-    elif step.action == "resume":
-        command = c.ResumeInstance(_instance(world, step))
-    elif step.action == "cancel":
-        command = c.CancelInstance(_instance(world, step), reason)
-    else:
-        begin = str(step.with_.get("from") or step.target)
-        command = c.MoveToken(_instance(world, step), begin, str(step.with_.get("to") or ""), reason)
-    world.app.do(command, actor)
 
 
 def _reach(world: World, step: Step) -> None:

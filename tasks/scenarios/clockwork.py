@@ -49,4 +49,5 @@ def incidents(world: World, line: int) -> None:
     if found:
         last = found[-1]
         where = last["element"] or "—"
-        raise Difference(line, f"出现故障单（{where}）：{last['detail']}", f"Incident at {where}: {last['detail']}")
+        zh = f"出现故障单（{where}）：{last['detail']}"
+        raise Difference(line, zh, f"Incident at {where}: {last['detail']}")

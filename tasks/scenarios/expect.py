@@ -7,12 +7,12 @@ from typing import Any
 
 from engine.clock import to_us
 from tasks.scenarios import reading as read
-from tasks.scenarios.acts import case_of
+from tasks.scenarios.about import case_of
 from tasks.scenarios.catalogue import catalogue
 from tasks.scenarios.faults import Difference
 from tasks.scenarios.look import Look, is_duty
 from tasks.scenarios.model import Step, day
-from tasks.scenarios.nodes import Rows, Table
+from tasks.scenarios.nodes import Table
 from tasks.scenarios.world import World
 from tasks.store.conn import RowMapping
 
@@ -137,7 +137,8 @@ def _due_row(look: Look, table: Table, wanted: Table, line: int) -> None:
     if asked.get("met") is not None and asked.get("pending") is None and not rows:
         found = []
     if not any(all(facts[name] == value for name, value in asked.items()) for facts in found):
-        shown = [{name: facts[name] for name in ("literal", "effective", "met", "pending")} for facts in found]
+        names = ("literal", "effective", "met", "pending")
+        shown = [{name: facts[name] for name in names} for facts in found]
         label = rule if nth is None else f"{rule} #{nth}"
         raise differ(table, f"due {label}", asked, shown or None, line)
 
@@ -190,8 +191,8 @@ def _counts(part: str) -> Callable[[Look, Table, str], None]:
 def _hints(look: Look, table: Table, key: str) -> None:
     found = look.hints()
     if found is None:
-        zh = "这一版没有DT-15（政策提示）。"
-        raise Difference(table.at(key), f"{key}：{zh}", f"{key}: DT-15 (benefit hints) is not part of this release.")
+        zh = f"{key}：这一版没有DT-15（政策提示）。"
+        raise Difference(table.at(key), zh, f"{key}: DT-15 (benefit hints) is not part of this release.")
     for word, line in read.words(table.get(key), table.at(key), key):
         if (word in found) == (key == "no_hints"):
             raise differ(table, key, word, found, line)

@@ -1,4 +1,4 @@
-"""What can be wrong with a scenario: the file itself, or the first difference when it ran. Both name a line."""
+"""What can be wrong with a scenario: the file itself, or the first difference when it ran."""
 
 from __future__ import annotations
 

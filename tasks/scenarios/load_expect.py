@@ -15,8 +15,8 @@ from tasks.scenarios.model import day
 from tasks.scenarios.nodes import Table
 
 KEYS = (
-    "for", "case", "in", "open", "includes", "excludes", "duties", "took", "due", "overdue", "tier", "counters",
-    "status", "events", "papers", "registers", "hints", "no_hints", "categories", "visit_class",
+    "for", "case", "in", "open", "includes", "excludes", "duties", "took", "due", "overdue", "tier",
+    "counters", "status", "events", "papers", "registers", "hints", "no_hints", "categories", "visit_class",
     "followup_class", "alarms", "assigned", "note",
 )  # fmt: skip
 _DUE = ("rule", "nth", "literal", "effective", "met", "pending")

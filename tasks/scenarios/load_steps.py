@@ -27,7 +27,8 @@ ON_CASE = (
 )  # fmt: skip
 #: What a supervisor does with an instance: the target is `true`, a process or an element.
 ON_INSTANCE = ("suspend", "resume", "move", "retry", "cancel")
-ACTIONS = (*ON_TASK, *ON_CASE, *ON_INSTANCE, "start", "message", "duty", "load_calendar", "run_jobs", "expect")
+_OTHERS = ("start", "message", "duty", "load_calendar", "run_jobs", "expect")
+ACTIONS = (*ON_TASK, *ON_CASE, *ON_INSTANCE, *_OTHERS)
 _KEYS = (
     "at", "for", "with", "as", "case", "in_area", "household", "refused", "strict", "note", *ACTIONS,
 )  # fmt: skip
@@ -81,10 +82,9 @@ class StepReader:
         expect = read.as_table(row["expect"], row.at("expect"), "expect") if "expect" in row else None
         if expect is not None:
             check_expectation(expect, self.known, self.people, self.staff)
-        case = row.get("case")
         return Step(
             line=row.line, at=at, action=action, target=target, with_=fields, person=self.handle(row, "for"),
-            who=self.actor(row), case=None if case in (None, "latest") else read.whole(case, row.at("case"), "case"),
+            who=self.actor(row), case=self.case(row),
             area=read.text(row, "in_area") or None, household=self.handle(row, "household"),
             refused=self.refused(row), strict=bool(read.truth(row, "strict", self.strict)), expect=expect,
         )  # fmt: skip
@@ -111,6 +111,11 @@ class StepReader:
         self.now = at
         return at
 
+    def case(self, row: Table) -> int | None:
+        """Return which case of the person is meant; None: the latest."""
+        number = row.get("case")
+        return None if number in (None, "latest") else read.whole(number, row.at("case"), "case")
+
     def handle(self, row: Table, key: str) -> str | None:
         """Return a handle of a person."""
         named = read.text(row, key)
@@ -130,7 +135,8 @@ class StepReader:
         """Return the error code a step must be refused with."""
         code = read.text(row, "refused")
         if code and code not in ERRORS:
-            raise BadScenario(row.at("refused"), f"没有“{code}”这个错误代码。", f"There is no error code “{code}”.")
+            zh = f"没有“{code}”这个错误代码。"
+            raise BadScenario(row.at("refused"), zh, f"There is no error code “{code}”.")
         return code or None
 
     def target(self, action: str, target: Any, line: int) -> None:
@@ -161,7 +167,8 @@ class StepReader:
         elif action == "reach":
             for task in given:
                 if task not in self.known.tasks:
-                    raise BadScenario(given.at(task), f"没有“{task}”这项任务。", f"There is no task “{task}”.")
+                    zh = f"没有“{task}”这项任务。"
+                    raise BadScenario(given.at(task), zh, f"There is no task “{task}”.")
                 self.form(task, read.as_table(given[task], given.at(task), task))
         elif action == "message" and MESSAGES[str(target)]:
             self.form(MESSAGES[str(target)], given)
@@ -181,7 +188,8 @@ class StepReader:
 def _only_columns(given: Table, known: Collection[str], where: str) -> None:
     for name in given:
         if name not in known:
-            raise BadScenario(given.at(name), f"“{where}”没有“{name}”这一项。", f"“{where}” has no field “{name}”.")
+            zh = f"“{where}”没有“{name}”这一项。"
+            raise BadScenario(given.at(name), zh, f"“{where}” has no field “{name}”.")
 
 
 def _only_fields(given: Table, fields: Mapping[str, Field], where: str) -> None:

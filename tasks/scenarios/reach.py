@@ -1,4 +1,4 @@
-"""`reach`: complete whatever is open, with examples, until a task is open (RULES J.7.16). Never moves the clock."""
+"""`reach`: complete whatever is open, with examples, until a task is open (J.7.16); the clock stands."""
 
 from __future__ import annotations
 
@@ -95,6 +95,8 @@ def _stuck(world: World, step: Step, person_id: int, case_id: int) -> Difference
         waiting = stories.waiting_in(conn, case_id)
         running = [row for row in stories.deadlines_of(conn, case_id) if row["due_at"] > now]
     names = "、".join(sorted({f"{element}({name})" for element, name in waiting})) or "—"
-    days = "、".join(f"{row['rule_id']} {row['due_effective']}" for row in running if not row["completed_at"]) or "—"
+    due = [f"{row['rule_id']} {row['due_effective']}" for row in running if not row["completed_at"]]
+    days = "、".join(due) or "—"
     zh = f"走不到{step.target}：没有可办的任务；等待：{names}；期限：{days}。"
-    return Difference(step.line, zh, f"{step.target} cannot be reached: nothing to do; waits: {names}; due: {days}.")
+    en = f"{step.target} cannot be reached: nothing to do; waits: {names}; due: {days}."
+    return Difference(step.line, zh, en)

@@ -18,7 +18,8 @@ def only(table: Table, known: Collection[str], where: str) -> None:
     """Refuse keys nobody knows."""
     for key in table:
         if key not in known:
-            raise BadScenario(table.at(key), f"{where}中没有“{key}”这个键。", f"Unknown key “{key}” in {where}.")
+            zh = f"{where}中没有“{key}”这个键。"
+            raise BadScenario(table.at(key), zh, f"Unknown key “{key}” in {where}.")
 
 
 def need(table: Table, key: str, where: str) -> Any:

@@ -135,7 +135,8 @@ def _refused(world: World, step: Step) -> None:
     except AidError as fault:
         if fault.code != step.refused:
             zh = f"应以{step.refused}拒绝，实为{refusal(fault, 'zh')}"
-            raise Difference(step.line, zh, f"expected refusal {step.refused}, found {refusal(fault, 'en')}") from fault
+            en = f"expected refusal {step.refused}, found {refusal(fault, 'en')}"
+            raise Difference(step.line, zh, en) from fault
     else:
         zh, en = f"应以{step.refused}拒绝，却成功了。", f"expected refusal {step.refused}, but it was done."
         raise Difference(step.line, zh, en)
@@ -144,7 +145,8 @@ def _refused(world: World, step: Step) -> None:
     changed = sorted(name for name, mark in after.items() if mark != before[name])
     if changed:
         names = "、".join(changed)
-        raise Difference(step.line, f"拒绝后数据有变动：{names}。", f"The refusal changed {', '.join(changed)}.")
+        en = f"The refusal changed {', '.join(changed)}."
+        raise Difference(step.line, f"拒绝后数据有变动：{names}。", en)
 
 
 def scenario_files(paths: Iterable[Path]) -> list[Path]:

@@ -22,6 +22,8 @@ from tasks.store import rows, tables
 from tasks.store.conn import Connection
 
 ORIGIN = "scenario"
+#: Stands where a password's hash would: no password fits it, and nothing is hashed.
+NOBODY = "-"
 
 
 @dataclass
@@ -76,10 +78,10 @@ def _area(conn: Connection, world: World, area: Area) -> str:
     for role in ROLES:
         path = org.path_at(unit.path, LEVEL_OF_ROLE.get(role, "district"))
         if (role, path) not in world.of_role:
-            world.of_role[role, path] = _there(conn, world, role, path) or _user(
-                conn, world, f"{role}@{path}", f"{label('role', role)}（{org.unit_of_path(conn, path).name}）",
-                [(role, path)],
-            )  # fmt: skip
+            there = _there(conn, world, role, path)
+            name = f"{label('role', role)}（{org.unit_of_path(conn, path).name}）"
+            made = there or _user(conn, world, f"{role}@{path}", name, [(role, path)])
+            world.of_role[role, path] = made
     return unit.path
 
 
@@ -99,8 +101,8 @@ def _user(conn: Connection, world: World, login: str, name: str, grants: list[tu
     admin = next((role for role, _path in grants if role in ADMIN_ROLES), None)
     duty_class = admin or "business"
     account_store.insert_account(
-        conn, id=user_id, username=login, display_name=name, password_hash="-", phone=None, person_key=None,
-        duty_class=duty_class, must_change=False, created_at=now,
+        conn, id=user_id, username=login, display_name=name, password_hash=NOBODY, phone=None,
+        person_key=None, duty_class=duty_class, must_change=False, created_at=now,
     )  # fmt: skip
     for role, path in grants:
         unit = org.unit_of_path(conn, path)

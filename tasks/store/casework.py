@@ -205,7 +205,9 @@ def overdue_deadlines(conn: Connection, now_us: int, most: int) -> list[RowMappi
 def pending_deadlines(conn: Connection) -> list[RowMapping]:
     """Return deadlines whose date waits for a calendar year or for a trigger."""
     query = sa.select(deadline).where(
-        deadline.c.due_literal.is_(None), deadline.c.closed_reason.is_(None), deadline.c.trigger_on.is_not(None)
+        deadline.c.due_literal.is_(None),
+        deadline.c.closed_reason.is_(None),
+        deadline.c.trigger_on.is_not(None),
     )
     return list(conn.execute(query.order_by(deadline.c.id)).mappings())
 
@@ -213,7 +215,9 @@ def pending_deadlines(conn: Connection) -> list[RowMapping]:
 def counted_deadlines_open(conn: Connection) -> list[RowMapping]:
     """Return counted deadlines that still run: what a changed calendar may move."""
     query = sa.select(deadline).where(
-        deadline.c.due_literal.is_not(None), deadline.c.completed_at.is_(None), deadline.c.closed_reason.is_(None)
+        deadline.c.due_literal.is_not(None),
+        deadline.c.completed_at.is_(None),
+        deadline.c.closed_reason.is_(None),
     )
     return list(conn.execute(query.order_by(deadline.c.id)).mappings())
 

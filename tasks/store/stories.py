@@ -48,7 +48,8 @@ def _tasks(of_case: bool, of_element: bool, opened: bool) -> Named:
     if of_element:
         query = query.where(user_task.c.element == sa.bindparam("element"))
     if opened:
-        query = query.where(user_task.c.state.in_([sa.literal_column("'created'"), sa.literal_column("'claimed'")]))
+        states: list[sa.ColumnElement[str]] = [sa.literal_column("'created'"), sa.literal_column("'claimed'")]
+        query = query.where(user_task.c.state.in_(states))
     return Named(query)
 
 

@@ -95,7 +95,9 @@ def test_a_wrong_head_is_refused_with_its_line(play: Play, old: str, new: str, a
     assert result.line == at, result.text()
 
 
-@pytest.mark.parametrize("text", ["", "- 1\n", "id: X\n", "id: X\nsteps: []\n", "id: X\nsteps: [{run_jobs: true}]\n"])
+@pytest.mark.parametrize(
+    "text", ["", "- 1\n", "id: X\n", "id: X\nsteps: []\n", "id: X\nsteps: [{run_jobs: true}]\n"]
+)
 def test_a_file_without_a_story_is_refused(play_files: Callable[[str], list[Result]], text: str) -> None:
     results = play_files(text)
     assert [result.passed for result in results] == [False]
@@ -211,7 +213,7 @@ def test_the_clock_lives_through_every_moment_on_the_way(play: Play) -> None:
         "  - {reach: P05_Interview, for: 甲}\n"
         "  - {complete: P05_Interview, for: 甲}\n"
         "  - at: 2026-06-01\n"
-        "    expect: {for: 甲, includes: [P05_Revisit], overdue: [DL-024], events: [TimerFired, DeadlineMissed]}\n"
+        "    expect: {for: 甲, includes: [P05_Revisit], overdue: [DL-024], events: [DeadlineMissed]}\n"
     )
     result = play(text)
     assert result.passed, result.text()

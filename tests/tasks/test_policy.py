@@ -84,9 +84,12 @@ def test_a_condition_reads_routing_fields_and_settings_only() -> None:
                 assert opening.condition.calls <= {"setting"}
 
 
-def openings_that_hold(rule_id: str, element: str, values: dict[str, Any], settings: dict[str, Any]) -> int:
+def openings_that_hold(
+    rule_id: str, element: str, values: dict[str, Any], settings: dict[str, Any], pending: bool = False
+) -> int:
     return sum(
-        opening.condition is None or bool(opening.condition(values, {"setting": settings.__getitem__}))
+        opening.pending is pending
+        and (opening.condition is None or bool(opening.condition(values, {"setting": settings.__getitem__})))
         for rule, opening in POLICY.opened_by[element]
         if rule.id == rule_id
     )
@@ -99,6 +102,8 @@ def test_the_first_clocks_start_at_recognition_or_at_the_card(rule_id: str) -> N
         settings = {"clock_start": start}
         assert openings_that_hold(rule_id, "P03_Approve", recognised, settings) == at_approval
         assert openings_that_hold(rule_id, "P03_Card", {}, settings) == at_card
+        waits = openings_that_hold(rule_id, "P03_Approve", recognised, settings, pending=True)
+        assert waits == at_card  # until the card is issued (J.7.4)
         for refused in ({"approval": "RETURNED"}, {"decision": "NOT_RECOGNISED"}):
             assert openings_that_hold(rule_id, "P03_Approve", recognised | refused, settings) == 0
 
