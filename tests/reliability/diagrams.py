@@ -5,7 +5,8 @@ from __future__ import annotations
 WORKLOAD_ID = "W_workload"
 
 WORKLOAD = b"""<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
- xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:aid595="urn:aid595:bpmn:1" targetNamespace="urn:w">
+ xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:aid595="urn:aid595:bpmn:1"
+ targetNamespace="urn:w">
 <bpmn:message id="Msg_Stop" name="STOP"/>
 <bpmn:process id="W_workload" name="W" isExecutable="true">
 <bpmn:dataObject id="D_failed" name="failed" aid595:type="int"/>
@@ -29,7 +30,8 @@ WORKLOAD = b"""<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/201005
 <bpmn:sequenceFlow id="F_stop" sourceRef="W_Stop" targetRef="W_End"/>
 <bpmn:sequenceFlow id="F_out" sourceRef="W_Refer" targetRef="W_Outcome"/>
 <bpmn:sequenceFlow id="F_hired" sourceRef="W_Outcome" targetRef="W_End" aid595:branch="HIRED">
-<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">hired</bpmn:conditionExpression></bpmn:sequenceFlow>
+<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">hired</bpmn:conditionExpression>
+</bpmn:sequenceFlow>
 <bpmn:sequenceFlow id="F_third" sourceRef="W_Outcome" targetRef="W_Street" aid595:branch="THIRD">
 <bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">failed &gt;= 3</bpmn:conditionExpression>
 </bpmn:sequenceFlow>

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from engine.clock import to_us
 from engine.errors import AidError
-from engine.store.tables import timer, user_task
+from engine.store.tables import event, timer, user_task
 from engine.user_tasks import complete, read
 from tasks import due_work
 from tasks.desk import Desk
@@ -73,7 +73,9 @@ def run_downtime(
     site.at(opens)
     with site.app.read() as conn:
         due = due_work.due_now(conn, to_us(opens))
-        waiting = sa.select(sa.func.count()).where(timer.c.state == "scheduled", timer.c.due_at <= to_us(opens))
+        waiting = sa.select(sa.func.count()).where(
+            timer.c.state == "scheduled", timer.c.due_at <= to_us(opens)
+        )
         report.overdue = {**Counter(item.kind for item in due), "timer": conn.execute(waiting).scalar_one()}
     started = time.monotonic()
     report.kills = _let_workers_run(site, journal, random.Random(seed), workers, kill)
@@ -93,7 +95,7 @@ def _fill(site: Site, rng: random.Random, timers: int, cases: int) -> set[int]:
         intent = office_work.next_application(site, rng)
         if intent is not None:
             office_work.perform(site, intent)
-    for _ in range(cases * 60):
+    for _ in range(cases * 40):
         intent = office_work.choose(site, rng)
         if intent is not None and intent["do"] == "CompleteTask":
             with suppress(AidError):  # a rule of the office: another answer was needed
@@ -181,9 +183,7 @@ def _left(site: Site) -> bool:
 def _judge(site: Site, report: DowntimeReport, interrupted: set[int], opens: datetime) -> None:
     site.rest()
     with site.app.read() as conn:
-        order = conn.execute(
-            sa.text("SELECT e.data, e.trail_id FROM event e WHERE e.kind = 'TimerFired' ORDER BY e.trail_id, e.seq")
-        ).all()
+        order = conn.execute(sa.select(event.c.data).where(event.c.kind == "TimerFired")).all()
         rows = conn.execute(sa.select(timer.c.id, timer.c.due_at, timer.c.state)).all()
     fired = Counter(int(json.loads(row.data)["timer"]) for row in order)
     report.fired = len(fired)

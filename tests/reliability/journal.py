@@ -1,4 +1,4 @@
-"""What the labs write down: intents before, acknowledgements after. Appended at once, so a kill loses none."""
+"""What the labs write down: intents before, acknowledgements after. Appended at once: a kill loses none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The kill lab: one forked child a kill, at every statement and commit; the next one repeats what was cut off."""
+"""The kill lab: one forked child a kill, at every statement and commit; the next repeats what was cut off."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
+import sqlalchemy as sa
+
 from engine.errors import AidError
+from engine.store.tables import event
 from tasks import due_work
 from tests.reliability import office_work, plain_work
 from tests.reliability.failpoints import Failpoints
@@ -117,7 +120,8 @@ def run_kills(
         _pid, status = os.waitpid(pid, 0)
         child += 1
         _count(report, journal, status)
-        if child % every == 0 or report.kills >= kills or os.WIFEXITED(status) and os.WEXITSTATUS(status):
+        broken = os.WIFEXITED(status) and os.WEXITSTATUS(status) != 0
+        if broken or child % every == 0 or report.kills >= kills:
             site.rest()
             report.violations += check(site, journal.records(), work.acting)
     report.replayed = len(journal.records("replayed"))
@@ -200,7 +204,9 @@ def _tell_due(journal: Journal, points: Failpoints) -> None:
     due_work._do = told
 
 
-def _do(site: Site, journal: Journal, work: Work, points: Failpoints, intent: Intent, cut: bool = False) -> None:
+def _do(
+    site: Site, journal: Journal, work: Work, points: Failpoints, intent: Intent, cut: bool = False
+) -> None:
     points.command = ("retry " if cut else "") + intent["do"]
     if intent["do"] == "due":
         points.watching = True
@@ -232,10 +238,6 @@ def _again(site: Site, journal: Journal, work: Work, points: Failpoints, intent:
 
 
 def _events(site: Site, key: str) -> tuple[int, int]:
-    import sqlalchemy as sa
-
-    from engine.store.tables import event
-
     with site.app.read() as conn:
         whole = conn.execute(sa.select(sa.func.count()).select_from(event)).scalar_one()
         mine = conn.execute(sa.select(sa.func.count()).where(event.c.command_key == key)).scalar_one()

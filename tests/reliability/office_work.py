@@ -1,4 +1,4 @@
-"""Random work on the real product: what a person of the office might do next, and doing it through the door."""
+"""Random work on the real product: what somebody of the office might do next, done through the door."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from tasks.desk import Context, Desk
 from tasks.forms.prefill import with_examples
 from tasks.forms.spec import FormSpec
 from tasks.forms.validate import validate
+from tasks.store import casework
 from tasks.store.tables import case
 from tasks.store.tables_people import person as person_table
 from tests.reliability.diagrams import WORKLOAD_ID
@@ -68,7 +69,7 @@ def worker_for(site: Site, task: Task, rng: random.Random) -> Actor | None:
 
 
 def values_for(site: Site, task_id: int, actor: Actor, rng: random.Random) -> Mapping[str, Any] | None:
-    """Return a form as the person might fill it: examples, some choices at random; None: not acceptable now."""
+    """Return a form as filled in: examples, some choices at random; None: none is acceptable now."""
     with site.app.read() as conn:
         unit, desk = site.app.desk(conn, actor)
         task = user_tasks.read(unit, task_id)
@@ -161,9 +162,12 @@ def on_case(site: Site, rng: random.Random, act: str) -> Intent | None:
     active = sa.select(case.c.id, case.c.person_id, case.c.area).where(case.c.status == "active")
     with site.app.read() as conn:
         cases = conn.execute(active.order_by(case.c.id)).all()
-    if not cases:
-        return None
-    case_id, person_id, area = rng.choice(cases)
+        if not cases:
+            return None
+        case_id, person_id, area = rng.choice(cases)
+        at_work = {row["process_id"][:3] for row in casework.open_instances(conn, case_id)}
+    if act == "found_work" and at_work & {"P07", "P09"}:
+        return None  # the person has work already
     street = rng.choice(site.who_may("street_staff", area))
     supervisor = rng.choice(site.who_may("supervisor", area))
     if act == "message":
@@ -196,7 +200,8 @@ def start_workload(site: Site, how_many: int) -> list[int]:
 
     def begin(desk: Desk) -> list[int]:
         area = site.communities[0].path
-        return [desk.start(WORKLOAD_ID, Context(None, new_id(), area, "community")).id for _ in range(how_many)]
+        about = (Context(None, new_id(), area, "community") for _ in range(how_many))
+        return [desk.start(WORKLOAD_ID, context).id for context in about]
 
     found: list[int] = site.app.run(begin)
     return found

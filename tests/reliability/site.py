@@ -100,7 +100,8 @@ def open_site(url: str, people_per_role: int = 2) -> Site:
             else:
                 site.actors[made] = accounts.load_actor(conn, made, "lab")
         for level, place in (("STREET", places["street"][0]), ("DISTRICT", places["district"][0])):
-            rows.add(conn, tables.post, id=new_id(), name=f"{level}岗位", level=level, area=place.path, number=3)
+            name = f"{level}岗位"
+            rows.add(conn, tables.post, id=new_id(), name=name, level=level, area=place.path, number=3)
     site.communities = tuple(units)
     return site
 

@@ -1,7 +1,8 @@
 """The oracle: recounts from tables and trail whether what the product promised still holds.
 
 It shares nothing with the code under test but table names and keys: chains, seals, states and diagrams are
-read again in its own way. Every violation begins with the number of its invariant.
+read again in its own way. The program's own doctor is asked as well. Every violation begins with the number
+of its invariant, or with `doctor`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from engine.doctor import examine
 from engine.store.db import Database
 from tests.reliability.journal import Record
 from tests.reliability.oracle import acks, engine, office, trail
@@ -32,6 +34,9 @@ def check(
             found += engine.violations(rows, site.app.keys.state)
             found += office.violations(rows, frozenset(acting))
             found += acks.violations(rows, records)
+        with database.read() as conn:
+            said = examine(conn, site.app.definitions, site.app.keys.trail, site.app.keys.state)
+            found += [f"doctor: {finding}" for finding in said]
     finally:
         database.dispose()
     return found

@@ -43,7 +43,8 @@ class _Seen:
         if ack["key"] not in self.keys and ack["do"] not in ("SaveDraft", "ClaimTask", "SetFacts"):
             yield "no event carries its key"
         done = ack["done"]
-        for name, known in (("case_id", self.cases), ("person_id", self.persons), ("instance_id", self.instances)):
+        ids = (("case_id", self.cases), ("person_id", self.persons), ("instance_id", self.instances))
+        for name, known in ids:
             if done.get(name) is not None and done[name] not in known:
                 yield f"no {name}"
         act: Callable[[Record, int], Iterator[str]] | None = getattr(self, f"_{ack['do']}", None)
@@ -76,8 +77,8 @@ class _Seen:
         what, row_id = ack["what"], ack["id"]
         if what == "timer" and (str(row_id) not in self.fired or self.timers[row_id]["state"] != "fired"):
             yield f"the timer is {self.timers[row_id]['state']}"
-        if what == "overdue" and self.deadlines[row_id]["missed_at"] is None:
-            if self.deadlines[row_id]["extension"] is None:
-                yield "the deadline is not marked"
+        deadline = self.deadlines.get(row_id, {})
+        if what == "overdue" and deadline["missed_at"] is None and deadline["extension"] is None:
+            yield "the deadline is not marked"
         if what == "missed" and self.windows[row_id]["state"] == "open":
             yield "the window is open"

@@ -35,20 +35,21 @@ def _cases(rows: Rows) -> Iterator[str]:
             yield f"I7: case {row['case_no']} is active and nobody has anything to do"
     numbers = Counter(row["case_no"].partition("-")[0] for row in rows["case_file"])
     for row in rows["number_series"]:
-        if row["kind"] == "case" and numbers[str(row["year"])] != row["last"]:
-            yield f"I2: {numbers[str(row['year'])]} cases of {row['year']}, the number stands at {row['last']}"
+        there = numbers[str(row["year"])]
+        if row["kind"] == "case" and there != row["last"]:
+            yield f"I2: {there} cases of {row['year']}, the number stands at {row['last']}"
 
 
 def _branches(rows: Rows) -> Iterator[str]:
     context = {row["instance_id"]: row for row in rows["process_context"]}
     running = Counter(
-        (context[row["id"]]["case_id"], row["process_id"])
+        (context[row["id"]]["case_id"], context[row["id"]]["run_no"], row["process_id"])
         for row in rows["instance"]
         if row["status"] in OPEN and row["id"] in context and row["process_id"].startswith(ONE_AT_A_TIME)
     )
-    for (case_id, process), count in running.items():
+    for (case_id, run, process), count in running.items():
         if case_id is not None and count > 1:
-            yield f"I9: case {case_id} has {count} of {process} at work"
+            yield f"I9: case {case_id} has {count} of {process} at work in run {run}"
     for row in rows["instance"]:
         if row["id"] not in context and not row["process_id"].startswith("W_"):
             yield f"I1: instance {row['id']} ({row['process_id']}) belongs to nobody"

@@ -15,8 +15,9 @@ from engine.store.metadata import metadata
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 TABLES = (
     "trail", "event", "definition", "instance", "user_task", "timer", "subscription", "message", "incident",
-    "case_file", "trail_owner", "process_context", "form_data", "deadline", "duty", "duty_window", "referral",
-    "hand_over", "welfare_post", "placement", "paper", "number_series", "notice", "user_account", "role_grant", "person",
+    "case_file", "trail_owner", "process_context", "form_data", "deadline", "duty", "duty_window",
+    "referral", "hand_over", "welfare_post", "placement", "paper", "number_series", "notice",
+    "user_account", "role_grant", "person",
 )  # fmt: skip
 
 Row = dict[str, Any]

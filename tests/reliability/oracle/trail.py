@@ -10,8 +10,10 @@ from typing import Any
 
 from tests.reliability.oracle.rows import Row, Rows
 
-_FIELDS = ("trail_id", "seq", "at", "kind", "instance_id", "rev", "element", "actor_id", "role", "origin", "data",
-           "command_key")  # fmt: skip
+_FIELDS = (
+    "trail_id", "seq", "at", "kind", "instance_id", "rev", "element", "actor_id", "role", "origin", "data",
+    "command_key",
+)  # fmt: skip
 #: Of these a unit of work may hold one per instance: two at the same revision are a lost update.
 _ONCE_A_STEP = frozenset({"TaskCompleted", "TimerFired", "TaskSentBack", "TaskWithdrawn"})
 
