@@ -119,7 +119,7 @@ def test_how_somebody_stands_to_a_case_follows_from_its_tier() -> None:
     ("role", "tier", "held", "classes"),
     [
         ("community_aide", "community", False, {"P2", "P3", "P4*"}),
-        ("community_aide", "street", False, {"P2"}),
+        ("community_aide", "street", False, {"P2", "P3"}),
         ("street_staff", "community", False, {"P2", "P3"}),
         ("street_staff", "street", False, {"P2", "P3", "P4"}),
         ("district_expert", "district", False, {"P2"}),
