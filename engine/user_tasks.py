@@ -61,12 +61,15 @@ class OpenTask:
     node: Node
 
 
-def read(unit: Unit, task_id: int) -> OpenTask:
-    """Lock the case of a task and read the task with its instance; raise NotFound."""
+def read(unit: Unit, task_id: int, lock: bool = True) -> OpenTask:
+    """Lock the case of a task and read the task with its instance; raise NotFound.
+
+    Without `lock` nothing waits and nothing may be changed: for pages that only show.
+    """
     if unit.lives:
         unit.write_waits()
     with together(unit.conn):
-        if unit.on_postgres:
+        if lock and unit.on_postgres:
             queries.LOCK_TRAIL_OF_TASK.run(unit.conn, {"task_id": task_id})
         rows = queries.READ_TASK.run(unit.conn, {"task_id": task_id})
     found = rows.first()
@@ -175,7 +178,7 @@ def returnable(conn: Connection, task: OpenTask) -> list[str]:
     ]
 
 
-def withdraw(unit: Unit, task: OpenTask, reason: str) -> None:
+def withdraw(unit: Unit, task: OpenTask, reason: str, harmless: frozenset[str] = frozenset()) -> None:
     """Take back the actor's own completed task while nothing after it was touched.
 
     Raises IllegalState when it is not the actor's, not completed, or something happened since: the next
@@ -189,7 +192,7 @@ def withdraw(unit: Unit, task: OpenTask, reason: str) -> None:
     if mine is not None and loads(mine.data).get("task") != str(row.id):
         mine = None
     later = [e for e in since if mine is not None and e.seq > mine.seq]
-    quiet = {"TaskCreated", "BranchTaken", "DecisionMade"}
+    quiet = {"TaskCreated", "BranchTaken", "DecisionMade"} | harmless
     opened = [e.element for e in later if e.kind == "TaskCreated"]
     if mine is None or any(e.kind not in quiet or e.rev != mine.rev for e in later) or len(opened) != 1:
         raise IllegalState(detail="后续环节已经开始，不能撤回，请使用退回")

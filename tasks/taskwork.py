@@ -22,6 +22,8 @@ from tasks.paper_text import kinds_to_issue
 from tasks.prefill import forget, form_context
 from tasks.store import casework, rows, tables
 
+#: Events of a step that a withdrawal need not undo: what they say is said again with the next completion.
+HARMLESS = frozenset({"FactChanged", "RegisterWritten"})
 #: Setting value that switches a four-eyes rule, by the element that needs the second person.
 FOUR_EYES = {"P03_Approve": "recognition", "P04_ConfirmOwn": "own_reason", "P13_Approve": "placement"}
 
@@ -262,7 +264,7 @@ def withdraw(desk: Desk, command: commands.Withdraw) -> Done:
     """Take back one's own completed step (撤回)."""
     task = _read(desk, command.task_id, "withdraw")
     _need_reason(command.reason)
-    user_tasks.withdraw(desk.unit, task, command.reason)
+    user_tasks.withdraw(desk.unit, task, command.reason, HARMLESS)
     return Done(task_id=command.task_id, instance_id=task.live.id, next_task_id=_next(desk, task))
 
 

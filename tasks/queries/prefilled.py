@@ -15,7 +15,7 @@ def prefilled(app: App, actor: Actor, task_id: int) -> dict[str, Any]:
     """Return the values of a fresh form; raise NotFound. Nothing is kept."""
     with app.read() as conn:
         unit, desk = app.desk(conn, actor)
-        task = user_tasks.read(unit, task_id)
+        task = user_tasks.read(unit, task_id, lock=False)
         spec = desk.library.forms[task.node.attrs.get("form") or task.node.id]
         context = prefill.form_context(desk, task.live, spec)
         facts = prefill.facts(desk, desk.context(task.live))
