@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import quoteattr
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +38,18 @@ def junit(results: Sequence[Result]) -> str:
         f'<testsuite name="scenarios" tests="{len(results)}" failures="{failed}" time="{seconds:.3f}">',
     ]
     for result in results:
-        name = quoteattr(_clean(f"{result.id} {result.title}".strip()))
-        place = quoteattr(_clean(str(result.path)))
+        name = _quoted(f"{result.id} {result.title}".strip())
+        place = _quoted(str(result.path))
         head = f'  <testcase classname={place} name={name} time="{result.seconds:.3f}"'
         if result.passed:
             lines.append(f"{head}/>")
             continue
-        message = quoteattr(_clean(f"{result.path}:{result.line} {result.zh} | {result.en}"))
+        message = _quoted(f"{result.path}:{result.line} {result.zh} | {result.en}")
         lines += [f"{head}>", f"    <failure message={message}/>", "  </testcase>"]
     return "\n".join([*lines, "</testsuite>", ""])
 
 
-def _clean(text: str) -> str:
-    """Leave out what XML cannot hold."""
-    return "".join(char for char in text if char in "\t\n\r" or " " <= char <= "\ud7ff" or char > "\ue000")
+def _quoted(text: str) -> str:
+    """Return a quoted attribute without what XML cannot hold."""
+    held = "".join(char if " " <= char <= "\ud7ff" or char >= "\ue000" else " " for char in text)
+    return f'"{escape(held)}"'

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from engine.calendar import WorkCalendar
-from engine.clock import SHANGHAI, VirtualClock
+from engine.clock import SHANGHAI, VirtualClock, stopwatch
 from engine.definitions import Definitions
 from engine.errors import AidError
 from engine.store.db import Database
@@ -77,7 +76,7 @@ class Runner:
 
     def one(self, scenario: Scenario) -> Result:
         """Run one scenario."""
-        began = time.perf_counter()
+        began = stopwatch()
         fault: ScenarioFault | None = None
         try:
             self._play(scenario)
@@ -87,7 +86,7 @@ class Runner:
             log.exception("A scenario met a fault of the program.", extra={"action": "scenario"})
             said = f"{type(error).__name__}: {error}"
             fault = Difference(self._line, f"程序出错：{said}", f"The program failed: {said}")
-        seconds = time.perf_counter() - began
+        seconds = stopwatch() - began
         head = (scenario.path, scenario.id, scenario.title)
         if fault is None:
             return Result(*head, True, seconds)
