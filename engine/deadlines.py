@@ -107,7 +107,7 @@ def _literal(rule: DeadlineRule, trigger: date, calendar: WorkCalendar) -> date:
         case Unit.MONTH:
             return calendar.mo(trigger, rule.value)
         case Unit.FIXED_DATE:
-            assert rule.until is not None  # noqa: S101 - held by DeadlineRule
+            assert rule.until is not None
             return date(trigger.year, *rule.until)
         case Unit.SAME_DAY | Unit.GIVEN_DATE:
             return trigger

@@ -1,8 +1,8 @@
 """Seals: at a moment, one root over the heads of all chains, kept in a table and in a file outside.
 
 A chain alone does not show that its tail was cut off or that somebody with the key wrote it anew; a head
-that was told to the outside does. The file is one JSON line a seal and carries the heads that may have moved
-since the line before. Keep it where whoever administers the database cannot write.
+was told to the outside does. The file is one JSON line a seal and carries the heads that moved since the
+line before. Keep it where whoever administers the database cannot write.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +23,12 @@ from engine.store.conn import Connection
 from engine.store.db import Database
 from engine.store.proof import Head, SealRow
 
-#: A command takes its time when it begins; one that began before a seal may be committed after it.
-_LONGEST_COMMAND = timedelta(hours=1) // timedelta(microseconds=1)
 NONE = bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A seal as told to the outside, with the heads that may have moved since the line before."""
+    """A seal as told to the outside, with the heads that have moved since the line before."""
 
     seal: SealRow
     heads: tuple[Head, ...]
@@ -84,16 +82,16 @@ def seal(db: Database, key: bytes, now: datetime, checkpoints: Path | None) -> S
 
     Raises OSError when the file cannot be written; the seal stands, and the next line tells its heads too.
     """
-    told = None if checkpoints is None else last_line(checkpoints)
-    since = -_LONGEST_COMMAND if told is None else told.seal.at - _LONGEST_COMMAND
+    told = {} if checkpoints is None else told_heads(checkpoints)
     with db.transaction() as conn:
-        made = _seal(conn, key, to_us(now), since)
+        made = _seal(conn, key, to_us(now), told)
     if checkpoints is not None:
         append(checkpoints, key, made)
     return made.seal
 
 
-def _seal(conn: Connection, key: bytes, now_us: int, since_us: int) -> Checkpoint:
+def _seal(conn: Connection, key: bytes, now_us: int, told: Mapping[int, int]) -> Checkpoint:
+    proof.lock_seals(conn)
     before = proof.last_seal(conn)
     tree, events, trails = Merkle(), 0, 0
     moved = []
@@ -101,7 +99,7 @@ def _seal(conn: Connection, key: bytes, now_us: int, since_us: int) -> Checkpoin
         tree.add(leaf(head))
         trails += 1
         events += head.seq
-        if head.at >= since_us:
+        if told.get(head.trail_id) != head.seq:
             moved.append(head)
     number, previous = (1, NONE) if before is None else (before.n + 1, before.mac)
     row = SealRow(number, now_us, trails, events, tree.root(), previous, b"")
@@ -122,7 +120,7 @@ def append(path: Path, key: bytes, made: Checkpoint) -> None:
 
 def _plain(made: Checkpoint) -> dict[str, Any]:
     row = {name: v.hex() if isinstance(v, bytes) else v for name, v in made.seal._asdict().items()}
-    return {**row, "heads": [[h.trail_id, h.seq, h.hash.hex(), h.at] for h in made.heads]}
+    return {**row, "heads": [[h.trail_id, h.seq, h.hash.hex()] for h in made.heads]}
 
 
 def _line_mac(key: bytes, line: dict[str, Any]) -> str:
@@ -157,14 +155,11 @@ def read(line: dict[str, Any]) -> Checkpoint:
 
 
 def _heads(rows: Iterable[list[Any]]) -> Iterator[Head]:
-    return (Head(trail, seq, bytes.fromhex(text), at) for trail, seq, text, at in rows)
+    return (Head(trail, seq, bytes.fromhex(text)) for trail, seq, text in rows)
 
 
-def last_line(path: Path) -> Checkpoint | None:
-    """Return the last checkpoint that was told; None when there is none."""
+def told_heads(path: Path) -> dict[int, int]:
+    """Return trail → number of the last event that a file of checkpoints tells of."""
     if not path.exists():
-        return None
-    last = None
-    for last in lines(path):  # noqa: B007 - the last one is wanted
-        pass
-    return None if last is None else read(last)
+        return {}
+    return {row[0]: row[1] for line in lines(path) for row in line["heads"]}

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from engine.store.tables import definition, event, event_payload, instance, seal, trail
 
 _STREAM = {"yield_per": 2_000}
+#: Any number, the same in every process: who holds it seals.
+_SEALING = 595_002
 
 
 class Head(NamedTuple):
@@ -18,7 +20,6 @@ class Head(NamedTuple):
     trail_id: int
     seq: int
     hash: bytes
-    at: int
 
 
 class SealRow(NamedTuple):
@@ -60,12 +61,18 @@ def heads(conn: sa.Connection) -> Iterator[Head]:
         .scalar_subquery()
     )
     query = (
-        sa.select(event.c.trail_id, event.c.seq, event.c.hash, event.c.at)
+        sa.select(event.c.trail_id, event.c.seq, event.c.hash)
         .select_from(trail.join(event, sa.and_(event.c.trail_id == trail.c.id, event.c.seq == last)))
         .order_by(trail.c.id)
     )
     for row in conn.execute(query, execution_options=_STREAM):
-        yield Head(row[0], row[1], bytes(row[2]), row[3])
+        yield Head(row[0], row[1], bytes(row[2]))
+
+
+def lock_seals(conn: sa.Connection) -> None:
+    """Let one worker seal at a time; SQLite has one writer anyway."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_SEALING)))
 
 
 def last_seal(conn: sa.Connection) -> SealRow | None:
