@@ -1,8 +1,8 @@
 """Seals: at a moment, one root over the heads of all chains, kept in a table and in a file outside.
 
 A chain alone does not show that its tail was cut off or that somebody with the key wrote it anew; a head
-was told to the outside does. The file is one JSON line a seal and carries the heads that moved since the
-line before. Keep it where whoever administers the database cannot write.
+told to the outside does. The file is one JSON line a seal and carries the heads that moved since the line
+before. Keep it where whoever administers the database cannot write.
 """
 
 from __future__ import annotations
