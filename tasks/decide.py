@@ -69,6 +69,13 @@ def _afterwards(
         placements.wait(desk, live, int(found.get("rank") or 3))
 
 
+def priority(desk: Desk, person_id: int) -> str:
+    """Return the priority of a person's case now (DT-16): URGENT, HIGH or NORMAL."""
+    found = desk.library.tables["DT-16"].decide(person_inputs(desk, person_id))
+    assert isinstance(found.output, dict)
+    return str(found.output["priority"])
+
+
 def followup_class(desk: Desk, context: Context) -> str:
     """Return the follow-up class of a person now (DT-07)."""
     assert context.person_id is not None

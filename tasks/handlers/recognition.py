@@ -29,6 +29,7 @@ def application(done: Completion) -> None:
         raise GuardUnmet(missing="申请表与证明材料不一致，请当场询问并修改后再办结")
     if not done.values["applicant_signed"]:
         raise GuardUnmet(missing="申请人尚未签字")
+    done.desk.change_case(done.case_id, {"priority": decide.priority(done.desk, done.person_id)})
 
 
 @on("P03_Recognise")
