@@ -8,22 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.clock import SystemClock
-from engine.errors import AidError
+from engine.store import condition
 from engine.store.db import Database
+from tasks import selftest
 from tasks.app import App
-from tasks.crypto import load_keys
+from tasks.crypto import ENVIRONMENT, KeyFault, Keys, load_keys
 from tasks.demo_clock import DemoClock
+from tasks.selftest import NotReady
 from tasks.store import all_tables
 
+assert all_tables
 VAR = Path("var")
-
-
-class NotReady(AidError):
-    """The installation cannot be opened as it is."""
-
-    code = "not_ready"
-    zh = "{problem}"
-    en = "{problem}"
+#: As a URL begins that we can serve.
+HOW = "请用 sqlite:///文件 或 postgresql://用户@主机/库名"
+KINDS = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +38,75 @@ class Place:
         return self.keys.with_suffix(".checkpoints")
 
 
-def place(
-    database: str | None, demo: bool = False, environ: Mapping[str, str] | None = None
-) -> Place:
-    """Return where to look: the option, the environment (`AID595_DATABASE`), or `var/`."""
+def place(database: str | None, demo: bool = False, environ: Mapping[str, str] | None = None) -> Place:
+    """Return where to look: the option, the environment (`AID595_DATABASE`), or `AID595_HOME` (`var/`).
+
+    Raises NotReady when the folder cannot be made.
+    """
     env = os.environ if environ is None else environ
-    home = Path(env.get("AID595_HOME", str(VAR)))
-    home.mkdir(parents=True, exist_ok=True)
+    home = Path(env.get("AID595_HOME") or VAR)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = error.strerror
+        raise NotReady(problem=f"不能建立数据文件夹 {home}（{why}），请检查AID595_HOME。") from error
     name = "demo" if demo else "aid595"
     url = database or env.get("AID595_DATABASE") or f"sqlite:///{(home / name).with_suffix('.db')}"
-    return Place(url, Path(env.get("AID595_KEYS", str(home / f"{name}.keys"))), demo)
+    return Place(url, Path(env.get("AID595_KEY_FILE") or home / f"{name}.keys"), demo)
 
 
-def open_app(where: Place) -> App:
-    """Open an installation; raise NotReady or KeyFault."""
-    assert all_tables
-    db = Database(where.database)
-    keys = load_keys(where.keys)
+def open_app(where: Place, create: bool = False) -> App:
+    """Open an installation whose tables, keys and kind fit; `create` lets database and keys be made.
+
+    Raises NotReady, IllegalState for the tables of a newer program, Unavailable.
+    """
+    db = _database(where.database, create)
+    if not create:
+        selftest.require_tables(db)
+    selftest.require_kind(db, where.demo)
+    keys = _keys(db, where, create)
+    selftest.require_keys(db, keys, where.keys)
     if where.demo:
         clock = DemoClock(db)
         return App(db, clock, keys, demo=clock, demo_settings=True)
     return App(db, SystemClock(), keys)
+
+
+def _database(url: str, create: bool) -> Database:
+    if not url.startswith(KINDS):
+        kind = url.partition("://")[0]
+        raise NotReady(problem=f"不认识数据库地址“{kind}”，{HOW}。")
+    try:
+        db = Database(url)
+    except Exception as error:
+        raise NotReady(problem=f"数据库地址写得不对，{HOW}。") from error
+    file = condition.file_of(db)
+    if file is not None and not file.exists():
+        if not create:
+            raise NotReady(problem=f"没有数据库文件 {file}，请核对地址，或先运行 aid595 migrate。")
+        if not file.parent.is_dir():
+            raise NotReady(problem=f"没有文件夹 {file.parent}，请先建立，或核对数据库地址。")
+    elif file is not None:
+        try:
+            condition.require_database_file(file)
+        except OSError as error:
+            raise NotReady(problem=f"读不了数据库文件 {file}（{error.strerror}）。") from error
+    return db
+
+
+def require_key_file(where: Place) -> None:
+    """Raise NotReady where there are no keys yet and new ones would be of no use."""
+    if not os.environ.get(ENVIRONMENT) and not where.keys.exists():
+        problem = f"没有找到密钥文件 {where.keys}，请从备份恢复；没有它读不出个人信息，也验不了轨迹。"
+        raise NotReady(problem=problem)
+
+
+def _keys(db: Database, where: Place, create: bool) -> Keys:
+    if not create or condition.stored_setting(db, selftest.CANARY) is not None:
+        require_key_file(where)
+    try:
+        return load_keys(where.keys)
+    except (KeyFault, UnicodeDecodeError) as fault:
+        raise NotReady(problem=f"密钥文件 {where.keys} 已损坏，请从备份恢复。") from fault
+    except OSError as error:
+        raise NotReady(problem=f"不能读写密钥文件 {where.keys}（{error.strerror}）。") from error

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import secrets
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from engine.errors import AidError
-from tasks import accounts, demo, installation
-from tasks.app import App
-from web import cli_data, cli_serve
-
-DATABASE = click.option(
-    "--database", metavar="URL", help="sqlite:///file or postgresql://…; default: AID595_DATABASE or var/."
-)
-DEMO = click.option("--demo", "is_demo", is_flag=True, help="Use the demo installation.")
+from engine.errors import AidError, IllegalState
+from tasks import accounts, demo, installation, selftest
+from web import cli_data, cli_import, cli_serve
+from web.cli_common import DATABASE, DEMO, FILE, content, open_app, tell
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -37,10 +34,6 @@ def cli() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
-def _open(database: str | None, is_demo: bool = False) -> App:
-    return installation.open_app(installation.place(database, is_demo))
-
-
 @cli.command()
 @DATABASE
 @DEMO
@@ -52,12 +45,14 @@ def run(database: str | None, is_demo: bool, host: str, port: int, threads: int)
 
     Example: aid595 run --demo
     """
+    selftest.require_loopback(is_demo, host)
     where = installation.place(database, is_demo)
-    app = installation.open_app(where)
+    app = installation.open_app(where, create=True)
     cli_data.prepare(app)
     if is_demo:
         cli_data.load_demo_once(app, where)
         cli_data.print_demo(f"http://{host}:{port}")
+    cli_serve.examine(app, where)
     cli_serve.run(app, where, host, port, threads)
 
 
@@ -72,8 +67,11 @@ def serve(database: str | None, is_demo: bool, host: str, port: int, threads: in
 
     Example: aid595 serve --port 5951
     """
+    selftest.require_loopback(is_demo, host)
     where = installation.place(database, is_demo)
-    cli_serve.serve(installation.open_app(where), where, host, port, threads)
+    app = installation.open_app(where)
+    cli_serve.examine(app, where)
+    cli_serve.serve(app, where, host, port, threads)
 
 
 @cli.command()
@@ -86,7 +84,9 @@ def worker(database: str | None, is_demo: bool, once: bool) -> None:
     Example: aid595 worker --once
     """
     where = installation.place(database, is_demo)
-    done = cli_serve.work(installation.open_app(where), where, once)
+    app = installation.open_app(where)
+    cli_serve.examine(app, where)
+    done = cli_serve.work(app, where, once)
     if once:
         click.echo(f"已办理到期事项{done}件。")
 
@@ -99,7 +99,7 @@ def migrate(database: str | None, is_demo: bool) -> None:
 
     Example: aid595 migrate --database postgresql://user@host/aid595
     """
-    app = _open(database, is_demo)
+    app = installation.open_app(installation.place(database, is_demo), create=True)
     cli_data.prepare(app)
     click.echo("数据库已是最新结构。")
 
@@ -112,8 +112,10 @@ def init(database: str | None, district: str) -> None:
 
     Example: aid595 init
     """
-    app = _open(database)
+    app = installation.open_app(installation.place(database), create=True)
     cli_data.prepare(app)
+    if demo.is_loaded(app.db):
+        raise IllegalState(detail="数据库里已有账号，管理员只在首次启动时建立")
     passwords = accounts.Passwords.make()
     for role in ("system_admin", "security_admin", "audit_admin"):
         code = secrets.token_urlsafe(15)
@@ -126,7 +128,7 @@ def init(database: str | None, district: str) -> None:
 @DATABASE
 @click.option("--accounts", "show", is_flag=True, help="Print the accounts as a Markdown table, and stop.")
 def load_demo(database: str | None, show: bool) -> None:
-    """Load the demo district into an empty database.
+    """Load the demo district into an empty database; a filled one is refused.
 
     Example: aid595 demo
     """
@@ -134,27 +136,31 @@ def load_demo(database: str | None, show: bool) -> None:
         click.echo(cli_data.accounts_table())
         return
     where = installation.place(database, demo=True)
-    app = installation.open_app(where)
+    app = installation.open_app(where, create=True)
     cli_data.prepare(app)
+    if demo.is_loaded(app.db):
+        raise IllegalState(detail="数据库里已有数据，演示数据只能装入空库。要从头开始，请先移走原来的数据库")
     cli_data.load_demo_once(app, where)
     click.echo(f"演示账号{len(demo.users())}个，密码均为 {demo.PASSWORD}")
 
 
 @cli.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=FILE)
 @DATABASE
+@DEMO
 @click.option("--reason", default="命令行发布", show_default=True)
-def deploy(files: tuple[Path, ...], database: str | None, reason: str) -> None:
+def deploy(files: tuple[Path, ...], database: str | None, is_demo: bool, reason: str) -> None:
     """Publish diagrams as new active versions after the gate.
 
     Example: aid595 deploy bpmn/community/P04_community_assistance.bpmn
     """
-    for process, version in cli_data.deploy(_open(database), files, reason).items():
+    given = tuple((path.name, content(path)) for path in files)
+    for process, version in cli_data.deploy(open_app(database, is_demo), given, reason).items():
         click.echo(f"{process}\t第{version}版")
 
 
 @cli.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=FILE)
 @click.option("--json", "as_json", is_flag=True)
 def lint(files: tuple[Path, ...], as_json: bool) -> None:
     """Check diagrams as the gate would, without publishing.
@@ -237,24 +243,11 @@ def doctor(database: str | None, is_demo: bool) -> None:
 
     Example: aid595 doctor
     """
-    faults = cli_data.examine(_open(database, is_demo))
+    faults = cli_data.examine(open_app(database, is_demo))
     for fault in faults:
         click.echo(fault)
     click.echo(f"发现{len(faults)}处不一致。" if faults else "一切一致。")
     sys.exit(1 if faults else 0)
-
-
-@cli.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@DATABASE
-@DEMO
-def backup(file: Path, database: str | None, is_demo: bool) -> None:
-    """Copy a running SQLite database consistently (PostgreSQL: use pg_dump).
-
-    Example: aid595 backup backup.db
-    """
-    cli_data.backup(_open(database, is_demo), file)
-    click.echo(f"已备份到 {file}")
 
 
 @cli.command(context_settings={"ignore_unknown_options": True})
@@ -264,13 +257,18 @@ def bench(arguments: tuple[str, ...]) -> None:
 
     Example: aid595 bench --quick
     """
-    sys.exit(subprocess.call([sys.executable, "-m", "bench", *arguments]))
+    sys.exit(subprocess.call([sys.executable, "-m", "bench", *arguments]))  # noqa: S603 - no shell
 
 
-def main() -> None:
-    """Run the command line; a refusal is one sentence and exit code 1."""
+for _command in (cli_import.import_group, cli_import.backup, cli_import.restore):
+    cli.add_command(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit code. A refusal is one Chinese sentence on stderr."""
+    os.umask(0o077)  # what the office writes is for nobody else on the machine
     try:
-        cli()
-    except AidError as error:
-        click.echo(error.sentence("zh"), err=True)
-        sys.exit(1)
+        done = cli.main(arguments, prog_name="aid595", standalone_mode=False)
+    except (AidError, click.ClickException, click.Abort) as error:
+        return tell(error)
+    return done if isinstance(done, int) else 0

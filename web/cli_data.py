@@ -9,19 +9,20 @@ import click
 
 from engine import seals
 from engine.compile import GateError
-from engine.errors import IllegalState
 from engine.store import migrate
-from tasks import accounts, commands, demo, org, release
+from tasks import accounts, commands, demo, org, release, selftest
 from tasks.actor import SYSTEM
 from tasks.app import App
 from tasks.installation import Place
 from tasks.labels import label
 from tasks.library import Library
+from web.cli_common import content
 
 
 def prepare(app: App) -> None:
     """Bring the tables up to date; publish the shipped diagrams where there are none."""
     migrate.upgrade(app.db)
+    selftest.keep_canary(app)
     with app.read() as conn:
         empty = not app.definitions.all_active(conn)
     if empty:
@@ -53,8 +54,9 @@ def print_demo(address: str) -> None:
     for user in demo.users():
         click.echo(f"  {user.username:<16}{label('role', user.role)}　{user.place}")
     click.echo(
-        "\n试一试：用 staff.rh 登录，登记一位居民并受理认定申请；sup.rh 复核；aide.hnc 推荐岗位，三次未成上交街镇；"
-        "\nstaff.rh、officer.rh 接着办，上报区级；expert.sy 三次推荐未成后由 welfare.sy 安置公益性岗位。"
+        "\n试一试：用 staff.rh 登录，登记一位居民并受理认定申请；sup.rh 复核；aide.hnc 推荐岗位，"
+        "三次未成上交街镇；\nstaff.rh、officer.rh 接着办，上报区级；expert.sy 三次推荐未成后由 welfare.sy "
+        "安置公益性岗位。"
         "\n页面顶部可把演示时钟向前调。按 Ctrl+C 停止。\n"
     )
 
@@ -72,10 +74,9 @@ def make_administrator(
         accounts.grant_role(conn, made, role, unit.id, now)
 
 
-def deploy(app: App, files: tuple[Path, ...], reason: str) -> dict[str, int]:
+def deploy(app: App, files: tuple[tuple[str, bytes], ...], reason: str) -> dict[str, int]:
     """Publish files; return the version of each process."""
-    given = tuple((path.name, path.read_bytes()) for path in files)
-    done = app.do(commands.Deploy(given, reason), SYSTEM)
+    done = app.do(commands.Deploy(files, reason), SYSTEM)
     found: dict[str, int] = done.extra["versions"]
     return found
 
@@ -87,7 +88,7 @@ def lint(files: tuple[Path, ...]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for path in files:
         try:
-            release.admit(library, path.read_bytes(), shipped)
+            release.admit(library, content(path), shipped)
         except GateError as error:
             found += [
                 {"file": str(path), "line": f.line, "rule": f.rule, "element": f.element,
@@ -116,11 +117,5 @@ def examine(app: App) -> list[str]:
     from engine.doctor import examine as examine_all
 
     with app.read() as conn:
-        return [str(finding) for finding in examine_all(conn, app.definitions, app.keys.trail, app.keys.state)]
-
-
-def backup(app: App, file: Path) -> None:
-    """Copy a SQLite database with its own backup interface, which is safe while it is written to."""
-    if app.db.is_postgres:
-        raise IllegalState(detail="PostgreSQL请用pg_dump备份")
-    app.db.copy_to(str(file))
+        found = examine_all(conn, app.definitions, app.keys.trail, app.keys.state)
+        return [str(finding) for finding in found]

@@ -7,7 +7,7 @@ import threading
 
 import waitress
 
-from tasks import demo, worker
+from tasks import demo, selftest, worker
 from tasks.app import App
 from tasks.installation import Place
 from web.config import DemoAccount, WebConfig
@@ -29,11 +29,19 @@ def config(where: Place, host: str, port: int) -> WebConfig:
     )
 
 
+def examine(app: App, where: Place) -> None:
+    """Look at what a serving process needs, and say what somebody should know; raise NotReady."""
+    for sentence in selftest.examine(app, where.keys.parent):
+        log.warning(sentence, extra={"action": "selftest"})
+
+
 def serve(app: App, where: Place, host: str, port: int, threads: int) -> None:
     """Serve the web until interrupted."""
     wsgi = create_app(app, config(where, host, port))
     log.info("Serving on http://%s:%s", host, port, extra={"action": "serve"})
-    waitress.serve(wsgi, host=host, port=port, threads=threads, ident="aid595", clear_untrusted_proxy_headers=True)
+    waitress.serve(
+        wsgi, host=host, port=port, threads=threads, ident="aid595", clear_untrusted_proxy_headers=True
+    )
 
 
 def work(app: App, where: Place, once: bool) -> int:

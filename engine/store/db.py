@@ -108,6 +108,13 @@ class Database:
             with closing(sqlite3.connect(file)) as copy:
                 source.backup(copy)
 
+    def copy_from(self, file: str) -> None:
+        """Replace what a SQLite database holds by what a file holds, in one transaction."""
+        with self.engine.connect() as conn:
+            target: Any = conn.connection.driver_connection
+            with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as source:
+                source.backup(target)
+
     def dispose(self) -> None:
         """Close all pooled connections."""
         self.engine.dispose()

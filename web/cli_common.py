@@ -1,0 +1,80 @@
+"""What every command shares: its options, its files, and how a refusal is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.errors import AidError
+from tasks import installation
+from tasks.app import App
+from tasks.imports import ImportRefused
+
+#: Exit codes: the command was refused; it was written wrong.
+REFUSED, MISUSED = 1, 2
+#: Nothing we read from a file is as big.
+MOST_BYTES = 64 * 1024 * 1024
+
+
+class GivenFile(click.ParamType):
+    """A file that is there and can be read."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Return the path; fail with a Chinese sentence."""
+        path = Path(value)
+        if path.is_dir():
+            self.fail(f"{path} 是文件夹，请给出文件。", param, ctx)
+        try:
+            with path.open("rb") as stream:
+                stream.read(1)
+        except OSError as error:
+            why = "没有这个文件" if isinstance(error, FileNotFoundError) else f"读不了（{error.strerror}）"
+            self.fail(f"{path}：{why}。", param, ctx)
+        return path
+
+
+FILE = GivenFile()
+NEW_FILE = click.Path(path_type=Path)
+DATABASE = click.option(
+    "--database", metavar="URL",
+    help="sqlite:///file or postgresql://…; default: AID595_DATABASE or a file in AID595_HOME (var/).",
+)  # fmt: skip
+DEMO = click.option("--demo", "is_demo", is_flag=True, help="Use the demo installation.")
+
+
+def content(path: Path) -> bytes:
+    """Return what a file holds; raise NotReady for one that is far too big."""
+    if path.stat().st_size > MOST_BYTES:
+        most = MOST_BYTES // 1024 // 1024
+        raise installation.NotReady(problem=f"{path} 超过{most} MB，不是这里能用的文件。")
+    return path.read_bytes()
+
+
+def open_app(database: str | None, is_demo: bool = False) -> App:
+    """Open the installation the options name; it has to be there."""
+    return installation.open_app(installation.place(database, is_demo))
+
+
+def tell(error: Exception) -> int:
+    """Say on stderr why a command ended, in Chinese; return the exit code."""
+    if isinstance(error, AidError):
+        click.echo(error.sentence("zh"), err=True)
+        for problem in error.problems if isinstance(error, ImportRefused) else ():
+            click.echo(f"  {problem}", err=True)
+        return REFUSED
+    if isinstance(error, click.BadParameter) and isinstance(getattr(error.param, "type", None), GivenFile):
+        click.echo(error.message, err=True)
+        return MISUSED
+    if isinstance(error, click.UsageError):
+        name = error.ctx.command_path if error.ctx is not None else "aid595"
+        click.echo(f"命令写得不对：{error.format_message()} 用 {name} --help 查看用法。", err=True)
+        return MISUSED
+    if isinstance(error, click.Abort):
+        return 130
+    raise error
+
+
