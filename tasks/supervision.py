@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import incidents, timers
+from engine import incidents, instances, timers
 from engine.errors import FormInvalid, IllegalState, NotFound
 from engine.live import Live
 from tasks import access, commands
@@ -27,25 +27,14 @@ def _reason(text: str) -> str:
 def suspend(desk: Desk, command: commands.SuspendInstance) -> Done:
     """Stop an instance: its tasks are refused, its timers wait."""
     live = _instance(desk, command.instance_id, "suspend")
-    if live.status != "running":
-        raise IllegalState(detail="只有进行中的流程可以挂起")
-    reason = _reason(command.reason)
-    live.status = "suspended"
-    live.dirty = True
-    supervision.hold_timers(desk.conn, live.id)
-    desk.emit(live.trail_id, "ProcessSuspended", live, reason=reason)
+    instances.suspend(desk.unit, live, _reason(command.reason))
     return Done(instance_id=live.id, case_id=desk.context(live).case_id)
 
 
 def resume(desk: Desk, command: commands.ResumeInstance) -> Done:
     """Let a suspended instance go on; timers that are due fire at once."""
     live = _instance(desk, command.instance_id, "resume")
-    if live.status != "suspended":
-        raise IllegalState(detail="该流程没有挂起")
-    live.status = "running"
-    live.dirty = True
-    supervision.free_timers(desk.conn, live.id)
-    desk.emit(live.trail_id, "ProcessResumed", live)
+    instances.resume(desk.unit, live)
     return Done(instance_id=live.id, case_id=desk.context(live).case_id)
 
 

@@ -9,25 +9,7 @@ import sqlalchemy as sa
 from engine.store.tables import incident, timer
 from tasks.store.conn import Connection
 
-__all__ = ["free_timers", "hold_timers", "incident", "release_timers"]
-
-
-def hold_timers(conn: Connection, instance_id: int) -> None:
-    """Let the timers of an instance wait."""
-    conn.execute(
-        sa.update(timer)
-        .where(timer.c.instance_id == instance_id, timer.c.state == "scheduled")
-        .values(state="held")
-    )
-
-
-def free_timers(conn: Connection, instance_id: int) -> None:
-    """Let the timers of an instance run again."""
-    conn.execute(
-        sa.update(timer)
-        .where(timer.c.instance_id == instance_id, timer.c.state == "held")
-        .values(state="scheduled")
-    )
+__all__ = ["incident", "release_timers"]
 
 
 def release_timers(
