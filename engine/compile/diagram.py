@@ -68,7 +68,7 @@ def read_diagram(root: etree._Element) -> tuple[Diagram, list[Finding]]:
         Diagram(
             processes=MappingProxyType(processes),
             messages=MappingProxyType(context.declared["message"]),
-            digest=hashlib.sha256(etree.tostring(root, method="c14n")).hexdigest(),
+            digest=hashlib.sha256(etree.tostring(root, method="c14n2")).hexdigest(),
         ),
         findings.items,
     )
