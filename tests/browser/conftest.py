@@ -1,0 +1,51 @@
+"""A running demo for each test, and desks of its people in one Chromium."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.desk import Desk
+from tests.browser.product import DemoFile, Product, serve
+from tests.browser.windows import Windows
+
+#: Gives the desk of an account, logged in.
+DeskOf = Callable[[str], Desk]
+
+
+@pytest.fixture(scope="session")
+def demo_file(tmp_path_factory: pytest.TempPathFactory) -> DemoFile:
+    """The demo district, loaded once."""
+    return DemoFile.load(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture
+def product(demo_file: DemoFile, tmp_path: Path) -> Iterator[Product]:
+    """A running product with the demo district, as it stands on the morning of 20 April 2026."""
+    with serve(demo_file, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def windows(chromium: Browser) -> Iterator[Windows]:
+    """Browser windows; a script error, a console error or a breach of the content policy fails the test."""
+    made = Windows(chromium)
+    yield made
+    made.close()
+    assert not made.faults, made.faults
+
+
+@pytest.fixture
+def desk(windows: Windows, product: Product) -> DeskOf:
+    """Desks by login name, each with a browser of its own."""
+    desks: dict[str, Desk] = {}
+
+    def of(username: str) -> Desk:
+        if username not in desks:
+            desks[username] = Desk(windows.open(), product, username).log_in()
+        return desks[username]
+
+    return of

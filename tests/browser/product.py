@@ -1,0 +1,91 @@
+"""The product as the demo serves it, inside the test's process: database, web server, worker and clock."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from engine.store.db import Database
+from tasks import demo, due_work
+from tasks.accounts import Passwords
+from tasks.app import App
+from tasks.crypto import Keys, new_keys
+from tasks.demo_clock import DemoClock
+from tasks.installation import Place
+from web.cli_serve import config
+from web.create_app import create_app
+
+#: Hashes in no time: logins are not what is measured here.
+CHEAP = Passwords.make(1, 8, 1)
+HOST = "127.0.0.1"
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002
+        """Say nothing."""
+
+
+@dataclass(frozen=True)
+class DemoFile:
+    """A loaded demo district that nobody has open, to be copied."""
+
+    path: Path
+    keys: Keys
+
+    @classmethod
+    def load(cls, folder: Path) -> DemoFile:
+        """Make the demo district once."""
+        made = cls(folder / "demo.db", new_keys())
+        database = Database(f"sqlite:///{folder}/loading.db")
+        database.create_schema()
+        demo.load(database, made.keys, CHEAP, logging.getLogger(__name__).info)
+        database.copy_to(str(made.path))
+        database.dispose()
+        return made
+
+
+@dataclass
+class Product:
+    """One running copy of the demo."""
+
+    app: App
+    url: str
+
+    def catch_up(self) -> int:
+        """Do what the worker would do now; return how many things were done."""
+        return due_work.run_due(self.app)
+
+
+@contextmanager
+def serve(demo_file: DemoFile, folder: Path) -> Iterator[Product]:
+    """Serve a fresh copy of the demo on a free port of this machine."""
+    path = folder / "office.db"
+    shutil.copyfile(demo_file.path, path)
+    database = Database(f"sqlite:///{path}")
+    clock = DemoClock(database)
+    clock.shift_to(demo.STANDS, backwards=True)
+    app = App(database, clock, demo_file.keys, demo=clock, demo_settings=True)
+    with _server(app, Place(f"sqlite:///{path}", folder / "demo.keys", demo=True)) as url:
+        yield Product(app, url)
+    database.dispose()
+
+
+@contextmanager
+def _server(app: App, where: Place) -> Iterator[str]:
+    server: BaseWSGIServer = make_server(HOST, 0, lambda *_: [], threaded=True, request_handler=_Quiet)
+    server.app = create_app(app, config(where, HOST, server.port), CHEAP)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://{HOST}:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
