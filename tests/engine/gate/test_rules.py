@@ -226,7 +226,7 @@ def _hostile() -> dict[str, bytes]:
 @pytest.mark.parametrize("name", _hostile())
 def test_a_hostile_file_is_answered_within_two_seconds(name: str) -> None:
     data = _hostile()[name]
-    before = time.perf_counter()
+    before = time.process_time()
     findings = check(data, KNOWN)
-    assert time.perf_counter() - before < 2
+    assert time.process_time() - before < 2
     assert findings or name in ("attributes",)
