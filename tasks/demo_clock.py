@@ -11,6 +11,7 @@ from engine.clock import SystemClock, stopwatch, to_us
 from engine.codec import dumps, loads
 from engine.errors import IllegalState
 from engine.store.db import Database
+from tasks.store.accounts import move_sessions
 from tasks.store.office import put_setting, settings_in
 
 NAME = "demo_clock_shift_us"
@@ -46,12 +47,14 @@ class DemoClock:
         return self._shift
 
     def shift_to(self, instant: datetime, backwards: bool = False) -> None:
-        """Move the demo to an instant; raise IllegalState for one in its past."""
+        """Move the demo to an instant, and with it those at work; raise IllegalState for one in its past."""
         if not backwards and instant < self.now():
             raise IllegalState(detail="演示时钟只能向前调")
+        self.refresh()
         shift = instant - self._machine.now()
         with self.db.transaction() as conn:
             put_setting(conn, NAME, dumps(shift // timedelta(microseconds=1)), to_us(instant))
+            move_sessions(conn, (shift - self._shift) // timedelta(microseconds=1))
         self.refresh()
 
 
