@@ -29,16 +29,20 @@ def name_of(statement: str) -> str:
 class Failpoints:
     """Counts the points a process passes and kills it at the chosen one.
 
-    The chosen one is the `nth` of all, or where `label` is given the `nth` of that label.
+    The chosen one is the `nth` of all, or where `label` is given the `nth` of that label. Points that are not
+    `known` are told to the parent.
     """
 
-    def __init__(self, engine: sa.Engine, journal: Journal, nth: int, label: str = "") -> None:
+    def __init__(
+        self, engine: sa.Engine, journal: Journal, nth: int, label: str, known: frozenset[str]
+    ) -> None:
         self.journal = journal
         self.nth = nth
         self.label = label
         self.command = "-"
         self.watching = False
         self.passed = 0
+        self.known = known
         self.seen: set[str] = set()
         event.listen(engine, "before_cursor_execute", self._before)
         event.listen(engine, "after_cursor_execute", self._after)
@@ -56,7 +60,8 @@ class Failpoints:
         if not self.watching:
             return
         label = f"{self.command}: {point}"
-        self.seen.add(label)
+        if label not in self.known:
+            self.seen.add(label)
         self.passed += not self.label or label == self.label
         if self.passed >= self.nth and (not self.label or label == self.label):
             self.journal.write("killed", label=label, seen=sorted(self.seen))

@@ -18,6 +18,8 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file: int | None = None
+        self._read = 0
+        self._known: list[Record] = []
         path.touch()
 
     def write(self, kind: str, **data: Any) -> None:
@@ -28,8 +30,12 @@ class Journal:
 
     def records(self, kind: str | None = None) -> list[Record]:
         """Return what was written, the earliest first."""
-        found = [json.loads(line) for line in self.path.read_text("utf-8").splitlines()]
-        return [record for record in found if kind is None or record["kind"] == kind]
+        with self.path.open("rb") as file:
+            file.seek(self._read)
+            for line in file:
+                self._known.append(json.loads(line))
+                self._read += len(line)
+        return [record for record in self._known if kind is None or record["kind"] == kind]
 
     def pending(self) -> Record | None:
         """Return the intent that was written last and neither acknowledged nor refused."""

@@ -116,7 +116,8 @@ def run_kills(
         pid = os.fork()
         if pid == 0:
             site.at(now)
-            _child(site, journal, work, random.Random(seed * 1_000_003 + child), nth, label, mutate)
+            drawn = random.Random(seed * 1_000_003 + child)
+            _child(site, journal, work, drawn, nth, label, frozenset(report.points_seen), mutate)
         _pid, status = os.waitpid(pid, 0)
         child += 1
         _count(report, journal, status)
@@ -166,11 +167,11 @@ def _count(report: KillReport, journal: Journal, status: int) -> None:
 
 
 def _child(
-    site: Site, journal: Journal, work: Work, rng: random.Random, nth: int, label: str,
+    site: Site, journal: Journal, work: Work, rng: random.Random, nth: int, label: str, known: frozenset[str],
     mutate: Callable[[Site], None] | None,
 ) -> NoReturn:  # fmt: skip
     try:
-        points = Failpoints(site.app.db.engine, journal, nth, label)
+        points = Failpoints(site.app.db.engine, journal, nth, label, known)
         _tell_due(journal, points)
         if mutate is not None:
             site.journal = journal

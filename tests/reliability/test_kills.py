@@ -13,7 +13,7 @@ from tests.reliability.site import Site
 
 #: Kills of a sample and of a night, by kind of work: 50 and 1,000 for each database.
 SAMPLE = {"office": 15, "plain": 35}
-LONG = {"office": 600, "plain": 400}
+LONG = {"office": 500, "plain": 500}
 #: A seeded bug that outlives so many kills would show an oracle that sleeps.
 MOST_KILLS_FOR_A_BUG = 300
 

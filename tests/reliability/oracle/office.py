@@ -72,7 +72,8 @@ def _deadlines(rows: Rows) -> Iterator[str]:
         if missed > 1 + extended or (row["missed_at"] is not None and not missed):
             yield f"I2: deadline {place} was missed {missed} times"
         met = told.get("DeadlineMet", none)[place]
-        if met > 1 or (row["completed_at"] is not None and not met and not missed):
+        done = row["completed_at"] is not None
+        if met > 1 or met > done or (done and not met and not missed):
             yield f"I12: deadline {place} met {met} times, stored {row['completed_at']}"
         if (row["closed_reason"] is not None) != bool(told.get("DeadlineClosed", none)[place]):
             yield f"I12: deadline {place} closed: {row['closed_reason']}, its trail disagrees"
