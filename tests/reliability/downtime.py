@@ -24,6 +24,7 @@ from engine.errors import AidError
 from engine.store.tables import event, timer, user_task
 from engine.user_tasks import complete, read
 from tasks import due_work
+from tasks.app import App
 from tasks.desk import Desk
 from tests.reliability import office_work
 from tests.reliability.journal import Journal
@@ -157,8 +158,8 @@ def _work(site: Site, journal: Journal) -> NoReturn:
         logging.getLogger("tasks.due_work").setLevel(logging.CRITICAL)
         do = due_work._do
 
-        def told(app: Any, item: due_work.Due, *more: Any) -> bool:
-            done = do(app, item, *more)
+        def told(app: App, item: due_work.Due, failed: due_work.Hears | None) -> bool:
+            done = do(app, item, failed)
             if done:
                 journal.write("ack", do="due", what=item.kind, id=item.id, at=item.at, key=None)
             return done

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from engine.errors import AidError
 from engine.store.tables import event
 from tasks import due_work
+from tasks.app import App
 from tests.reliability import office_work, plain_work
 from tests.reliability.failpoints import Failpoints
 from tests.reliability.journal import Journal
@@ -195,8 +196,8 @@ def _tell_due(journal: Journal, points: Failpoints) -> None:
     """Let the worker acknowledge each thing it did, after its commit."""
     do = due_work._do
 
-    def told(app: Any, item: Any, *more: Any) -> bool:
-        done = do(app, item, *more)
+    def told(app: App, item: due_work.Due, failed: due_work.Hears | None) -> bool:
+        done = do(app, item, failed)
         if done:
             points.reach("before ack")
             _ack_due(journal, item.kind, item.id)

@@ -16,6 +16,7 @@ from sqlalchemy import event
 from engine import timers
 from engine.history import open_chain
 from engine.store import db, queries
+from engine.store import timers as stored_timers
 from engine.unit import Unit
 from tests.reliability.site import Site
 
@@ -65,9 +66,10 @@ def ack_before_commit(site: Site) -> None:
     def early(self: Unit) -> None:
         flush(self)
         if self.command_key is not None:
-            pending = site.journal.pending()
-            if pending is not None and pending["key"] == self.command_key:
-                site.journal.write("ack", **pending, done=dict(self.answer))
+            journal = site.journal
+            pending = journal.pending() if journal is not None else None
+            if journal is not None and pending is not None and pending["key"] == self.command_key:
+                journal.write("ack", **pending, done=dict(self.answer))
 
     Unit.flush = early  # type: ignore[method-assign]
 
@@ -125,10 +127,11 @@ def key_not_stored(site: Site) -> None:
 def no_check_when_firing(site: Site) -> None:
     """Fire what was due when somebody looked, whatever happened since."""
 
-    def fire(work: Unit, candidate: timers.DueTimer) -> bool:
+    def fire(unit: Unit, candidate: timers.DueTimer) -> bool:
+        work = unit
         work.lock(candidate.trail_id)
         live = work.instance(candidate.instance_id)
-        row = timers.store.read(work.conn, candidate.id)
+        row = stored_timers.read(work.conn, candidate.id)
         assert row is not None
         work.emit(live.trail_id, "TimerFired", live=live, element=row.element, data={"timer": str(row.id)})
         if live.status == "running" and row.element in live.state.armed(row.token):

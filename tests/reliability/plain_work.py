@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -75,6 +76,10 @@ def perform(site: Site, intent: Intent) -> dict[str, Any]:
     return _once(site, intent, lambda unit: _ACTS[intent["do"]](unit, intent["args"]))
 
 
+def _fire(candidate: timers.DueTimer, unit: Unit) -> dict[str, Any]:
+    return {"did": timers.fire(unit, candidate)}
+
+
 def fire_due(site: Site, most: int = 20, fired: Callable[[int], None] = lambda _id: None) -> int:
     """Fire timers of W that are due, each in its own transaction; tell `fired` after each commit."""
     with site.app.read() as conn:
@@ -82,7 +87,7 @@ def fire_due(site: Site, most: int = 20, fired: Callable[[int], None] = lambda _
     count = 0
     for one in found:
         intent: Intent = {"key": None, "actor": None}
-        if _once(site, intent, lambda unit, one=one: {"did": timers.fire(unit, one)})["did"]:
+        if _once(site, intent, partial(_fire, one))["did"]:
             fired(one.id)
             count += 1
     return count

@@ -15,11 +15,11 @@ import sqlalchemy as sa
 
 from engine.errors import AidError, Unavailable
 from engine.store.db import Database
+from tasks.backups import backup
 from tests.reliability import office_work
 from tests.reliability.journal import Journal
 from tests.reliability.oracle import check
 from tests.reliability.site import Site
-from web.cli_data import backup
 
 pytestmark = pytest.mark.slow
 

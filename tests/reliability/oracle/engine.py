@@ -75,7 +75,7 @@ def _rows_of(
     rest: Resting, tasks: list[Row], timers: list[Row], waits: list[Row], instance: Row
 ) -> Iterator[str]:
     where = f"instance {instance['id']} ({instance['process_id']})"
-    wanted = {
+    wanted: dict[str, tuple[set[Any], list[Any]]] = {
         "I5: open tasks": (
             rest.tasks,
             [(t["token"], t["element"]) for t in tasks if t["state"] in ("created", "claimed")],

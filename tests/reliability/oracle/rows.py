@@ -91,12 +91,13 @@ def read_all(conn: sa.Connection) -> Rows:
 
 def _shape(xml: str, process_id: str) -> Shape:
     root = etree.fromstring(xml.encode())
-    names = {item.get("id"): item.get("name") for item in root if item.get("id")}
+    names = {str(item.get("id")): str(item.get("name")) for item in root if item.get("id")}
     process = next(item for item in root.iter(f"{BPMN}process") if item.get("id") == process_id)
     people, timers, calls = set(), set(), set()
     waits: dict[str, frozenset[str]] = {}
     for item in process.iter():
-        tag, item_id = etree.QName(item).localname if isinstance(item.tag, str) else "", item.get("id")
+        tag = etree.QName(item).localname if isinstance(item.tag, str) else ""
+        item_id = str(item.get("id"))
         if tag in ("userTask", "manualTask"):
             people.add(item_id)
         elif tag == "callActivity":
@@ -110,7 +111,7 @@ def _shape(xml: str, process_id: str) -> Shape:
             if (ref := found.get(f"{kind}Ref"))
         ]
         if tag == "receiveTask" and item.get("messageRef"):
-            referred.append(names.get(item.get("messageRef")))
+            referred.append(names[str(item.get("messageRef"))])
         if referred:
             waits[item_id] = frozenset(referred)
     return Shape(frozenset(people), frozenset(timers), waits, frozenset(calls))
