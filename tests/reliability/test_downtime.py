@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tasks.due_work import BATCH
 from tests.reliability.conftest import Judge
 from tests.reliability.downtime import run_downtime
 from tests.reliability.site import Site
@@ -20,5 +21,5 @@ def test_what_came_due_in_a_month_happens_once_and_in_order(
     judge(report)
     assert report.fired >= report.overdue["timer"]
     assert report.interrupted >= timers // 10
-    assert report.displacement <= 12
+    assert report.displacement < BATCH, "further than what one look takes"
     assert report.kills > 1 or not nightly
