@@ -100,10 +100,6 @@ def _exit(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, Any
     return None
 
 
-def _job_lost(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, Any] | None:
-    return {}
-
-
 def _found_work(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, Any] | None:
     from tasks.casework import found_work_of
 
@@ -122,7 +118,6 @@ _SPECIAL: Mapping[str, _Special] = {
     "MSG-13": _second,
     "MSG-15": _exit,
     "MSG-24": _found_work,
-    "MSG-25": _job_lost,
 }
 
 
