@@ -12,11 +12,13 @@ from tasks import accounts
 from tasks.access import Subject, allowed
 from tasks.forms.spec import Field, FormSpec
 from tasks.forms.spec import form as form_spec
+from tasks.policy import DeadlinePolicy
 from tasks.queries import areas, choices, task_page, trail
 from tasks.queries.prefilled import prefilled
 from tasks.queries.scope import reading_tiers
 from tasks.store.conn import Connection
 from web import formview
+from web.caseview import DUTY_PROCESS
 from web.clauses import Clause, clauses
 from web.context import Ctx
 from web.eventwords import QUIET
@@ -33,6 +35,14 @@ class Why:
     clauses: Sequence[Clause]
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The window of the duty behind the task, and the rule that asks for it."""
+
+    row: task_page.WindowRow
+    rule: DeadlinePolicy | None
+
+
 @dataclass(slots=True)
 class Page:
     """Everything the template needs."""
@@ -45,6 +55,7 @@ class Page:
     answers: list[tuple[str, str]]
     clauses: Sequence[Clause]
     why: list[Why]
+    window: Window | None
     staff: list[tuple[int, str]]
     steps_back: list[str]
     history: list[trail.Happened]
@@ -86,6 +97,7 @@ def load_page(context: Ctx, task_id: int) -> Page:
             answers=[],
             clauses=clauses(node.attr_list("clauses") if node else ()),
             why=_why(conn, task, node),
+            window=_window(context, conn, task),
             staff=_staff(conn, task),
             steps_back=_steps_back(context, conn, task) if task.open else [],
             history=trail.events(conn, task.trail_id, newest_first=True, limit=_HISTORY, without=QUIET),
@@ -138,6 +150,13 @@ def _why(conn: Connection, task: task_page.TaskView, node: Node | None) -> list[
         if row.running or row.rule_id not in latest:
             latest[row.rule_id] = row
     return [Why(row, clauses(row.arithmetic.get("clauses", ()))) for row in latest.values()]
+
+
+def _window(context: Ctx, conn: Connection, task: task_page.TaskView) -> Window | None:
+    if task.process_id != DUTY_PROCESS or task.person_id is None:
+        return None
+    row = task_page.window_row(conn, task.person_id, task.instance_id)
+    return None if row is None else Window(row, context.app.library.policy.rules.get(row.rule_id))
 
 
 def _staff(conn: Connection, task: task_page.TaskView) -> list[tuple[int, str]]:

@@ -21,7 +21,7 @@ PAGE_MS = {"sqlite": 1.0, "postgresql": 2.0}
 GROWTH = 1.2
 HTML_MS = 5.0
 _STAFF = "staff.rh"
-_SPAN = inbox.Span(to_us(MONDAY), to_us(MONDAY) + 5 * DAY_US, to_us(MONDAY) - DAY_US // 2)
+_SPAN = inbox.Span(to_us(MONDAY), to_us(MONDAY) + 5 * DAY_US)
 
 
 class Inbox:

@@ -56,7 +56,6 @@ class Span:
 
     now: int
     week_end: int
-    today_start: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,9 +240,7 @@ def _page_query(shape: Shape) -> sa.Select[Any]:
 def counts(conn: Connection, user_id: int, pools: Sequence[tuple[str, str]], span: Span) -> Counts:
     """Return how many tasks each list holds, in one statement that stops counting at `COUNT_LIMIT`."""
     drawn = _draw(pools)
-    values: dict[str, Any] = {
-        "me": user_id, "now": span.now, "week_end": span.week_end, "today": span.today_start
-    }  # fmt: skip
+    values: dict[str, Any] = {"me": user_id, "now": span.now, "week_end": span.week_end}
     for n, (role, pool) in enumerate(drawn):
         values |= {f"role{n}": role, f"pool{n}": pool, f"pool_end{n}": pool + END}
     return Counts(*_count_statement(len(drawn), _ranges(pools)).run(conn, values).one())
@@ -255,8 +252,6 @@ def _count_statement(pools: int, ranges: bool) -> Statement:
     columns: list[sa.ColumnElement[Any]] = []
     for which in LISTS:
         branches = _branches(Shape(which, pools, ranges, False, False, False, False))
-        if which == "done":
-            branches = [sa.and_(branches[0], t.ended_at >= sa.bindparam("today"))]
         runs: list[sa.Select[Any]] = [
             sa.select(sa.literal_column("1").label("one")).where(branch) for branch in branches
         ]

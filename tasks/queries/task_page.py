@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -14,6 +14,7 @@ from engine.store.tables import definition, instance, user_task
 from tasks.queries.rows import each
 from tasks.store.conn import Connection
 from tasks.store.tables import case, deadline, form_data, process_context
+from tasks.store.tables_clock import duty, duty_window
 from tasks.store.tables_org import user_account
 from tasks.store.tables_people import person
 
@@ -158,6 +159,28 @@ def due_rows(
     if rules is not None:
         query = query.where(d.rule_id.in_(rules))
     return each(conn, query.order_by(d.created_at, d.id), DueRow)
+
+
+class WindowRow(NamedTuple):
+    """The window of a duty that one task fills, with the first and the last day that count."""
+
+    kind: str
+    rule_id: str
+    frequency: str
+    first: str
+    last: str
+    missed_at: int | None
+
+
+def window_row(conn: Connection, person_id: int, instance_id: int) -> WindowRow | None:
+    """Return the window from which an instance was started, or None (`ix_duty_person`)."""
+    d, w = duty.c, duty_window.c
+    query = (
+        sa.select(d.kind, d.rule_id, d.frequency, w.starts_on, w.ends_on, w.missed_at)
+        .select_from(duty.join(duty_window, w.duty_id == d.id))
+        .where(d.person_id == person_id, w.instance_id == instance_id)
+    )
+    return next(iter(each(conn, query, WindowRow)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class Desk:
 
     def go(self, path: str) -> Desk:
         """Open an address, logging in again where the session has ended."""
-        self.page.goto(self.product.url + path)
+        self.page.goto(self.product.url + path, wait_until="domcontentloaded")
         if urlsplit(self.page.url).path == "/login":
             self._log_in_here()
         return self

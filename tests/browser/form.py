@@ -61,7 +61,11 @@ class Form:
                 return self
             for one in missing:
                 field = fields[one["name"]]
-                answer_at(self.root.locator(f'[data-field="{field.name}"]').first, _words(field))
+                place = self.root.locator(f'[data-field="{field.name}"]').first
+                if field.type in ("user", "ref"):
+                    place.locator("select").select_option(index=1)
+                else:
+                    answer_at(place, _words(field))
         raise AssertionError(f"{element}: no example for {[one['label'] for one in missing]}")
 
 

@@ -16,7 +16,7 @@ from tasks.actor import Actor, Grant
 from tasks.queries import areas, inbox
 from tests.web.office import Office
 
-_SPAN = inbox.Span(10, 20, 5)
+_SPAN = inbox.Span(10, 20)
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +110,7 @@ def _street(office: Office) -> str:
 
 def office_span(office: Office) -> inbox.Span:
     now = to_us(office.clock.now())
-    return inbox.Span(now, now, now)
+    return inbox.Span(now, now)
 
 
 def test_pages_follow_one_another_without_gap_or_repeat(office: Office) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from engine.clock import NO_DUE, end_of_day, start_of_day, to_us
+from engine.clock import NO_DUE, end_of_day, to_us
 from engine.errors import AidError
 from tasks import commands, labels, people
 from tasks.queries import areas, inbox
@@ -89,7 +89,7 @@ def span_of(context: Ctx) -> inbox.Span:
     """Return the instants that divide the lists at the request's time."""
     today = context.today
     week = to_us(end_of_day(words.week_end(today)))
-    return inbox.Span(to_us(context.now), week, to_us(start_of_day(today)))
+    return inbox.Span(to_us(context.now), week)
 
 
 def _filters(context: Ctx, conn: Connection) -> tuple[inbox.Filters, dict[str, str]]:
