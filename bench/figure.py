@@ -19,6 +19,7 @@ class Figure:
     floor: float | None = None
     naive: float | None = None
     note: str = ""
+    load: float = 0.0  #: how many processes wanted a core while it was measured (ours is one)
 
     @property
     def key(self) -> str:

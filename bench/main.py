@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
+import traceback
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib import import_module
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from bench.sizes import FULL, QUICK, SIZES
 HERE = Path(__file__).resolve().parent
 #: In the order in which they are measured and shown.
 SETS = ("steps", "case", "http", "inbox", "timers", "overdue", "age", "storage", "memory")
+GROUPS = ("W", "R", "HTTP", "inbox", "timers", "overdue", "age", "storage", "memory")
 KINDS = ("sqlite", "postgresql")
 NOTES = """\
 Written by `make bench`. Times are medians of single operations unless a note says otherwise; CPU is that of
@@ -29,28 +32,50 @@ floor* is the rows that the same operation wrote, sent by the plain driver with 
 commit, interleaved with the operation; for a page it is the page's own statement. The *naive engine* is
 SpiffWorkflow with its stock serializer, the whole JSON with the specification read and written every step; it
 keeps no history, no inbox and no rights. Figures from a machine with other work on it vary by a third; ratios
-vary less. W, R: the workloads named in the modules `workload_w` and `road`.
+vary less; *load* is how many processes wanted a core meanwhile. W, R: the workloads of the modules
+`workload_w` and `road`. `make bench ARGS="--only NAME"` measures one set anew, the others stand as they were.
 """
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measure what was asked for; return 0. `--only` names a set, `--quick` takes less than a minute."""
+    """Measure what was asked for; return 1 when a set failed. Each set is recorded as soon as it is done."""
     given = _arguments(argv)
     size = SIZES[given.size]
     kinds = KINDS if given.database == "both" else (given.database,)
-    names = [name for name in SETS if not given.only or name in given.only]
+    record = report.Record(given.out / "last.json", size.name)
+    last = record.values()
     figures: list[Figure] = []
-    postgres = ""
+    failed = 0
     with Rooms() as rooms:
-        run = Run(rooms, size)
-        for name in names:
+        with_postgres = "postgresql" in kinds or size is FULL  # RESULTS.md tells of both
+        about = report.machine(rooms.postgres_version() if with_postgres else "")
+        for name in (name for name in SETS if not given.only or name in given.only):
             for kind in kinds:
-                began = time.perf_counter()
-                figures += import_module(f"bench.sets.{name}").measure(run, kind)
-                _say(f"{name} on {kind}: {time.perf_counter() - began:.0f} s")
-        postgres = rooms.postgres_version() if "postgresql" in kinds else ""
-    _tell(given, figures, postgres, whole=len(names) == len(SETS) and kinds == KINDS)
-    return 0
+                found = _measure(Run(rooms, size), name, kind)
+                failed += not found
+                figures += found
+                record.write(found, GROUPS)
+    if given.json:
+        rows = [{**asdict(one), "falls_short": one.falls_short, "last": last.get(one.key)} for one in figures]
+        print(json.dumps({"about": about, "figures": rows}, ensure_ascii=False, indent=1))
+    else:
+        print(report.table(figures, last))
+    if size is FULL:
+        text = report.markdown(record.figures, last, about, size.name, NOTES)
+        (given.out / "RESULTS.md").write_text(text, "utf-8")
+    return 1 if failed else 0
+
+
+def _measure(run: Run, name: str, kind: str) -> list[Figure]:
+    """Return the figures of one set; none where it failed, so that the others are not lost with it."""
+    began = time.perf_counter()
+    try:
+        found = list(import_module(f"bench.sets.{name}").measure(run, kind))
+    except Exception:
+        traceback.print_exc()
+        return []
+    _say(f"{name} on {kind}: {time.perf_counter() - began:.0f} s")
+    return [replace(one, load=os.getloadavg()[0]) for one in found]
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -62,24 +87,6 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--out", type=Path, default=HERE, help="folder of RESULTS.md and last.json")
     return parser.parse_args(argv)
-
-
-def _tell(given: argparse.Namespace, figures: Sequence[Figure], postgres: str, whole: bool) -> None:
-    """Print; RESULTS.md is written by the whole set only, a part would overwrite the rest."""
-    last_file = given.out / "last.json"
-    last = report.read_last(last_file, given.size)
-    about = report.machine(postgres)
-    if given.json:
-        found = [
-            {**asdict(one), "falls_short": one.falls_short, "last": last.get(one.key)} for one in figures
-        ]
-        print(json.dumps({"about": about, "figures": found}, ensure_ascii=False, indent=1))
-    else:
-        print(report.table(figures, last))
-    if whole and given.size != QUICK.name:
-        text = report.markdown(figures, last, about, given.size, NOTES)
-        (given.out / "RESULTS.md").write_text(text, "utf-8")
-    report.write_last(last_file, given.size, figures)
 
 
 def _say(line: str) -> None:

@@ -8,6 +8,7 @@ import platform
 import sqlite3
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from typing import Any
 from bench.figure import Figure
 
 _PACKAGES = ("SQLAlchemy", "psycopg", "Flask", "SpiffWorkflow", "simpleeval")
-_HEAD = ("figure", "database", "measured", "target", "× raw floor", "× ahead of naive", "× last run", "")
+_HEAD = (
+    "figure", "database", "measured", "target", "× raw floor", "× ahead of naive", "× last run", "load", "",
+)  # fmt: skip
 
 
 def rows(figures: Sequence[Figure], last: Mapping[str, float]) -> list[tuple[str, ...]]:
@@ -23,7 +26,7 @@ def rows(figures: Sequence[Figure], last: Mapping[str, float]) -> list[tuple[str
     return [
         (
             f"{one.group}: {one.name}", one.database, f"{number(one.value)} {one.unit}".strip(),
-            _target(one), _ratio(one.floor), _ratio(one.naive), _since(one, last),
+            _target(one), _ratio(one.floor), _ratio(one.naive), _since(one, last), f"{one.load:.0f}",
             ("**short** " if one.falls_short else "") + one.note,
         )
         for one in figures
@@ -101,17 +104,25 @@ def _row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def read_last(path: Path, size: str) -> dict[str, float]:
-    """Return the figures of the last recorded run of a size."""
-    if not path.exists():
-        return {}
-    found: dict[str, dict[str, float]] = json.loads(path.read_text("utf-8"))
-    return found.get(size, {})
+class Record:
+    """The figures of the last run of each set, kept in a file beside the results."""
 
+    def __init__(self, path: Path, size: str) -> None:
+        self._path = path
+        self._size = size
+        text = path.read_text("utf-8") if path.exists() else "{}"
+        self._all: dict[str, list[dict[str, Any]]] = json.loads(text)
+        self.figures = [Figure(**one) for one in self._all.get(size, [])]
 
-def write_last(path: Path, size: str, figures: Sequence[Figure]) -> None:
-    """Record figures; those that were not measured this time stay as they were."""
-    recorded: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    kept = recorded.get(size, {})
-    recorded[size] = dict(sorted({**kept, **{one.key: round(one.value, 4) for one in figures}}.items()))
-    path.write_text(json.dumps(recorded, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    def values(self) -> dict[str, float]:
+        """Return the recorded values by the names of their figures."""
+        return {one.key: one.value for one in self.figures}
+
+    def write(self, new: Sequence[Figure], order: Sequence[str]) -> None:
+        """Put new figures in the place of those of their groups; groups stand in the given order."""
+        measured = {(one.group, one.database) for one in new}
+        kept = [one for one in self.figures if (one.group, one.database) not in measured]
+        places = {group: n for n, group in enumerate(order)}
+        self.figures = sorted([*kept, *new], key=lambda one: (places[one.group], one.database != "sqlite"))
+        self._all[self._size] = [asdict(one) for one in self.figures]
+        self._path.write_text(json.dumps(self._all, ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -10,7 +10,7 @@ import pytest
 
 from bench.figure import Figure
 from bench.main import main
-from bench.report import table, write_last
+from bench.report import Record, table
 
 
 def _figures(output: str) -> dict[str, dict[str, Any]]:
@@ -55,15 +55,23 @@ def test_the_state_of_a_long_lived_instance_does_not_grow(
 def test_the_set_runs(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     figures = _run(name, tmp_path, capsys)
     assert all(one["value"] >= 0 for one in figures.values())
-    assert json.loads((tmp_path / "last.json").read_text("utf-8"))["tiny"].keys()
+    recorded = {one.name for one in Record(tmp_path / "last.json", "tiny").figures}
+    assert recorded == {one["name"] for one in figures.values()}
 
 
-def test_a_missed_target_is_named_and_the_last_run_is_compared(tmp_path: Path) -> None:
+def test_what_was_not_measured_again_stands_as_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "last.json"
+    steps, age = Figure("W", "step", "sqlite", 1.0, "ms"), Figure("age", "step", "sqlite", 2.0, "×")
+    Record(file, "full").write([age, steps], ["W", "age"])
+    Record(file, "full").write([Figure("W", "step", "sqlite", 3.0, "ms")], ["W", "age"])
+    assert [(one.group, one.value) for one in Record(file, "full").figures] == [("W", 3.0), ("age", 2.0)]
+
+
+def test_a_missed_target_is_named_and_the_last_run_is_compared() -> None:
     figures = [
         Figure("W", "step", "sqlite", 0.9, "ms", 0.6, floor=2.5),
         Figure("W", "a second", "sqlite", 1_200, "/s", 1_000, at_least=True),
     ]
-    write_last(tmp_path / "last.json", "full", figures)
     shown = table(figures, {"W / step / sqlite": 0.45})
     assert [one.falls_short for one in figures] == [True, False]
     assert "≤ 0.60 ms" in shown
