@@ -12,6 +12,7 @@ from engine.errors import AlreadyClaimed, IllegalState, NotFound, Paused, StaleT
 from engine.graph import HUMAN, Node
 from engine.history import Chain
 from engine.live import Live
+from engine.regions import regions, same_region
 from engine.store import queries
 from engine.store import user_tasks as store
 from engine.store.conn import Connection
@@ -166,8 +167,11 @@ def send_back(unit: Unit, task: OpenTask, to_element: str, reason: str) -> None:
 
 
 def returnable(conn: Connection, task: OpenTask) -> list[str]:
-    """Return the user tasks this instance has completed and a task may be sent back to, latest first."""
-    nodes = task.live.graph.nodes
+    """Return the user tasks this instance has completed and a task may be sent back to, latest first.
+
+    Only tasks of the same parallel region: beyond a fork or join the other branches would be left behind.
+    """
+    nodes, where = task.live.graph.nodes, regions(task.live.graph)
     return [
         element
         for element in store.completed_elements(conn, task.row.trail_id, task.live.id)
@@ -175,6 +179,7 @@ def returnable(conn: Connection, task: OpenTask) -> list[str]:
         and element in nodes
         and nodes[element].kind in HUMAN
         and nodes[element].scope == task.node.scope
+        and where.get(element) == where.get(task.row.element)
     ]
 
 
@@ -197,7 +202,7 @@ def withdraw(unit: Unit, task: OpenTask, reason: str, harmless: frozenset[str] =
     if mine is None or any(e.kind not in quiet or e.rev != mine.rev for e in later) or len(opened) != 1:
         raise IllegalState(detail="后续环节已经开始，不能撤回，请使用退回")
     token = next((t for t in task.live.state.tokens.values() if t.node == opened[0]), None)
-    if token is None:
+    if token is None or not same_region(task.live.graph, token.node, row.element):
         raise IllegalState(detail="后续环节已经开始，不能撤回，请使用退回")
     data = {"task": str(row.id), "reason": reason}
     cause = unit.emit(row.trail_id, "TaskWithdrawn", live=task.live, element=row.element, data=data)

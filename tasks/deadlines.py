@@ -217,6 +217,17 @@ def close_of_process(desk: Desk, live: Live, reason: str) -> None:
             _close(desk, row, reason)
 
 
+def close_opened_by(
+    desk: Desk, case_id: int, elements: set[str], opened: Iterable[tuple[str, int]], reason: str
+) -> None:
+    """Close those running rows, named by rule and number, that some elements open."""
+    named = set(opened)
+    for row in casework.running_deadlines(desk.conn, case_id):
+        by = {opening.element for opening in desk.library.policy[row["rule_id"]].opens}
+        if (row["rule_id"], row["nth"]) in named and by & elements:
+            _close(desk, row, reason)
+
+
 def close_of_case(desk: Desk, case_id: int, reason: str) -> None:
     """Close every running row of a case."""
     for row in casework.running_deadlines(desk.conn, case_id):

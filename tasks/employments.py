@@ -33,6 +33,14 @@ def latest(desk: Desk, context: Context) -> RowMapping | None:
     )
 
 
+def take_back(desk: Desk, context: Context) -> None:
+    """End an employment recorded by a step that is done again; a registered one stays."""
+    row = latest(desk, context)
+    if row is not None and row["registered_on"] is None and row["case_id"] == context.case_id:
+        rows.change(desk.conn, tables.employment, row["id"], lost_on=row["employed_on"],
+                    lost_reason="退回更正")  # fmt: skip
+
+
 def register(desk: Desk, context: Context, values: Mapping[str, Any]) -> None:
     """Note the registration of the latest employment, with what the form says of it."""
     row = latest(desk, context)

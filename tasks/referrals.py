@@ -71,11 +71,40 @@ def record_outcome(
 def record_others(desk: Desk, live: Live, others: Sequence[Mapping[str, Any]], but: int | None) -> None:
     """Record the outcomes of further open referrals by number; raise FormInvalid for an unknown one."""
     open_ones = {row["seq"] for row in of_tier(desk, live) if row["outcome"] is None} - {but}
+    named: set[int] = set()
     for other in others:
+        if other["seq"] in named:
+            zh = f"第{other['seq']}次推荐填写了两次，请只保留一行。"
+            raise FormInvalid([("other_outcomes", zh, f"Referral {other['seq']} is named twice.")])
+        named.add(other["seq"])
         if other["seq"] not in open_ones:
             zh = f"第{other['seq']}次推荐不存在或已有结果，请核对。"
             raise FormInvalid([("other_outcomes", zh, f"Referral {other['seq']} is not open.")])
         record_outcome(desk, live, other["outcome"], other.get("reason") or "POST", None, other["seq"])
+
+
+def reopen(desk: Desk, live: Live, seq: int) -> str | None:
+    """Open the outcome of a referral again because its step is done again; return what it was."""
+    row = next((r for r in of_tier(desk, live) if r["seq"] == seq), None)
+    if row is None or row["outcome"] is None:
+        return None
+    rows.change(desk.conn, tables.referral, row["id"], outcome=None, outcome_on=None, reason=None,
+                explanation=None)  # fmt: skip
+    return str(row["outcome"])
+
+
+def cancel(desk: Desk, live: Live, seq: int) -> None:
+    """Cancel an open referral of the tier by its number; it counts for nothing."""
+    row = next((r for r in of_tier(desk, live) if r["seq"] == seq and r["outcome"] is None), None)
+    if row is not None:
+        _cancel(desk, live.trail_id, row)
+
+
+def _cancel(desk: Desk, trail_id: int, row: RowMapping) -> None:
+    rows.change(
+        desk.conn, tables.referral, row["id"], outcome="CANCELLED", outcome_on=desk.today.isoformat()
+    )
+    desk.emit(trail_id, "OutcomeRecorded", tier=row["tier"], seq=row["seq"], outcome="CANCELLED")
 
 
 def change_reason(desk: Desk, live: Live, reason: str) -> None:
@@ -99,7 +128,4 @@ def cancel_open(desk: Desk, case_id: int, live: Live | None = None) -> None:
     found = rows.rows(desk.conn, tables.referral, case_id=case_id, outcome=None)
     for row in found:
         if live is None or row["instance_id"] == live.id:
-            rows.change(
-                desk.conn, tables.referral, row["id"], outcome="CANCELLED", outcome_on=desk.today.isoformat()
-            )
-            desk.emit(case_id, "OutcomeRecorded", tier=row["tier"], seq=row["seq"], outcome="CANCELLED")
+            _cancel(desk, case_id, row)

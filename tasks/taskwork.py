@@ -10,7 +10,7 @@ from engine.clock import from_us
 from engine.codec import canonical, dumps
 from engine.errors import AlreadyClaimed, FormInvalid, FourEyes, NotAssignee, NotFound, StaleTask
 from engine.user_tasks import OpenTask
-from tasks import access, accounts, commands, deadlines, handovers, notices, papers, people
+from tasks import access, accounts, commands, deadlines, handovers, notices, papers, people, redo
 from tasks.access import Subject
 from tasks.commands import Done
 from tasks.desk import Desk
@@ -256,6 +256,9 @@ def send_back(desk: Desk, command: commands.SendBack) -> Done:
     task = _read(desk, command.task_id, "send_back")
     _only_holder(desk, task)
     _need_reason(command.reason)
+    redo.require_returnable(task)
+    if command.to_element in user_tasks.returnable(desk.conn, task):
+        redo.undo(desk, task, command.to_element)
     user_tasks.send_back(desk.unit, task, command.to_element, command.reason)
     return Done(task_id=command.task_id, instance_id=task.live.id, next_task_id=_next(desk, task))
 

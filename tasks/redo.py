@@ -1,0 +1,48 @@
+"""Returning work to an earlier step (退回): what the steps in between recorded is taken back with them.
+
+The trail keeps everything; the working records do not count what has to be done again: outcomes are open
+again, referrals made since are cancelled, and deadlines those steps opened end without being missed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.codec import loads
+from engine.errors import IllegalState
+from engine.user_tasks import OpenTask
+from tasks import deadlines, employments, referrals
+from tasks.desk import Desk
+from tasks.store import redo as store
+
+REASON = "sent back"
+#: Open only after its tier has let the case go: what was sent from there cannot be called back.
+AFTER_THE_TIER = frozenset({"P05_Effect"})
+
+
+def require_returnable(task: OpenTask) -> None:
+    """Raise IllegalState where the case has already gone on to another process."""
+    if task.node.id in AFTER_THE_TIER:
+        raise IllegalState(detail="案件已转出本层级，不能退回")
+
+
+def undo(desk: Desk, task: OpenTask, to_element: str) -> None:
+    """Take back what was recorded since an element was last completed; call before the work goes back."""
+    live, context = task.live, desk.context(task.live)
+    if context.case_id is None:
+        return
+    told: list[tuple[str, str, dict[str, Any]]] = []
+    redone: set[str] = set()
+    for row in store.since_completion(desk.conn, live.trail_id, live.id, to_element):
+        mine = row["instance_id"] == live.id
+        if row["kind"] == "TaskCompleted" and mine:
+            redone.add(row["element"])
+        elif row["kind"].startswith("Deadline") or mine:
+            told.append((row["kind"], row["element"] or "", loads(row["data"])))
+    for seq in dict.fromkeys(data["seq"] for kind, _, data in told if kind == "OutcomeRecorded"):
+        if referrals.reopen(desk, live, seq) == "HIRED":
+            employments.take_back(desk, context)
+    for seq in [data["seq"] for kind, _, data in told if kind == "ReferralMade"]:
+        referrals.cancel(desk, live, seq)
+    rows = [(data["rule"], data["nth"]) for kind, _, data in told if kind.startswith("Deadline")]
+    deadlines.close_opened_by(desk, context.case_id, redone, rows, REASON)

@@ -1,0 +1,28 @@
+"""What happened in a case since a step was completed: what a return to that step has to undo."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from engine.store.tables import event
+from tasks.store.conn import Connection, RowMapping
+
+KINDS = ("TaskCompleted", "ReferralMade", "OutcomeRecorded", "DeadlineSet", "DeadlinePending")
+
+
+def since_completion(conn: Connection, trail_id: int, instance_id: int, element: str) -> list[RowMapping]:
+    """Return the events of a trail from the last completion of an element on, that one included, in order."""
+    last = (
+        sa.select(sa.func.max(event.c.seq))
+        .where(
+            event.c.trail_id == trail_id, event.c.instance_id == instance_id, event.c.element == element,
+            event.c.kind == "TaskCompleted",
+        )
+        .scalar_subquery()
+    )  # fmt: skip
+    query = (
+        sa.select(event.c.kind, event.c.instance_id, event.c.element, event.c.data)
+        .where(event.c.trail_id == trail_id, event.c.seq >= last, event.c.kind.in_(KINDS))
+        .order_by(event.c.seq)
+    )
+    return list(conn.execute(query).mappings())
