@@ -17,7 +17,7 @@ import click
 from engine.errors import AidError, IllegalState
 from tasks import accounts, demo, installation, selftest
 from web import cli_data, cli_import, cli_serve
-from web.cli_common import DATABASE, DEMO, FILE, content, open_app, tell
+from web.cli_common import DATABASE, DEMO, FILE, FILE_OR_FOLDER, NEW_FILE, content, open_app, tell
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -30,8 +30,8 @@ def cli() -> None:
     aid595 migrate           make or upgrade the tables
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for chatty in ("alembic", "apscheduler", "spiff"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 @cli.command()
@@ -177,12 +177,15 @@ def lint(files: tuple[Path, ...], as_json: bool) -> None:
 
 @cli.group()
 def scenario() -> None:
-    """Scenarios: cases in the office's words on a virtual clock."""
+    """Scenarios: cases in the office's words on a virtual clock.
+
+    Example: aid595 scenario run bpmn/scenarios
+    """
 
 
 @scenario.command(name="run")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--junit", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=FILE_OR_FOLDER)
+@click.option("--junit", type=NEW_FILE)
 @click.option("--coverage", is_flag=True, help="Print what the set has not touched.")
 @DATABASE
 def scenario_run(paths: tuple[Path, ...], junit: Path | None, coverage: bool, database: str | None) -> None:
@@ -200,7 +203,10 @@ def scenario_run(paths: tuple[Path, ...], junit: Path | None, coverage: bool, da
 
 @cli.group()
 def audit() -> None:
-    """The trail and its proof."""
+    """The trail and its proof.
+
+    Example: aid595 audit verify
+    """
 
 
 @audit.command()
@@ -269,6 +275,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.umask(0o077)  # what the office writes is for nobody else on the machine
     try:
         done = cli.main(arguments, prog_name="aid595", standalone_mode=False)
-    except (AidError, click.ClickException, click.Abort) as error:
+    except (AidError, click.ClickException, click.Abort, OSError) as error:
         return tell(error)
     return done if isinstance(done, int) else 0

@@ -19,14 +19,19 @@ MOST_BYTES = 64 * 1024 * 1024
 
 
 class GivenFile(click.ParamType):
-    """A file that is there and can be read."""
+    """A file (or folder) that is there and can be read."""
 
     name = "file"
+
+    def __init__(self, folder: bool = False) -> None:
+        self._folder = folder
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """Return the path; fail with a Chinese sentence."""
         path = Path(value)
         if path.is_dir():
+            if self._folder:
+                return path
             self.fail(f"{path} 是文件夹，请给出文件。", param, ctx)
         try:
             with path.open("rb") as stream:
@@ -38,6 +43,7 @@ class GivenFile(click.ParamType):
 
 
 FILE = GivenFile()
+FILE_OR_FOLDER = GivenFile(folder=True)
 NEW_FILE = click.Path(path_type=Path)
 DATABASE = click.option(
     "--database", metavar="URL",
@@ -66,15 +72,28 @@ def tell(error: Exception) -> int:
         for problem in error.problems if isinstance(error, ImportRefused) else ():
             click.echo(f"  {problem}", err=True)
         return REFUSED
-    if isinstance(error, click.BadParameter) and isinstance(getattr(error.param, "type", None), GivenFile):
+    if type(error) is click.BadParameter and isinstance(getattr(error.param, "type", None), GivenFile):
         click.echo(error.message, err=True)
         return MISUSED
     if isinstance(error, click.UsageError):
         name = error.ctx.command_path if error.ctx is not None else "aid595"
-        click.echo(f"命令写得不对：{error.format_message()} 用 {name} --help 查看用法。", err=True)
+        click.echo(f"命令写得不对：{_misuse(error)}。用 {name} --help 查看用法。", err=True)
         return MISUSED
+    if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+        click.echo(f"不能读写 {error.filename or '文件'}（{error.strerror}）。", err=True)
+        return REFUSED
     if isinstance(error, click.Abort):
         return 130
     raise error
 
 
+
+
+def _misuse(error: click.UsageError) -> str:
+    if isinstance(error, click.NoSuchOption):
+        return f"没有选项 {error.option_name}"
+    if isinstance(error, click.MissingParameter):
+        return f"缺少 {error.param.make_metavar(error.ctx) if error.param and error.ctx else ''}"
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        return f"{'/'.join(error.param.opts)} 的值不对（{error.message.rstrip('.')}）"
+    return error.format_message().rstrip(".").replace("No such command", "没有命令")
