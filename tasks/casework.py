@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.errors import FormInvalid, IllegalState
@@ -37,11 +37,18 @@ def _subject(desk: Desk, case: Mapping[str, Any]) -> Subject:
     return Subject(case["area"], tier=case["tier"], holders=frozenset(holders))
 
 
-def _active(desk: Desk, case_id: int, action: str) -> Context:
-    """Return the context of an active case the actor may act on."""
+def _active(
+    desk: Desk, case_id: int, action: str, state: Callable[[Desk, int], object] | None = None
+) -> Context:
+    """Return the context of an active case the actor may act on.
+
+    `state` raises IllegalState where the command does not fit the case; that goes before area and role (J.6).
+    """
     case = desk.case(case_id)
     if case["status"] != "active":
         raise IllegalState(detail=f"案件已结束（{case['status']}）")
+    if state is not None:
+        state(desk, case_id)
     access.authorize(desk.actor, action, _subject(desk, case))
     return cases.context_of(desk, case_id)
 
@@ -173,14 +180,14 @@ def _outside(desk: Desk, name: str, case_id: int, values: Mapping[str, Any]) -> 
 
 def accept(desk: Desk, command: commands.AcceptHandOver) -> Done:
     """Accept a hand-over."""
-    _active(desk, command.case_id, "accept")
+    _active(desk, command.case_id, "accept", handovers.waiting)
     handovers.accept(desk, command.case_id)
     return Done(case_id=command.case_id)
 
 
 def give_back(desk: Desk, command: commands.ReturnHandOver) -> Done:
     """Return a hand-over with a reason and what is missing."""
-    _active(desk, command.case_id, "return")
+    _active(desk, command.case_id, "return", handovers.waiting)
     values = accept_values(desk, "return", command.values)
     handovers.give_back(desk, command.case_id, values["reason"], values.get("missing") or "")
     return Done(case_id=command.case_id)

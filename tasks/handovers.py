@@ -41,6 +41,14 @@ def open_of(desk: Desk, case_id: int) -> RowMapping | None:
     return rows.first(desk.conn, tables.hand_over, "-submitted_at", case_id=case_id, state="submitted")
 
 
+def waiting(desk: Desk, case_id: int) -> RowMapping:
+    """Return the hand-over of a case that waits for an answer; raise IllegalState when none does."""
+    row = open_of(desk, case_id)
+    if row is None:
+        raise IllegalState(detail="没有等待接收的移交，或移交已被接收")
+    return row
+
+
 def accept_by_claim(desk: Desk, live: Live) -> None:
     """Accept the hand-over an instance came by, when its first task is claimed or completed."""
     row = rows.first(desk.conn, tables.hand_over, to_instance=live.id, state="submitted")
@@ -51,9 +59,7 @@ def accept_by_claim(desk: Desk, live: Live) -> None:
 
 def accept(desk: Desk, case_id: int) -> None:
     """Accept the open hand-over of a case; raise IllegalState when none waits."""
-    row = open_of(desk, case_id)
-    if row is None:
-        raise IllegalState(detail="没有等待接收的移交")
+    row = waiting(desk, case_id)
     _answer(desk, row, "accepted")
     _tell(desk, row, "MSG-04", {})
 
@@ -63,9 +69,7 @@ def give_back(desk: Desk, case_id: int, reason: str, missing: str) -> None:
 
     Raises IllegalState when none waits (a return after acceptance).
     """
-    row = open_of(desk, case_id)
-    if row is None:
-        raise IllegalState(detail="移交已被接收或不存在，不能退回")
+    row = waiting(desk, case_id)
     _answer(desk, row, "returned", reason=reason, missing=missing)
     if row["to_instance"] is not None:
         upper = desk.unit.instance(row["to_instance"])

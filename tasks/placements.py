@@ -16,14 +16,19 @@ from tasks.store.conn import RowMapping
 
 def free_posts(desk: Desk, level: str, area: str) -> list[RowMapping]:
     """Return the posts of a level with a free place, over an area."""
-    tier = "street" if level == "STREET" else "district"
-    over = org.path_at(area, tier)
     return [
-        row
-        for row in rows.rows(desk.conn, tables.post, "id", level=level)
-        if (row["area"].startswith(over) or over.startswith(row["area"]))
-        and casework.taken_places(desk.conn, row["id"]) < row["number"]
-    ]
+        row for row in posts_of(desk, level, area)
+        if casework.taken_places(desk.conn, row["id"]) < row["number"]
+    ]  # fmt: skip
+
+
+def posts_of(desk: Desk, level: str, area: str) -> list[RowMapping]:
+    """Return the posts of a level for an area, full or not (two pools: AMB-24)."""
+    over = org.path_at(area, "street" if level == "STREET" else "district")
+    return [
+        row for row in rows.rows(desk.conn, tables.post, "id", level=level)
+        if row["area"].startswith(over) or over.startswith(row["area"])
+    ]  # fmt: skip
 
 
 def of_instance(desk: Desk, live: Live) -> RowMapping | None:

@@ -9,7 +9,7 @@ from typing import Any
 from engine.codec import loads
 from engine.errors import CalendarUnknown
 from engine.live import Live
-from tasks import decide, employments, helpers, papers, placements, referrals
+from tasks import accounts, decide, employments, helpers, papers, placements, referrals
 from tasks.actor import ROLES
 from tasks.decision_inputs import current_facts
 from tasks.desk import Context, Desk
@@ -28,9 +28,30 @@ def form_context(desk: Desk, live: Live, spec: FormSpec) -> FormContext:
         today=desk.today,
         now=desk.now,
         earliest=_earliest(desk, context, spec),
-        resolve=only_ids,
+        resolve=lambda of, raw: _chosen(desk, live, of, raw),
         functions={"higher_rank_waits": lambda _post: placements.higher_waits(desk, live)},
     )
+
+
+def _chosen(desk: Desk, live: Live, of: str, raw: str) -> str | None:
+    """Return the id of what a form may choose: staff of the role here, a vacancy, a post of the level."""
+    wanted = only_ids(of, raw)
+    if wanted is None:
+        return None
+    area = desk.context(live).area
+    if of in ROLES:
+        known = {row["id"] for row in accounts.staff(desk.conn, of, area)}
+    elif of == "post":
+        known = {row["id"] for row in placements.posts_of(desk, _level(live), area)}
+    elif of == "vacancy":
+        known = {row["id"] for row in rows.rows(desk.conn, tables.vacancy, id=int(wanted))}
+    else:
+        return wanted
+    return wanted if int(wanted) in known else None
+
+
+def _level(live: Live) -> str:
+    return "STREET" if live.process_id == "P05_street_assistance" else placements.level_of(live)
 
 
 def _earliest(desk: Desk, context: Context, spec: FormSpec) -> Mapping[str, date]:
@@ -147,7 +168,7 @@ def _notice_until(desk: Desk, live: Live, context: Context, _argument: str, fiel
 
 
 def _free_post(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
-    level = "STREET" if live.process_id == "P05_street_assistance" else placements.level_of(live)
+    level = _level(live)
     if live.process_id == "P13_public_welfare_post" and level == "STREET" and context.case_id is not None:
         chosen = desk.case(context.case_id)["data"].get("street_post")
         if chosen:

@@ -8,22 +8,36 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine import user_tasks
 from engine.codec import loads
 from engine.errors import IllegalState
+from engine.graph import Graph
+from engine.regions import same_region
 from engine.user_tasks import OpenTask
 from tasks import deadlines, employments, referrals
 from tasks.desk import Desk
 from tasks.store import redo as store
+from tasks.store.conn import Connection
 
 REASON = "sent back"
 #: Open only after its tier has let the case go: what was sent from there cannot be called back.
 AFTER_THE_TIER = frozenset({"P05_Effect"})
 
 
-def require_returnable(task: OpenTask) -> None:
-    """Raise IllegalState where the case has already gone on to another process."""
-    if task.node.id in AFTER_THE_TIER:
-        raise IllegalState(detail="案件已转出本层级，不能退回")
+def require_returnable(desk: Desk, task: OpenTask, to_element: str) -> None:
+    """Raise IllegalState where the work cannot go back there, or the case went on to another process."""
+    if to_element not in steps_back(desk.conn, task):
+        raise IllegalState(detail="只能退回到本流程已办过、且尚未转出的环节")
+
+
+def steps_back(conn: Connection, task: OpenTask) -> list[str]:
+    """Return the user tasks an open task may be sent back to, the latest first."""
+    return [] if task.node.id in AFTER_THE_TIER else user_tasks.returnable(conn, task)
+
+
+def may_return(graph: Graph, element: str, to_element: str) -> bool:
+    """Tell whether the diagram lets work of one task go back to another that was done before."""
+    return element not in AFTER_THE_TIER and same_region(graph, element, to_element)
 
 
 def undo(desk: Desk, task: OpenTask, to_element: str) -> None:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine import user_tasks
 from engine.clock import from_us
 from engine.codec import canonical, dumps
-from engine.errors import AlreadyClaimed, FormInvalid, FourEyes, NotAssignee, NotFound, StaleTask
+from engine.errors import (
+    AlreadyClaimed,
+    FormInvalid,
+    FourEyes,
+    IllegalState,
+    NotAssignee,
+    NotFound,
+    StaleTask,
+)
 from engine.user_tasks import OpenTask
 from tasks import access, accounts, commands, deadlines, handovers, notices, papers, people, redo
 from tasks.access import Subject
@@ -28,11 +36,18 @@ HARMLESS = frozenset({"FactChanged", "RegisterWritten"})
 FOUR_EYES = {"P03_Approve": "recognition", "P04_ConfirmOwn": "own_reason", "P13_Approve": "placement"}
 
 
-def _read(desk: Desk, task_id: int, action: str) -> OpenTask:
-    """Lock and read a task; refuse in the order of J.6 up to the four eyes."""
+def _read(
+    desk: Desk, task_id: int, action: str, state: Callable[[Desk, OpenTask], None] | None = None
+) -> OpenTask:
+    """Lock and read a task; refuse in the order of J.6 up to the four eyes.
+
+    `state` raises IllegalState where the action does not fit the task, which goes before area and role.
+    """
     task = user_tasks.read(desk.unit, task_id)
     if not task.row.is_open and action != "withdraw":
         raise StaleTask(name=task.node.name, state=task.row.state, task_id=str(task_id))
+    if state is not None:
+        state(desk, task)
     access.authorize(desk.actor, action, Subject(task.row.area, task.row.role))
     user_tasks.require_open(task) if action != "withdraw" else None
     return task
@@ -70,10 +85,15 @@ def claim(desk: Desk, command: commands.ClaimTask) -> Done:
 
 def unclaim(desk: Desk, command: commands.UnclaimTask) -> Done:
     """Give a task back; only its holder may."""
-    task = _read(desk, command.task_id, "unclaim")
+    task = _read(desk, command.task_id, "unclaim", _claimed)
     _only_holder(desk, task)
     user_tasks.unclaim(desk.unit, task)
     return Done(task_id=command.task_id, instance_id=task.live.id)
+
+
+def _claimed(_desk: Desk, task: OpenTask) -> None:
+    if task.row.state != "claimed":
+        raise IllegalState(detail="任务尚未认领")
 
 
 def _only_holder(desk: Desk, task: OpenTask) -> None:
@@ -253,22 +273,26 @@ def _give(desk: Desk, task: OpenTask, to_user: int, reason: str, kind: str) -> D
 
 def send_back(desk: Desk, command: commands.SendBack) -> Done:
     """Return the work to an earlier step, with a reason (退回)."""
-    task = _read(desk, command.task_id, "send_back")
+    to = command.to_element
+    task = _read(desk, command.task_id, "send_back", lambda d, t: redo.require_returnable(d, t, to))
     _only_holder(desk, task)
     _need_reason(command.reason)
-    redo.require_returnable(task)
-    if command.to_element in user_tasks.returnable(desk.conn, task):
-        redo.undo(desk, task, command.to_element)
-    user_tasks.send_back(desk.unit, task, command.to_element, command.reason)
+    redo.undo(desk, task, to)
+    user_tasks.send_back(desk.unit, task, to, command.reason)
     return Done(task_id=command.task_id, instance_id=task.live.id, next_task_id=_next(desk, task))
 
 
 def withdraw(desk: Desk, command: commands.Withdraw) -> Done:
     """Take back one's own completed step (撤回)."""
-    task = _read(desk, command.task_id, "withdraw")
+    task = _read(desk, command.task_id, "withdraw", _own_completed)
     _need_reason(command.reason)
     user_tasks.withdraw(desk.unit, task, command.reason, HARMLESS)
     return Done(task_id=command.task_id, instance_id=task.live.id, next_task_id=_next(desk, task))
+
+
+def _own_completed(desk: Desk, task: OpenTask) -> None:
+    if task.row.state != "completed" or task.row.ended_by != desk.actor.user_id:
+        raise IllegalState(detail="只能撤回本人刚办结的任务")
 
 
 def _need_reason(reason: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.errors import NotFound
 from engine.graph import Node
-from tasks import accounts
+from tasks import accounts, org, redo
 from tasks.access import Subject, allowed
 from tasks.forms.spec import Field, FormSpec
 from tasks.forms.spec import form as form_spec
@@ -172,8 +172,14 @@ def _steps_back(context: Ctx, conn: Connection, task: task_page.TaskView) -> lis
     return [
         one for one in done
         if here is not None and one != task.element and one in graph.nodes
-        and graph.nodes[one].scope == here.scope
+        and graph.nodes[one].scope == here.scope and redo.may_return(graph, here.id, one)
     ]  # fmt: skip
+
+
+def _pool_of_posts(task: task_page.TaskView) -> tuple[str, str]:
+    """Return the level of the public-welfare posts a task may choose from, and whose they are (AMB-24)."""
+    tier = "district" if task.tier == "district" else "street"
+    return tier.upper(), org.path_at(task.area, tier)
 
 
 def _options(
@@ -189,7 +195,8 @@ def _options(
             rows_v = choices.vacancies(conn, over)
             found[one.of] = [(str(row.id), f"{row.name} · {row.where}") for row in rows_v]
         elif one.of == "post":
-            found[one.of] = [(str(row.id), f"{row.name}（{row.free}）") for row in choices.posts(conn, over)]
+            rows_p = choices.posts(conn, *_pool_of_posts(task))
+            found[one.of] = [(str(row.id), f"{row.name}（{row.free}）") for row in rows_p]
     return found
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from tasks import org
 from tasks.queries.areas import under
 from tasks.queries.rows import each
 from tasks.store.conn import Connection
@@ -35,8 +36,9 @@ def vacancies(conn: Connection, areas: list[str]) -> list[Choice]:
     return each(conn, query, Choice)
 
 
-def posts(conn: Connection, areas: list[str], level: str | None = None) -> list[Choice]:
-    """Return public-welfare posts that have a free place (`ix_placement_post`)."""
+def posts(conn: Connection, level: str, over: str) -> list[Choice]:
+    """Return public-welfare posts of a level in and around an area that have a free place
+    (`ix_placement_post`)."""
     p = post.c
     taken = (
         sa.select(sa.func.count())
@@ -44,7 +46,6 @@ def posts(conn: Connection, areas: list[str], level: str | None = None) -> list[
         .scalar_subquery()
     )
     free = (p.number - taken).label("free")
-    query = sa.select(p.id, p.name, p.level, free).where(under(p.area, areas), p.number > taken)
-    if level is not None:
-        query = query.where(p.level == level)
+    near = sa.or_(under(p.area, [over]), p.area.in_(org.prefixes(over)))
+    query = sa.select(p.id, p.name, p.level, free).where(p.level == level, near, p.number > taken)
     return each(conn, query.order_by(p.name, p.id).limit(MOST), Choice)
