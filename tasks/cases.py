@@ -136,4 +136,5 @@ def new_run(desk: Desk, case_id: int) -> Context:
     run = found["run_no"] + 1
     desk.change_case(case_id, run_no=run)
     desk.emit(case_id, "RunStarted", run=run)
+    helpers.release_all(desk, case_id)  # each tier of the new run designates its own (CR-11)
     return context_of(desk, case_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.errors import FormInvalid, IllegalState
+from engine.errors import FormInvalid, GuardUnmet, IllegalState
 from engine.messages import deliver, send
 from tasks import (
     access,
@@ -70,6 +70,8 @@ def waive(desk: Desk, command: commands.Waive) -> Done:
     """File a written waiver: it stops every body of the case and closes it (AMB-26)."""
     context = _active(desk, command.case_id, "waive")
     values = accept_values(desk, "waive", command.values)
+    if not values["signed"]:
+        raise GuardUnmet(missing="书面声明须由本人签字")
     desk.emit(command.case_id, "WaiverFiled", on=str(values["statement_on"]))
     _command_paper(desk, context, "E13", "waive", values)
     _stop(desk, command.case_id, "MSG-14", "END-WAIVED", values["statement_reason"])
@@ -197,6 +199,8 @@ def extend(desk: Desk, command: commands.ExtendDeadline) -> Done:
     """Extend a running deadline; old and new day are both kept (FEAT-X12)."""
     _active(desk, command.case_id, "extend")
     values = accept_values(desk, "extend", command.values)
+    if values["rule_id"] not in desk.library.policy.rules:
+        raise FormInvalid([("rule_id", f"没有期限“{values['rule_id']}”，请核对编号。", "No such deadline.")])
     deadlines.extend(desk, command.case_id, values["rule_id"], values["new_due"], values["reason"],
                      values.get("paper") or "")  # fmt: skip
     return Done(case_id=command.case_id)
@@ -240,6 +244,8 @@ def record_benefit(desk: Desk, command: commands.RecordBenefit) -> Done:
     context = _case_or_person(desk, command.case_id, command.person_id, "record_benefit")
     assert context.person_id is not None
     values = accept_values(desk, "record_benefit", command.values)
+    if values.get("ends_on") is not None and values["ends_on"] < values["starts_on"]:
+        raise FormInvalid([("ends_on", "结束日期不能早于开始日期。", "It must not end before it starts.")])
     record(desk, context.person_id, values["code"], values["starts_on"], values.get("ends_on"))
     desk.emit(desk.trail(context), "FactChanged", facts=["benefits"], code=values["code"])
     return Done(case_id=context.case_id, person_id=context.person_id)

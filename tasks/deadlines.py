@@ -40,8 +40,18 @@ def open_by_completion(
         decided = opening.condition is not None and DECIDED in opening.condition.names
         if decided == after and opening.branch is None and _holds(desk, opening, names):
             trigger = None if opening.pending else _trigger(desk, opening, values)
-            if trigger is not None or opening.pending:
+            if opening.fills_pending and trigger is not None:
+                _fill_pending(desk, live, policy, trigger)
+            elif trigger is not None or opening.pending:
                 open_row(desk, _in_present_run(desk, live), policy, trigger)
+
+
+def _fill_pending(desk: Desk, live: Live, policy: DeadlinePolicy, trigger: date) -> None:
+    """Count the row that waited for this trigger; a case that needs it no more has none (J.7.4)."""
+    context = desk.context(live)
+    assert context.case_id is not None
+    if casework.untriggered_deadline(desk.conn, context.case_id, policy.id, context.run_no) is not None:
+        open_row(desk, context, policy, trigger)
 
 
 def _in_present_run(desk: Desk, live: Live) -> Context:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from engine.codec import dumps, loads
+from engine.decisions import DecisionUnmatched
 from engine.graph import Node
 from engine.live import Live
 from tasks import duties, people, placements, referrals
@@ -15,9 +17,16 @@ from tasks.desk import Context, Desk
 #: Tables about a person, read from the record; all others read routing variables.
 ABOUT_PERSON = frozenset({"DT-01", "DT-02", "DT-03", "DT-05", "DT-07", "DT-16"})
 
-def person_inputs(desk: Desk, person_id: int, on: date | None = None) -> dict[str, Any]:
-    """Return every input of the tables about a person on a day (default: today)."""
-    person = desk.person(person_id)
+def person_inputs(
+    desk: Desk, person_id: int, on: date | None = None, facts: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return every input of the tables about a person on a day (default: today).
+
+    `facts` are stored values that go before those on record.
+    """
+    person: Mapping[str, Any] = desk.person(person_id)
+    if facts:
+        person = {**person, "facts": dumps({**loads(person["facts"]), **facts})}
     household = people.household_members(desk.conn, person)
     return decision_inputs(person, household, on or desk.today, desk.library.thresholds)
 
@@ -74,6 +83,16 @@ def priority(desk: Desk, person_id: int) -> str:
     found = desk.library.tables["DT-16"].decide(person_inputs(desk, person_id))
     assert isinstance(found.output, dict)
     return str(found.output["priority"])
+
+
+def visit_class(desk: Desk, person_id: int, facts: Mapping[str, Any] | None = None) -> int | None:
+    """Return the visit class of a person (DT-05), with some facts as given; None: too little is known."""
+    try:
+        found = desk.library.tables["DT-05"].decide(person_inputs(desk, person_id, facts=facts))
+    except DecisionUnmatched:
+        return None
+    assert isinstance(found.output, dict)
+    return int(found.output["visit_class"])
 
 
 def followup_class(desk: Desk, context: Context) -> str:

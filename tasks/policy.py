@@ -55,6 +55,8 @@ class Opening:
     branch: str | None = None
     #: the row opens now, its trigger comes later, with another opening of the same rule
     pending: bool = False
+    #: gives rows that wait for their trigger the date; where none waits, none opens
+    fills_pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,4 +194,5 @@ def _opening(item: dict[str, Any]) -> Opening:
         condition=compile_expr(when) if when else None,
         branch=item.get("branch"),
         pending=bool(item.get("pending")),
+        fills_pending=bool(item.get("fills_pending")),
     )

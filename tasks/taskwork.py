@@ -149,8 +149,7 @@ def finish(desk: Desk, task: OpenTask, spec: FormSpec, accepted: Validated) -> N
 
     def meanwhile() -> None:
         handovers.accept_by_claim(desk, task.live)
-        changed = _write_facts(desk, done, spec)
-        desk.form = {**accepted.values, "_facts_changed": changed}
+        desk.form = {**accepted.values, "_facts_before": _write_facts(desk, done, spec)}
         _issue_papers(desk, done, spec)
         handle(done)
         forget(desk, task.live, task.node.id)
@@ -165,10 +164,13 @@ def finish(desk: Desk, task: OpenTask, spec: FormSpec, accepted: Validated) -> N
     user_tasks.complete(desk.unit, task, routing, digest, meanwhile)
 
 
-def _write_facts(desk: Desk, done: Completion, spec: FormSpec) -> bool:
-    """Write the answers that are facts back to the person, with date and source (J.5)."""
+def _write_facts(desk: Desk, done: Completion, spec: FormSpec) -> dict[str, Any]:
+    """Write the answers that are facts back to the person, with date and source (J.5).
+
+    Return what changed: fact -> stored value before.
+    """
     if done.context.person_id is None:
-        return False
+        return {}
     given = {name: value for name, value in done.values.items() if name in FACTS and name in spec.fields}
     given.pop("unemployed", None) if "unemployed_since" in spec.fields else None
     changes = people.write_facts(
@@ -179,7 +181,7 @@ def _write_facts(desk: Desk, done: Completion, spec: FormSpec) -> bool:
         payload = {change.name: [change.old, change.new] for change in changes}
         desk.unit.emit(done.task.live.trail_id, "FactChanged", live=done.task.live,
                        element=done.task.node.id, data={"facts": names}, payload=payload)  # fmt: skip
-    return bool(changes)
+    return {change.name: change.old for change in changes}
 
 
 def _issue_papers(desk: Desk, done: Completion, spec: FormSpec) -> None:

@@ -35,7 +35,7 @@ Resolver = Callable[[str, str], str | None]
 
 def only_ids(_of: str, raw: str) -> str | None:
     """Accept the id of an object as it is; the default where nothing can be looked up."""
-    return raw if re.fullmatch(r"[0-9]{1,19}", raw, re.ASCII) else None
+    return raw if re.fullmatch(r"[0-9]{1,19}", raw, re.ASCII) and int(raw) < 2**63 else None
 
 
 @dataclass(frozen=True, slots=True)

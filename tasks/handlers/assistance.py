@@ -131,7 +131,9 @@ def outcome(done: Completion) -> None:
     done.routing["failed_count"] = referrals.failed_count(done.desk, done.task.live)
     if values["outcome"] == "HIRED":
         row = referrals.of_tier(done.desk, done.task.live)
-        employer = values.get("employer") or (row[-1]["employer"] if row else None)
+        employer = values.get("employer")
+        if employer is None and row and values["employment_kind"] in ("UNIT", "PUBLIC_WELFARE"):
+            employer = row[-1]["employer"]
         employments.record(done.desk, done.context, {**values, "employer": employer}, "ASSISTANCE",
                            done.desk.today)  # fmt: skip
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from engine.clock import local_date
-from tasks import duties, employments
+from tasks import decide, duties, employments
 from tasks.handlers import Completion, on
 from tasks.handlers.follow_up import left_needs_signal, lost, reclassify
 
@@ -36,9 +38,20 @@ def _situation(done: Completion) -> str:
 
         notices.tell_supervisors(done.desk, done.context.area, "ExitProposed", done.context.case_id,
                                  {"end_code": done.values.get("end_code")})  # fmt: skip
-    if done.task.node.id == "P21_Visit" and done.desk.form.get("_facts_changed"):
+    if done.task.node.id == "P21_Visit" and _reclassified(done):
         return "RECLASSIFIED"
     return "NONE"
+
+
+def _reclassified(done: Completion) -> bool:
+    """Tell whether the visit changed class, ability or wish (J.7.10); other news move nothing."""
+    before: Mapping[str, Any] = done.desk.form["_facts_before"]
+    if {"wish", "labour_ability"} & before.keys():
+        return True
+    if not before:
+        return False
+    classes = [decide.visit_class(done.desk, done.person_id, facts) for facts in (before, {})]
+    return classes[0] != classes[1]
 
 
 @on(*duties.KINDS)
@@ -54,5 +67,15 @@ def act(done: Completion) -> None:
     done.routing["situation"] = _situation(done)
     if element == "P21_FollowUp":
         reclassify(done)
-    if element == "P21_WeeklyContact" and done.values.get("channel") == "VISIT":
-        duties.act_counts(done.desk, done.context, "P21_Visit", _act_day(done))
+    for other in _counts_too(done):
+        duties.act_counts(done.desk, done.context, other, _act_day(done))
+
+
+def _counts_too(done: Completion) -> tuple[str, ...]:
+    """Return the duties this act also is: a contact at home is a visit, a visit a contact (AMB-16, J.7.9)."""
+    element = done.task.node.id
+    if element == "P21_Visit":
+        return ("P21_WeeklyContact", "P21_KeepContact")
+    if element in ("P21_WeeklyContact", "P21_KeepContact") and done.values.get("channel") == "VISIT":
+        return ("P21_Visit",)
+    return ()

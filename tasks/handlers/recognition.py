@@ -24,9 +24,9 @@ def supplement(done: Completion) -> None:
 
 @on("P03_Form")
 def application(done: Completion) -> None:
-    """Refuse a form that was not compared or not signed: it is corrected on the spot (02.R3a)."""
-    if not done.values["evidence_matches"]:
-        raise GuardUnmet(missing="申请表与证明材料不一致，请当场询问并修改后再办结")
+    """Refuse a form that does not match and was not corrected on the spot, or not signed (02.R3a)."""
+    if not done.values["evidence_matches"] and not (done.values.get("corrections") or "").strip():
+        raise GuardUnmet(missing="申请表与证明材料不一致，请当场询问并修改，并填写修改情况")
     if not done.values["applicant_signed"]:
         raise GuardUnmet(missing="申请人尚未签字")
     done.desk.change_case(done.case_id, {"priority": decide.priority(done.desk, done.person_id)})
