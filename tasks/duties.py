@@ -22,6 +22,8 @@ from tasks.store.conn import RowMapping
 
 PROCESS = "P21_duty"
 ONE_DAY = timedelta(days=1)
+#: Frequency of the duty that waits for an age boundary (tasks.ages); it has no window of its own.
+AGE = "AGE"
 
 #: Task of P21 -> key of P21_Kind_GW.
 KINDS = {
@@ -130,6 +132,10 @@ def create_window(desk: Desk, duty_id: int) -> Live | None:
     row = rows.first(desk.conn, tables.duty, id=duty_id)
     if row is None or row["state"] != "open" or row["next_at"] > desk.now_us:
         return None
+    if row["frequency"] == AGE:
+        from tasks import ages
+
+        return ages.recheck(desk, row)
     opened = date.fromisoformat(row["opened_on"])
     day = max(desk_day(row["next_at"]), opened)
     window = window_of(row["frequency"], day)
@@ -141,7 +147,7 @@ def create_window(desk: Desk, duty_id: int) -> Live | None:
     done = rows.first(desk.conn, tables.duty_window, duty_id=duty_id, starts_on=window.first.isoformat())
     if done is not None:
         return None
-    return _begin(desk, row, window)
+    return begin(desk, row, window, to_us(end_of_day(window.last)))
 
 
 def desk_day(instant_us: int) -> date:
@@ -151,9 +157,9 @@ def desk_day(instant_us: int) -> date:
     return local_date(from_us(instant_us))
 
 
-def _begin(desk: Desk, row: RowMapping, window: Window) -> Live:
+def begin(desk: Desk, row: RowMapping, window: Window, due: int) -> Live:
+    """Start the instance of a window that is due at an instant (microseconds UTC)."""
     window_id = new_id()
-    due = to_us(end_of_day(window.last))
     rows.add(
         desk.conn, tables.duty_window, id=window_id, duty_id=row["id"], starts_on=window.first.isoformat(),
         ends_on=window.last.isoformat(), due_at=due, state="open",

@@ -61,11 +61,15 @@ def open_app(where: Place, create: bool = False) -> App:
     Raises NotReady, IllegalState for the tables of a newer program, Unavailable.
     """
     db = _database(where.database, create)
-    if not create:
-        selftest.require_tables(db)
-    selftest.require_kind(db, where.demo)
-    keys = _keys(db, where, create)
-    selftest.require_keys(db, keys, where.keys)
+    try:
+        if not create:
+            selftest.require_tables(db)
+        selftest.require_kind(db, where.demo)
+        keys = _keys(db, where, create)
+        selftest.require_keys(db, keys, where.keys)
+    except BaseException:
+        db.dispose()
+        raise
     if where.demo:
         clock = DemoClock(db)
         return App(db, clock, keys, demo=clock, demo_settings=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.errors import IllegalState
+from engine.errors import FormInvalid, IllegalState
 from tasks import access, cases, commands, org, people
 from tasks import casework as casework_of_case
 from tasks.access import Subject
@@ -18,6 +18,9 @@ REGISTRATION = "P07_employment_registration"
 
 def register_person(desk: Desk, command: commands.RegisterPerson) -> Done:
     """Open a person's file; raise FormInvalid or DuplicatePerson."""
+    if not command.community_id:
+        missing = ("community_id", "请选择所属社区（村）。", "Choose the community.")
+        raise FormInvalid([*people.faults(command.name, command.id_no, command.phone, desk.now), missing])
     unit = org.get_unit(desk.conn, command.community_id)
     access.authorize(desk.actor, "register_person", Subject(unit.path))
     person_id = people.register_person(

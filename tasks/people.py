@@ -36,6 +36,18 @@ class FactChange:
     new: Any
 
 
+def faults(name: str, id_no: str, phone: str, now: datetime) -> list[tuple[str, str, str]]:
+    """Return what is wrong with what was typed about a new person: (field, Chinese, English)."""
+    problems: list[tuple[str, str, str]] = []
+    if not 1 < len(clean_line(name)) <= 50 or re.search(r"\d", name):
+        problems.append(("name", "请填写姓名，2至50个字，不含数字。", "Enter the name, 2 to 50 characters."))
+    try:
+        idno.parse(id_no, local_date(now))
+    except idno.IdNumberError as fault:
+        problems.append(("id_no", fault.zh, fault.en))
+    return problems + _phone(phone)[1]
+
+
 def register_person(
     conn: Connection,
     keys: Keys,
@@ -51,19 +63,10 @@ def register_person(
     household_id: int | None = None,
 ) -> int:
     """Open a person's file and return its id; raise FormInvalid, DuplicatePerson or NotFound."""
-    problems: list[tuple[str, str, str]] = []
-    name = clean_line(name)
-    if not 1 < len(name) <= 50 or re.search(r"\d", name):
-        problems.append(("name", "请填写姓名，2至50个字，不含数字。", "Enter the name, 2 to 50 characters."))
-    number: idno.IdNumber | None = None
-    try:
-        number = idno.parse(id_no, local_date(now))
-    except idno.IdNumberError as fault:
-        problems.append(("id_no", fault.zh, fault.en))
-    phone, problem = _phone(phone)
-    problems += problem
-    if number is None or problems:
+    problems = faults(name, id_no, phone, now)
+    if problems:
         raise FormInvalid(problems)
+    name, phone, number = clean_line(name), _phone(phone)[0], idno.parse(id_no, local_date(now))
     unit = org.get_unit(conn, community_id)
     if unit.level != "community":
         raise FormInvalid([("community_id", "请选择到社区（村）一级。", "Choose a community.")])

@@ -67,6 +67,9 @@ def act(done: Completion) -> None:
     done.routing["situation"] = _situation(done)
     if element == "P21_FollowUp":
         reclassify(done)
+    if element == "P21_Recheck" and done.values["still_meets"] and done.context.case_id is not None:
+        done.desk.change_case(done.case_id, {"categories": done.values["categories"]})
+        done.emit("CategoriesDecided", categories=done.values["categories"])
     for other in _counts_too(done):
         duties.act_counts(done.desk, done.context, other, _act_day(done))
 

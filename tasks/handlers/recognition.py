@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.clock import local_date
 from engine.errors import GuardUnmet
-from tasks import decide
+from tasks import ages, decide
 from tasks.handlers import Completion, on
 from tasks.store import papers
 
@@ -50,6 +50,7 @@ def approve(done: Completion) -> None:
     day = local_date(done.desk.now).isoformat()
     done.desk.change_case(done.case_id, {"recognised_at": day})
     done.emit("CategoriesDecided", categories=case["data"].get("categories", []))
+    ages.watch(done.desk, done.context)
 
 
 @on("P03_Waiver")

@@ -47,9 +47,10 @@ class Look:
 
     @cached_property
     def duties(self) -> list[RowMapping]:
-        """Return the open duties of the person."""
+        """Return the open recurring duties of the person (one that waits for a birthday does not recur)."""
         with self.world.app.read() as conn:
-            return stories.open_duties(conn, self.person_id)
+            found = stories.open_duties(conn, self.person_id)
+        return [row for row in found if row["frequency"] != duties.AGE]
 
     @cached_property
     def events(self) -> list[RowMapping]:

@@ -1,0 +1,73 @@
+"""Age boundaries: on the day one passes, the office checks whether the conditions still hold (J.7.15).
+
+The boundaries are read off the tables themselves: the birthdays on which the 3545 category or the labour age
+of a person begins or ends. A recognised case keeps the next one as a duty that comes on that day.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from engine.clock import NO_DUE, start_of_day, to_us
+from engine.ids import new_id
+from engine.live import Live
+from tasks import decide, duties
+from tasks.desk import Context, Desk
+from tasks.store import rows, tables
+from tasks.store.conn import RowMapping
+
+AGE = duties.AGE
+RULE = "R004-00.P4"
+CATEGORY = "SY03_3545"
+#: Nobody is watched beyond this age (full years).
+OLDEST = 70
+#: What else the category asks for; only age is looked at here.
+_ABLE = {"labour_ability": True, "wish": True, "unemployed": True, "urban": True}
+
+
+def birthday(born: date, years: int) -> date:
+    """Return the day on which somebody turns so many years old; 29 February becomes 1 March."""
+    try:
+        return born.replace(year=born.year + years)
+    except ValueError:
+        return date(born.year + years, 3, 1)
+
+
+def boundary_after(desk: Desk, person_id: int, day: date) -> date | None:
+    """Return the first birthday after a day on which the category or the labour age changes."""
+    born = date.fromisoformat(desk.person(person_id)["birth_date"])
+    for years in range(OLDEST + 1):
+        on = birthday(born, years)
+        if on > day and _standing(desk, person_id, on - timedelta(days=1)) != _standing(desk, person_id, on):
+            return on
+    return None
+
+
+def _standing(desk: Desk, person_id: int, on: date) -> tuple[bool, bool]:
+    inputs = decide.person_inputs(desk, person_id, on, _ABLE)
+    found = desk.library.tables["DT-01"].decide(inputs)
+    return CATEGORY in found.output, bool(inputs["labour_age"])
+
+
+def watch(desk: Desk, context: Context) -> None:
+    """Keep the next boundary of a recognised person in mind; one that is kept already stays."""
+    assert context.person_id is not None
+    known = rows.rows(desk.conn, tables.duty, case_id=context.case_id, frequency=AGE, state="open")
+    on = boundary_after(desk, context.person_id, desk.today)
+    if known or on is None:
+        return
+    rows.add(
+        desk.conn, tables.duty, id=new_id(), kind="P21_Recheck", rule_id=RULE, case_id=context.case_id,
+        person_id=context.person_id, area=context.area, tier=context.tier, run_no=context.run_no,
+        frequency=AGE, opened_on=desk.today.isoformat(), opened_by_instance=None,
+        next_at=to_us(start_of_day(on)), state="open",
+    )  # fmt: skip
+
+
+def recheck(desk: Desk, row: RowMapping) -> Live:
+    """Open the check of a boundary that has passed, without a due day, and look out for the next one."""
+    following = boundary_after(desk, row["person_id"], desk.today)
+    next_at = NO_DUE if following is None else to_us(start_of_day(following))
+    rows.change(desk.conn, tables.duty, row["id"], next_at=next_at)
+    day = duties.desk_day(row["next_at"])
+    return duties.begin(desk, row, duties.Window(day, day), NO_DUE)
