@@ -48,6 +48,8 @@ def admit(endpoint: str) -> None:
     _find_session(context, right)
     if request.method not in SAFE and not context.bearer:
         check_origin(request)
+        if not context.logged_in and not right.public:  # before the token, which ended with the session
+            raise sessions.SessionEnded
         if endpoint not in ("api.login", "auth.preferences"):
             check_token(request, context.csrf if context.logged_in else _anonymous_token(context.config))
     if context.must_change and not right.public and endpoint not in PASSWORD_PAGES:

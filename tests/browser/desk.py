@@ -28,10 +28,11 @@ class Desk:
     def log_in(self) -> Desk:
         """Open the product and log in with name and password."""
         self.page.goto(self.product.url + "/login")
-        self._log_in_here()
+        self.log_in_here()
         return self
 
-    def _log_in_here(self) -> None:
+    def log_in_here(self) -> None:
+        """Give name and password to the login page at hand."""
         self.page.get_by_label("登录名").fill(self.username)
         self.page.get_by_label("密码", exact=True).fill(demo.PASSWORD)
         self.page.get_by_role("button", name="登录", exact=True).click()
@@ -41,7 +42,7 @@ class Desk:
         """Open an address, logging in again where the session has ended."""
         self.page.goto(self.product.url + path, wait_until="domcontentloaded")
         if urlsplit(self.page.url).path == "/login":
-            self._log_in_here()
+            self.log_in_here()
         return self
 
     # --- time ---------------------------------------------------------------------------------------------

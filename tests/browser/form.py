@@ -16,7 +16,7 @@ from tasks.forms import spec as forms
 _LOOK = """(form) => [...form.querySelectorAll('[data-field]')]
   .filter((place) => !place.closest('[hidden], template') && !place.parentElement.closest('[data-field]'))
   .map((place) => {
-    const controls = [...place.querySelectorAll('input, select, textarea')].filter((one) => !one.closest('template'));
+    const controls = [...place.querySelectorAll('input, select, textarea')];
     const told = (one) => ['radio', 'checkbox'].includes(one.type) ? one.checked : one.value.trim() !== '';
     const title = place.querySelector(':scope > legend, :scope > label');
     return {

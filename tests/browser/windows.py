@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 #: What Chromium itself says about an answer that refuses; the page says it too, and tests look there.
 _REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+
+#: Milliseconds: a busy machine is no fault of the product's.
+PATIENCE = 60_000
+expect.set_options(timeout=30_000)
 
 
 class Windows:
@@ -21,9 +25,11 @@ class Windows:
 
     def open(self, **options: Any) -> Page:
         """Open a window: desktop and Chinese unless told otherwise."""
-        usual = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": {"width": 1440, "height": 900}}
+        usual: dict[str, Any] = {
+            "locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": {"width": 1440, "height": 900}
+        }  # fmt: skip
         context = self.browser.new_context(**{**usual, **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         self._contexts.append(context)
         page = context.new_page()
         self.watch(page)

@@ -78,9 +78,6 @@ def create() -> Response:
     typed = {name: form.get(name, "").strip()[:200] for name in names}
     try:
         community = int(typed["community_id"]) if typed["community_id"].isdigit() else 0
-        if not community:
-            sentence = context.t("person.choose_community")
-            raise FormInvalid([("community_id", sentence, sentence)])
         command = commands.RegisterPerson(
             typed["name"], typed["id_no"], community, typed["phone"], typed["address"]
         )

@@ -1,0 +1,83 @@
+"""What a page must never do, at any size and in any colours: asked of the page itself, and of axe-core."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.product import Product
+
+SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
+COLOURS = ("light", "dark")
+#: Where to put a picture of every page looked at; nothing is kept without it.
+PICTURES = os.environ.get("AID595_SCREENSHOTS", "")
+_AXE = Path(__file__).parents[2] / "web" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+#: The drawing is a picture with words beside it; its parts are the library's.
+_DRAWING = ".diagram"
+
+_SPILLED = """() => {
+  const wide = document.documentElement.clientWidth;
+  const spilled = [...document.body.querySelectorAll('*')].filter((one) => {
+    if (one.closest('.diagram, .scroll, .visually-hidden, .skip, template, dialog:not([open])')) return false;
+    const box = one.getBoundingClientRect();
+    return box.width && box.height && (box.right > wide + 1 || box.left < -1);
+  });
+  const cut = [...document.body.querySelectorAll('h1, h2, h3, p, dt, dd, td, th, button, a, label, legend, b, time')]
+    .filter((one) => !one.closest('.diagram, .visually-hidden, template') && one.clientWidth
+      && getComputedStyle(one).overflowX === 'visible' && getComputedStyle(one).display !== 'inline'
+      && one.scrollWidth > one.clientWidth + 1);
+  const name = (one) => `${one.tagName.toLowerCase()}.${one.className} “${one.textContent.trim().slice(0, 30)}”`;
+  return { sideways: document.documentElement.scrollWidth > wide, spilled: spilled.slice(0, 3).map(name),
+    cut: cut.slice(0, 3).map(name) };
+}"""
+_NAMELESS = """() => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]
+  .filter((one) => one.checkVisibility() && !one.closest('.diagram'))
+  .filter((one) => !(one.getAttribute('aria-label') || one.title || one.textContent.trim()
+    || [...(one.labels ?? [])].some((label) => label.textContent.trim())))
+  .map((one) => one.outerHTML.slice(0, 120))"""
+
+
+@cache
+def _axe() -> str:
+    assert _AXE.exists(), "make setup"
+    return _AXE.read_text(encoding="utf-8")
+
+
+def look(page: Page, product: Product, path: str, name: str, colours: str, size: str) -> list[str]:
+    """Open a page and return everything that is wrong with it."""
+    page.emulate_media(color_scheme="dark" if colours == "dark" else "light")
+    page.set_viewport_size({"width": SIZES[size][0], "height": SIZES[size][1]})
+    page.goto(product.url + path, wait_until="domcontentloaded")
+    expect(page.locator("h1").first).to_be_attached()
+    if page.locator("[data-diagram]").count():
+        page.locator("[data-diagram=ready]").first.wait_for(state="attached")
+    if PICTURES:
+        Path(PICTURES).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=f"{PICTURES}/{name}-{size}-{colours}.png", full_page=True)
+    return [f"{name} {size} {colours}: {one}" for one in _wrong(page)]
+
+
+def _wrong(page: Page) -> list[str]:
+    found: dict[str, Any] = page.evaluate(_SPILLED)
+    wrong = ["scrolls sideways"] if found["sideways"] else []
+    wrong += [f"spills out: {one}" for one in found["spilled"]] + [f"cut off: {one}" for one in found["cut"]]
+    wrong += [f"has no name: {one}" for one in page.evaluate(_NAMELESS)]
+    return wrong + serious(page)
+
+
+def serious(page: Page) -> list[str]:
+    """Return what axe-core calls serious or critical, the drawing excepted."""
+    # By the browser's own door: the content policy of the page rightly refuses foreign scripts.
+    page.evaluate(_axe() + ";undefined")
+    found: list[dict[str, Any]] = page.evaluate(
+        """async (drawing) => (await axe.run({ exclude: [[drawing]] }, { resultTypes: ['violations'] })).violations
+          .filter((one) => ['serious', 'critical'].includes(one.impact))
+          .map((one) => ({ id: one.id, where: one.nodes.slice(0, 3).map((node) => node.html.slice(0, 140)
+            + ' ' + (node.any[0]?.message ?? '')) }))""",
+        _DRAWING,
+    )
+    return [f"axe {one['id']}: {where}" for one in found for where in one["where"]]

@@ -1,0 +1,118 @@
+"""Every page, for every kind of role, on a desktop and on a telephone, by day and by night."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.desk import Desk
+from tests.browser.looks import COLOURS, SIZES, look
+from tests.browser.product import DemoFile, Product, serve
+from tests.browser.windows import Windows
+
+pytestmark = pytest.mark.browser
+
+#: Tasks of the demo, one for each shape of form: (who, task, person).
+TASKS = {
+    "task-yes-no": ("staff.rh", "指导填写认定申请登记表", "杨春华"),
+    "task-list": ("staff.nfx", "两次以上岗位推荐", "许振华"),
+    "task-missing": ("staff.nfx", "一次性告知补充材料并退回", "魏德海"),
+    "task-choice": ("aide.hnc", "搜索匹配岗位", "刘玉梅"),
+    "task-plan": ("aide.smy", "制定就业援助方案", "吴海燕"),
+    "task-review": ("sup.rh", "复核认定", "陈志强"),
+    "task-training": ("officer.nfx", "组织培训，记录出勤", "沈长青"),
+    "task-outcome": ("officer.rh", "供需匹配，推荐岗位", "赵国庆"),
+    "task-district": ("expert.sy", "联系，说明安排，征求意见", "严大勇"),
+    "task-post": ("welfare.sy", "岗前培训", "张建军"),
+    "task-registration": ("staff.rh", "就业登记", "冯立新"),
+    "task-visit": ("staff.smy", "首次回访", "周文斌"),
+    "task-duty": ("aide.hnc", "每周联系", "刘玉梅"),
+}
+LISTS = ("mine", "pool", "overdue", "week", "done")
+#: Pages by who looks at them; `{case}`, `{person}`, `{paper}` are those of 王秀英.
+PAGES = {
+    "staff.rh": {
+        **{f"inbox-{which}": f"/inbox?list={which}" for which in LISTS},
+        "search": "/people?q=王", "search-none": "/people?q=无此人", "register": "/people/new",
+        "person": "{person}", "case": "{case}", "case-detail": "{case}?detail=1", "action": "{case}/benefit",
+        "processes": "/processes", "diagram": "{diagram}", "clause": "/clauses/R004-03.D2a",
+        "notices": "/notices", "password": "/password", "error-403": "/audit", "error-404": "/cases/1",
+        "paper": "{paper}",
+    },
+    "sup.rh": {"supervisor-inbox": "/inbox", "supervisor-case": "{case}", "incidents": "/incidents",
+               "settings": "/settings", "waive": "{case}/waive"},
+    "expert.sy": {"district-case": "{district_case}", "district-inbox": "/inbox"},
+    "auditor.sy": {"audit": "/audit", "audit-search": "/audit?q=王秀英", "audit-case": "{audit}"},
+    "system.admin": {"admin-settings": "/settings", "admin-incidents": "/incidents"},
+    "": {"login": "/login"},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def open_product(
+    demo_file: DemoFile, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Product]:
+    """One product for all who only look."""
+    with serve(demo_file, tmp_path_factory.mktemp("screens")) as made:
+        yield made
+
+
+@pytest.fixture
+def visitor(windows: Windows, open_product: Product) -> Callable[[str], Desk]:
+    """Gives the desk of an account; an empty name is somebody who has not logged in."""
+
+    def of(username: str) -> Desk:
+        made = Desk(windows.open(reduced_motion="reduce"), open_product, username)
+        return made.log_in() if username else made
+
+    return of
+
+
+def _href(page: Page, selector: str) -> str:
+    return page.locator(selector).first.get_attribute("href") or ""
+
+
+def _addresses(desk: Desk) -> dict[str, str]:
+    """Return the addresses of 王秀英's file, case and paper, found as a person finds them."""
+    desk.go("/people?q=王秀英")
+    found = {"person": _href(desk.page, "[data-row] a[data-open]")}
+    desk.go(found["person"])
+    found["case"] = _href(desk.page, ".case-main a[data-open]")
+    desk.go(found["case"])
+    found["paper"] = _href(desk.page, ".case-side a[href^='/papers/']")
+    desk.go("/processes")
+    found["diagram"] = _href(desk.page, "main a[href^='/processes/P04']")
+    return found
+
+
+@pytest.mark.parametrize("username", PAGES)
+def test_every_page_of_a_role_is_fit_to_be_seen(visitor: Callable[[str], Desk], username: str) -> None:
+    desk = visitor(username)
+    known = _addresses(visitor("staff.rh")) if any("{" in path for path in PAGES[username].values()) else {}
+    if username == "expert.sy":
+        desk.open("联系，说明安排，征求意见", "严大勇")
+        known["district_case"] = _href(desk.page, ".person-card a[href^='/cases/']")
+    if username == "auditor.sy":
+        known["audit"] = known["case"].replace("/cases/", "/audit/")
+    wrong: list[str] = []
+    for name, path in PAGES[username].items():
+        for size in SIZES:
+            for colours in COLOURS:
+                wrong += look(
+                    desk.page, desk.product, path.format(**known), name, colours, size
+                )
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_shape_of_form_is_fit_to_be_seen(visitor: Callable[[str], Desk], name: str) -> None:
+    username, task, person = TASKS[name]
+    desk = visitor(username).open(task, person)
+    path = re.sub(r"^https?://[^/]+", "", desk.page.url)
+    wrong: list[str] = []
+    for size, colours in (("desktop", "light"), ("phone", "dark")):
+        wrong += look(desk.page, desk.product, path, name, colours, size)
+    assert not wrong, "\n".join(wrong)
