@@ -17,7 +17,7 @@ import click
 from engine.errors import AidError, IllegalState
 from tasks import accounts, demo, installation, selftest
 from web import cli_data, cli_import, cli_serve
-from web.cli_common import DATABASE, DEMO, FILE, FILE_OR_FOLDER, NEW_FILE, content, open_app, tell
+from web.cli_common import DATABASE, DEMO, FILE, FILE_OR_FOLDER, NEW_FILE, content, open_app, opened, tell
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -47,7 +47,7 @@ def run(database: str | None, is_demo: bool, host: str, port: int, threads: int)
     """
     selftest.require_loopback(is_demo, host)
     where = installation.place(database, is_demo)
-    app = installation.open_app(where, create=True)
+    app = opened(where, create=True)
     cli_data.prepare(app)
     if is_demo:
         cli_data.load_demo_once(app, where)
@@ -69,7 +69,7 @@ def serve(database: str | None, is_demo: bool, host: str, port: int, threads: in
     """
     selftest.require_loopback(is_demo, host)
     where = installation.place(database, is_demo)
-    app = installation.open_app(where)
+    app = opened(where)
     cli_serve.examine(app, where)
     cli_serve.serve(app, where, host, port, threads)
 
@@ -84,7 +84,7 @@ def worker(database: str | None, is_demo: bool, once: bool) -> None:
     Example: aid595 worker --once
     """
     where = installation.place(database, is_demo)
-    app = installation.open_app(where)
+    app = opened(where)
     cli_serve.examine(app, where)
     done = cli_serve.work(app, where, once)
     if once:
@@ -99,7 +99,7 @@ def migrate(database: str | None, is_demo: bool) -> None:
 
     Example: aid595 migrate --database postgresql://user@host/aid595
     """
-    app = installation.open_app(installation.place(database, is_demo), create=True)
+    app = opened(installation.place(database, is_demo), create=True)
     cli_data.prepare(app)
     click.echo("数据库已是最新结构。")
 
@@ -112,7 +112,7 @@ def init(database: str | None, district: str) -> None:
 
     Example: aid595 init
     """
-    app = installation.open_app(installation.place(database), create=True)
+    app = opened(installation.place(database), create=True)
     cli_data.prepare(app)
     if demo.is_loaded(app.db):
         raise IllegalState(detail="数据库里已有账号，管理员只在首次启动时建立")
@@ -136,7 +136,7 @@ def load_demo(database: str | None, show: bool) -> None:
         click.echo(cli_data.accounts_table())
         return
     where = installation.place(database, demo=True)
-    app = installation.open_app(where, create=True)
+    app = opened(where, create=True)
     cli_data.prepare(app)
     if demo.is_loaded(app.db):
         raise IllegalState(detail="数据库里已有数据，演示数据只能装入空库。要从头开始，请先移走原来的数据库")
@@ -218,7 +218,7 @@ def seal(database: str | None, is_demo: bool) -> None:
     Example: aid595 audit seal
     """
     where = installation.place(database, is_demo)
-    click.echo(f"第{cli_data.seal_now(installation.open_app(where), where)}次封存。")
+    click.echo(f"第{cli_data.seal_now(opened(where), where)}次封存。")
 
 
 @audit.command()
@@ -231,7 +231,7 @@ def verify(database: str | None, is_demo: bool, as_json: bool) -> None:
     Example: aid595 audit verify --demo
     """
     where = installation.place(database, is_demo)
-    found: dict[str, Any] = cli_data.verify(installation.open_app(where), where)
+    found: dict[str, Any] = cli_data.verify(opened(where), where)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
     else:

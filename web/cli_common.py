@@ -60,9 +60,16 @@ def content(path: Path) -> bytes:
     return path.read_bytes()
 
 
+def opened(where: installation.Place, create: bool = False) -> App:
+    """Open an installation for as long as the command runs."""
+    app = installation.open_app(where, create)
+    click.get_current_context().call_on_close(app.db.dispose)
+    return app
+
+
 def open_app(database: str | None, is_demo: bool = False) -> App:
     """Open the installation the options name; it has to be there."""
-    return installation.open_app(installation.place(database, is_demo))
+    return opened(installation.place(database, is_demo))
 
 
 def tell(error: Exception) -> int:

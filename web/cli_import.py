@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from tasks import backups, imports, installation
-from web.cli_common import DATABASE, DEMO, FILE, NEW_FILE, content, open_app
+from web.cli_common import DATABASE, DEMO, FILE, NEW_FILE, content, open_app, opened
 
 
 @click.group(name="import")
@@ -57,7 +57,7 @@ def backup(file: Path, database: str | None, is_demo: bool) -> None:
     Example: aid595 backup /backup/aid595-monday.db
     """
     where = installation.place(database, is_demo)
-    backups.backup(installation.open_app(where), file)
+    backups.backup(opened(where), file)
     click.echo(f"已备份到 {file}。密钥文件 {where.keys} 和封存文件 {where.checkpoints} 请另行保管。")
 
 
@@ -73,6 +73,6 @@ def restore(file: Path, database: str | None, is_demo: bool, replace: bool) -> N
     """
     where = installation.place(database, is_demo)
     installation.require_key_file(where)
-    app = installation.open_app(where, create=True)
+    app = opened(where, create=True)
     kept = backups.restore(app, file, replace)
     click.echo(f"已从 {file} 恢复。" + (f"原有数据保存在 {kept}。" if kept else ""))

@@ -1,0 +1,140 @@
+"""`audit verify` proves the demo, and names the row on a copy in which somebody altered the trail."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from psycopg import sql
+
+from engine.store.db import Database
+from tests.cli.conftest import Call
+from tests.databases import Postgres
+from web.cli import main
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass
+class Demo:
+    """A loaded demo: its folder with keys and checkpoints, its database, and how to copy that."""
+
+    home: Path
+    url: str
+    copy: Callable[[], str]
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    home: Path = tmp_path_factory.mktemp("demo")
+    made = _on_sqlite(home) if request.param == "sqlite" else _on_postgres(
+        home, request.getfixturevalue("postgres")
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AID595_HOME", str(home))
+        assert main(["demo", "--database", made.url]) == 0
+    return made
+
+
+def _on_sqlite(home: Path) -> Demo:
+    file, copy = home / "demo.db", home / "copy.db"
+
+    def copied() -> str:
+        shutil.copyfile(file, copy)
+        return f"sqlite:///{copy}"
+
+    return Demo(home, f"sqlite:///{file}", copied)
+
+
+def _on_postgres(home: Path, server: Postgres) -> Demo:
+    url = server.create(schema=False)
+    name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
+
+    def copied() -> str:
+        target = f"{name}_copy"
+        with psycopg.connect(server.url("postgres"), autocommit=True) as admin:
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(target)))
+            statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+            admin.execute(statement.format(sql.Identifier(target), sql.Identifier(str(name))))
+        return server.url(target)
+
+    return Demo(home, url, copied)
+
+
+@pytest.fixture
+def verify(demo: Demo, call: Call, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], tuple[int, str]]:
+    monkeypatch.setenv("AID595_HOME", str(demo.home))
+
+    def run(url: str) -> tuple[int, str]:
+        done = call("audit", "verify", "--demo", "--database", url)
+        assert done.err == ""
+        return done.code, done.out
+
+    return run
+
+
+Verify = Callable[[str], tuple[int, str]]
+LONGEST = "SELECT trail_id, max(seq) FROM event GROUP BY trail_id ORDER BY 2 DESC, 1 LIMIT 1"
+
+
+def tampered(url: str, *statements: str) -> tuple[int, int]:
+    """Do something to the longest trail (`:trail`, `:last`, `:mid`); return it with its last number."""
+    database = Database(url)
+    with database.transaction() as conn:
+        trail, last = conn.execute(sa.text(LONGEST)).one()
+        for statement in statements:
+            names = {"trail": trail, "last": last, "mid": last // 2}
+            asked = {name: value for name, value in names.items() if f":{name}" in statement}
+            assert conn.execute(sa.text(statement), asked).rowcount or "event_payload" in statement
+    database.dispose()
+    return trail, last
+
+
+def test_the_demo_is_proved(demo: Demo, verify: Verify, call: Call) -> None:
+    code, said = verify(demo.url)
+    assert code == 0
+    assert "全部完好" in said
+    assert call("doctor", "--demo", "--database", demo.url).code == 0
+
+
+def test_an_altered_event_is_named(demo: Demo, verify: Verify) -> None:
+    url = demo.copy()
+    trail, last = tampered(url, "UPDATE event SET role = 'auditor' WHERE trail_id = :trail AND seq = :mid")
+    code, said = verify(url)
+    assert code == 1
+    assert f"轨迹{trail}第{last // 2}条：记录被改动" in said
+
+
+def test_a_removed_event_is_named(demo: Demo, verify: Verify) -> None:
+    url = demo.copy()
+    trail, last = tampered(
+        url,
+        "DELETE FROM event_payload WHERE trail_id = :trail AND seq = :mid",
+        "DELETE FROM event WHERE trail_id = :trail AND seq = :mid",
+    )
+    code, said = verify(url)
+    assert code == 1
+    assert f"轨迹{trail}第{last // 2}条：记录被删除" in said
+
+
+def test_a_tail_cut_off_after_a_seal_is_named(demo: Demo, verify: Verify) -> None:
+    url = demo.copy()
+    trail, last = tampered(
+        url,
+        "DELETE FROM event_payload WHERE trail_id = :trail AND seq > :last - 2",
+        "DELETE FROM event WHERE trail_id = :trail AND seq > :last - 2",
+    )
+    code, said = verify(url)
+    assert code == 1
+    assert f"轨迹{trail}第{last - 1}条：封存之后，末尾的记录被截去" in said
+
+
+def test_a_second_demo_is_refused_and_nothing_changed(demo: Demo, verify: Verify, call: Call) -> None:
+    before = verify(demo.url)
+    call("demo", "--database", demo.url).require_refused("空库")
+    assert verify(demo.url) == before
