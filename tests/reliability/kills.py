@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import signal
@@ -171,6 +172,7 @@ def _child(
     site: Site, journal: Journal, work: Work, rng: random.Random, nth: int, label: str, known: frozenset[str],
     mutate: Callable[[Site], None] | None,
 ) -> NoReturn:  # fmt: skip
+    gc.disable()  # a collection would touch, and so copy, every page shared with the parent
     try:
         points = Failpoints(site.app.db.engine, journal, nth, label, known)
         _tell_due(journal, points)
