@@ -35,6 +35,7 @@ def load_demo_once(app: App, where: Place) -> None:
         demo.load(app.db, app.keys, accounts.Passwords.make(), click.echo)
         if app.demo is not None:
             app.demo.refresh()
+        where.checkpoints.unlink(missing_ok=True)  # of a demo whose database was removed
         seals.seal(app.db, app.keys.trail, app.clock.now(), where.checkpoints)
 
 

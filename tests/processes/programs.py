@@ -103,7 +103,7 @@ class Programs:
         """Run a command to its end."""
         return subprocess.run(
             [PROGRAM, *arguments],
-            cwd=ROOT, env=self._environment(), capture_output=True, text=True, check=False, timeout=240,
+            cwd=ROOT, env=self._environment(), capture_output=True, text=True, check=False, timeout=1200,
         )  # fmt: skip
 
     def start(self, *arguments: str, port: int = 0) -> Program:
