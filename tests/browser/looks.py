@@ -21,24 +21,37 @@ _DRAWING = ".diagram"
 
 _SPILLED = """() => {
   const wide = document.documentElement.clientWidth;
+  const rolls = (one) => {
+    for (let up = one.parentElement; up; up = up.parentElement)
+      if (['auto', 'scroll', 'hidden'].includes(getComputedStyle(up).overflowX)) return true;
+    return false;
+  };
+  const texts = 'h1, h2, h3, p, dt, dd, td, th, button, a, label, legend, b, time';
   const spilled = [...document.body.querySelectorAll('*')].filter((one) => {
-    if (one.closest('.diagram, .scroll, .visually-hidden, .skip, template, dialog:not([open])')) return false;
+    if (!one.checkVisibility() || rolls(one) || one.closest('.diagram, .visually-hidden, .skip')) return false;
     const box = one.getBoundingClientRect();
     return box.width && box.height && (box.right > wide + 1 || box.left < -1);
   });
-  const cut = [...document.body.querySelectorAll('h1, h2, h3, p, dt, dd, td, th, button, a, label, legend, b, time')]
-    .filter((one) => !one.closest('.diagram, .visually-hidden, template') && one.clientWidth
+  const cut = [...document.body.querySelectorAll(texts)]
+    .filter((one) => one.checkVisibility() && !one.closest('.diagram, .visually-hidden') && one.clientWidth
       && getComputedStyle(one).overflowX === 'visible' && getComputedStyle(one).display !== 'inline'
       && one.scrollWidth > one.clientWidth + 1);
-  const name = (one) => `${one.tagName.toLowerCase()}.${one.className} “${one.textContent.trim().slice(0, 30)}”`;
+  const name = (one) => `<${one.tagName} class="${one.className}"> ${one.textContent.trim().slice(0, 30)}`;
   return { sideways: document.documentElement.scrollWidth > wide, spilled: spilled.slice(0, 3).map(name),
     cut: cut.slice(0, 3).map(name) };
 }"""
-_NAMELESS = """() => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]
+_CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, summary"
+_NAMELESS = """(controls) => [...document.querySelectorAll(controls)]
   .filter((one) => one.checkVisibility() && !one.closest('.diagram'))
   .filter((one) => !(one.getAttribute('aria-label') || one.title || one.textContent.trim()
     || [...(one.labels ?? [])].some((label) => label.textContent.trim())))
   .map((one) => one.outerHTML.slice(0, 120))"""
+_RUN_AXE = """async (drawing) => {
+  const result = await axe.run({ exclude: [[drawing]] }, { resultTypes: ['violations'] });
+  const told = (node) => `${node.html.slice(0, 140)} ${node.any[0]?.message ?? ''}`;
+  return result.violations.filter((one) => ['serious', 'critical'].includes(one.impact))
+    .map((one) => ({ id: one.id, where: one.nodes.slice(0, 3).map(told) }));
+}"""
 
 
 @cache
@@ -65,7 +78,7 @@ def _wrong(page: Page) -> list[str]:
     found: dict[str, Any] = page.evaluate(_SPILLED)
     wrong = ["scrolls sideways"] if found["sideways"] else []
     wrong += [f"spills out: {one}" for one in found["spilled"]] + [f"cut off: {one}" for one in found["cut"]]
-    wrong += [f"has no name: {one}" for one in page.evaluate(_NAMELESS)]
+    wrong += [f"has no name: {one}" for one in page.evaluate(_NAMELESS, _CONTROLS)]
     return wrong + serious(page)
 
 
@@ -74,10 +87,6 @@ def serious(page: Page) -> list[str]:
     # By the browser's own door: the content policy of the page rightly refuses foreign scripts.
     page.evaluate(_axe() + ";undefined")
     found: list[dict[str, Any]] = page.evaluate(
-        """async (drawing) => (await axe.run({ exclude: [[drawing]] }, { resultTypes: ['violations'] })).violations
-          .filter((one) => ['serious', 'critical'].includes(one.impact))
-          .map((one) => ({ id: one.id, where: one.nodes.slice(0, 3).map((node) => node.html.slice(0, 140)
-            + ' ' + (node.any[0]?.message ?? '')) }))""",
-        _DRAWING,
+        _RUN_AXE, _DRAWING
     )
     return [f"axe {one['id']}: {where}" for one in found for where in one["where"]]
