@@ -10,6 +10,7 @@ import waitress
 from tasks import demo, selftest, worker
 from tasks.app import App
 from tasks.installation import Place
+from tasks.selftest import NotReady
 from web.config import DemoAccount, WebConfig
 from web.create_app import create_app
 
@@ -36,12 +37,17 @@ def examine(app: App, where: Place) -> None:
 
 
 def serve(app: App, where: Place, host: str, port: int, threads: int) -> None:
-    """Serve the web until interrupted."""
+    """Serve the web until interrupted; raise NotReady when the address is taken."""
     wsgi = create_app(app, config(where, host, port))
+    try:
+        server = waitress.create_server(
+            wsgi, host=host, port=port, threads=threads, ident="aid595", clear_untrusted_proxy_headers=True
+        )
+    except OSError as error:
+        why = f"不能在 {host}:{port} 上服务（{error.strerror}）"
+        raise NotReady(problem=f"{why}，多半已有程序占用，请用 --port 换一个端口。") from error
     log.info("Serving on http://%s:%s", host, port, extra={"action": "serve"})
-    waitress.serve(
-        wsgi, host=host, port=port, threads=threads, ident="aid595", clear_untrusted_proxy_headers=True
-    )
+    server.run()
 
 
 def work(app: App, where: Place, once: bool) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -179,6 +180,14 @@ def test_a_demo_answers_this_machine_only(call: Call, home: Path, host: str) -> 
     for command in ("run", "serve"):
         call(command, "--demo", "--host", host).require_refused("本机")
     assert not home.exists()
+
+
+def test_a_port_in_use_is_refused(call: Call, office: Path) -> None:
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        call("serve", "--port", port).require_refused(str(port), "--port")
 
 
 @pytest.mark.parametrize("text", [b"", b"a: [", b"id: X\n", b"\xff\xfe\x00", b"- 1\n"])
