@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 
 import waitress
@@ -39,15 +40,21 @@ def examine(app: App, where: Place) -> None:
 def serve(app: App, where: Place, host: str, port: int, threads: int) -> None:
     """Serve the web until interrupted; raise NotReady when the address is taken."""
     wsgi = create_app(app, config(where, host, port))
-    try:
-        server = waitress.create_server(
-            wsgi, host=host, port=port, threads=threads, ident="aid595", clear_untrusted_proxy_headers=True
-        )
-    except OSError as error:
-        why = f"不能在 {host}:{port} 上服务（{error.strerror}）"
-        raise NotReady(problem=f"{why}，多半已有程序占用，请用 --port 换一个端口。") from error
+    listening = _listen(host.strip("[]"), port)
     log.info("Serving on http://%s:%s", host, port, extra={"action": "serve"})
+    server = waitress.create_server(
+        wsgi, sockets=[listening], threads=threads, ident="aid595", clear_untrusted_proxy_headers=True
+    )
     server.run()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        why = f"不能在 {host}:{port} 上服务（{getattr(error, 'strerror', None) or '地址不对'}）"
+        raise NotReady(problem=f"{why}，可能已有程序占用，请用 --port 换一个端口。") from error
 
 
 def work(app: App, where: Place, once: bool) -> int:

@@ -52,6 +52,8 @@ STATUS: dict[str, int] = {
     "unavailable": 503,
     "policy_invalid": 422,
     "calendar_invalid": 422,
+    "import_refused": 422,
+    "no_database": 422,
     "xml_refused": 422,
     "gate_refused": 422,
     "decision_refused": 422,
