@@ -153,10 +153,19 @@ def meet(desk: Desk, live: Live, element: str, values: Mapping[str, Any]) -> Non
     for policy in desk.library.policy.met_by.get(element, ()):
         running = casework.running_deadlines(desk.conn, context.case_id, policy.id, context.run_no)
         if running:
-            day = values.get(policy.met_field) if policy.met_field else None
-            if isinstance(day, datetime):
-                day = local_date(day)
-            _meet_row(desk, running[0], day or desk.today)
+            _meet_row(desk, running[0], _act_day(policy, values) or desk.today)
+
+
+def _act_day(policy: DeadlinePolicy, values: Mapping[str, Any]) -> date | None:
+    """Return the day on which an act was done as its form says; None where it does not say."""
+    name, _, column = (policy.met_field or "").partition(".")
+    value = values.get(name)
+    if column:
+        days = sorted(row[column] for row in value or [] if row.get(column))
+        value = days[policy.minimum - 1] if len(days) >= policy.minimum else None
+    if isinstance(value, datetime):
+        return local_date(value)
+    return value if isinstance(value, date) else None
 
 
 def _meet_row(desk: Desk, row: RowMapping, day: date) -> None:

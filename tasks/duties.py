@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from engine.clock import NO_DUE, end_of_day, start_of_day, to_us
+from engine.clock import NO_DUE, end_of_day, from_us, local_date, start_of_day, to_us
 from engine.errors import IllegalState
 from engine.ids import new_id
 from engine.live import Live
@@ -152,8 +152,6 @@ def create_window(desk: Desk, duty_id: int) -> Live | None:
 
 def desk_day(instant_us: int) -> date:
     """Return the civil date of a stored instant."""
-    from engine.clock import from_us, local_date
-
     return local_date(from_us(instant_us))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from engine.errors import FormInvalid
 from engine.ids import new_id
 from tasks import placements
 from tasks.desk import Context, Desk
@@ -56,9 +57,15 @@ def register(desk: Desk, context: Context, values: Mapping[str, Any]) -> None:
 
 
 def lose(desk: Desk, context: Context, lost_on: Any, reason: str | None) -> None:
-    """Note that the latest employment was lost, and a public-welfare placement with it."""
+    """Note that the latest employment was lost, and a public-welfare placement with it.
+
+    Raises FormInvalid for a day before the employment began.
+    """
     row = latest(desk, context)
     if row is not None:
+        if str(lost_on) < row["employed_on"]:
+            zh = f"失去岗位日期不能早于就业日期{row['employed_on']}。"
+            raise FormInvalid([("lost_on", zh, "The job was not held yet on this day.")])
         rows.change(desk.conn, tables.employment, row["id"], lost_on=str(lost_on), lost_reason=reason)
     if context.person_id is not None:
         placements.end(desk, context.person_id, "job lost")

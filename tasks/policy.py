@@ -88,7 +88,8 @@ class DeadlinePolicy:
     rule: DeadlineRule | None = None
     opens: tuple[Opening, ...] = ()
     met_by: str | None = None
-    #: the field of `met_by` whose date judges met or missed; None = its completion
+    #: the field of `met_by` whose date judges met or missed (`list.column`: the day of the `minimum`-th row);
+    #: None = its completion
     met_field: str | None = None
     #: how many acts meet it (DL-025: two referrals)
     minimum: int = 1

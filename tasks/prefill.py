@@ -60,10 +60,11 @@ def _earliest(desk: Desk, context: Context, spec: FormSpec) -> Mapping[str, date
     if context.case_id is None:
         return found
     for policy in desk.library.policy.met_by.get(spec.id, ()):
-        if policy.met_field and policy.met_field in spec.fields:
+        name, _, column = (policy.met_field or "").partition(".")
+        if name in spec.fields:
             running = casework.running_deadlines(desk.conn, context.case_id, policy.id, context.run_no)
             if running and running[0]["trigger_on"] and running[0]["unit"] != "given_date":
-                found[policy.met_field] = date.fromisoformat(running[0]["trigger_on"])
+                found[column or name] = date.fromisoformat(running[0]["trigger_on"])
     return found
 
 

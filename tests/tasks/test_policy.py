@@ -60,7 +60,10 @@ def test_a_named_opening_is_the_one_of_the_catalogue() -> None:
 
 
 def dates(task: str) -> set[str]:
-    return {field["name"] for field in TASKS[task]["fields"] if field["type"] in ("date", "datetime")}
+    fields = TASKS[task]["fields"]
+    named = {field["name"] for field in fields if field["type"] in ("date", "datetime")}
+    columns = [(field["name"], part.split()) for field in fields for part in field.get("item", "").split(";")]
+    return named | {f"{name}.{part[0]}" for name, part in columns if part[1:] == ["date"]}
 
 
 def test_openings_and_meetings_name_elements_and_date_fields_that_exist() -> None:
@@ -98,14 +101,19 @@ def openings_that_hold(
 @pytest.mark.parametrize("rule_id", ["DL-015", "DL-017"])
 def test_the_first_clocks_start_at_recognition_or_at_the_card(rule_id: str) -> None:
     recognised = {"approval": "APPROVED", "decision": "RECOGNISED"}
-    for start, at_approval, at_card in (("recognition", 1, 0), ("card", 0, 1)):
+    for start, at_approval, waiting in (("recognition", 1, 0), ("card", 0, 1)):
         settings = {"clock_start": start}
         assert openings_that_hold(rule_id, "P03_Approve", recognised, settings) == at_approval
-        assert openings_that_hold(rule_id, "P03_Card", {}, settings) == at_card
         waits = openings_that_hold(rule_id, "P03_Approve", recognised, settings, pending=True)
-        assert waits == at_card  # until the card is issued (J.7.4)
+        assert waits == waiting  # until the card is issued (J.7.4)
         for refused in ({"approval": "RETURNED"}, {"decision": "NOT_RECOGNISED"}):
             assert openings_that_hold(rule_id, "P03_Approve", recognised | refused, settings) == 0
+
+
+def test_the_card_dates_only_what_waits_for_it() -> None:
+    by_card = POLICY.opened_by["P03_Card"]
+    assert {rule.id for rule, _opening in by_card} == {"DL-015", "DL-017"}
+    assert all(opening.fills_pending and opening.condition is None for _rule, opening in by_card)
 
 
 def test_a_second_run_opens_the_clocks_of_its_entry_tier_only() -> None:
