@@ -92,7 +92,7 @@ def detail_words(context: Ctx, data: Mapping[str, Any]) -> list[str]:
         if isinstance(value, str) and value:
             told.append(labels.label(kind, value, lang))
     told += [str(data[name]) for name in _PLAIN if isinstance(data.get(name), str) and data[name]]
-    told += _listed(data, lang) + _outputs(data, lang)
+    told += _listed(data, lang) + _outputs(context, data)
     reason = data.get("reason")
     if isinstance(reason, str) and reason:
         told.append(_reason(reason, lang))
@@ -127,16 +127,30 @@ def _listed(data: Mapping[str, Any], lang: str) -> list[str]:
     return told
 
 
-def _outputs(data: Mapping[str, Any], lang: str) -> list[str]:
+def _outputs(context: Ctx, data: Mapping[str, Any]) -> list[str]:
     """Return what a decision table gave."""
-    output = data.get("output")
-    if not isinstance(output, dict):
+    output, lang = data.get("output"), context.lang
+    if isinstance(output, list):
+        names = [labels.label("category", str(code), lang) for code in output]
+        told = [("、" if lang == "zh" else ", ").join(names) or context.t("history.no_category")]
+    elif isinstance(output, dict):
+        told = [_output(context, name, value) for name, value in output.items()]
+    else:
         return []
+    return [str(data.get("table", "")), *(one for one in told if one)]
+
+
+def _output(context: Ctx, name: str, value: Any) -> str:
+    """Return one output of a decision table; one without words in the catalogue is left to the audit."""
+    lang, t = context.lang, context.t
+    if isinstance(value, bool):
+        known = FACTS.get(name)
+        asked = "" if known is None else known.zh if lang == "zh" else known.en
+        return asked and t("history.found", what=asked, is_=t("form.yes" if value else "form.no"))
+    if name == "rank":
+        return t("history.rank", n=value)
     find = labels.catalogue().find
-    known = (
-        find(name, str(value), lang) or find("code", str(value), lang, name) for name, value in output.items()
-    )
-    return [str(data.get("table", "")), *(one for one in known if one)]
+    return find(name, str(value), lang) or find("code", str(value), lang, name) or ""
 
 
 def _branch(context: Ctx, event: Happened, key: str) -> str:

@@ -40,6 +40,7 @@ _SPILLED = """() => {
   return { sideways: document.documentElement.scrollWidth > wide, spilled: spilled.slice(0, 3).map(name),
     cut: cut.slice(0, 3).map(name) };
 }"""
+_OPEN_MENUS = "document.querySelectorAll('details.menu').forEach((menu) => { menu.open = true; })"
 _CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, summary"
 _NAMELESS = """(controls) => [...document.querySelectorAll(controls)]
   .filter((one) => one.checkVisibility() && !one.closest('.diagram'))
@@ -78,6 +79,9 @@ def _wrong(page: Page) -> list[str]:
     found: dict[str, Any] = page.evaluate(_SPILLED)
     wrong = ["scrolls sideways"] if found["sideways"] else []
     wrong += [f"spills out: {one}" for one in found["spilled"]] + [f"cut off: {one}" for one in found["cut"]]
+    page.evaluate(_OPEN_MENUS)
+    found = page.evaluate(_SPILLED)
+    wrong += [f"menu spills out: {one}" for one in found["spilled"]]
     wrong += [f"has no name: {one}" for one in page.evaluate(_NAMELESS, _CONTROLS)]
     return wrong + serious(page)
 

@@ -21,6 +21,7 @@ from tasks.store.conn import Connection
 from web import words
 from web.context import Ctx, ctx
 from web.going import go, ours
+from web.numbers import whole
 
 views = Blueprint("inbox", __name__)
 #: Processes that exist in this release and give a person work.
@@ -57,17 +58,17 @@ class Group:
 def index() -> str:
     """Show one list."""
     context = ctx()
-    asked = request.args.get("list", "mine")
-    which = asked if asked in inbox.LISTS else "mine"
+    asked = request.args.get("list", "")
     span = span_of(context)
     after = cursor(request.args.get("after", ""))
     with context.app.read() as conn:
         pools = areas.pools_of(conn, context.actor)
         filters, typed = _filters(context, conn)
+        counts = inbox.counts(conn, context.user_id, pools, span)
+        which = asked if asked in inbox.LISTS else "mine" if counts.mine or not counts.pool else "pool"
         rows = inbox.page(
             conn, which, context.user_id, pools, span, filters, after, inbox.PAGE + 1
         )
-        counts = inbox.counts(conn, context.user_id, pools, span)
         units = areas.units_under(conn, reading_areas(context.actor))
         names = {unit["path"]: unit["name"] for unit in units}
         names |= areas.unit_names(conn, [row.area for row in rows if row.area not in names])
@@ -181,8 +182,8 @@ def claim_many() -> Response:
     """Claim one task in one click, or all that were ticked; what others took meanwhile is counted."""
     context = ctx()
     back = ours(request.form.get("back"), "/inbox")
-    one = request.form.get("one", type=int)
-    wanted = [one] if one is not None else request.form.getlist("task", type=int)[: inbox.PAGE]
+    one = request.form.get("one", type=whole)
+    wanted = [one] if one is not None else request.form.getlist("task", type=whole)[: inbox.PAGE]
     if not wanted:
         return go(back, "nothing_picked")
     if one is not None:

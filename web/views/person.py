@@ -101,11 +101,13 @@ def _page(context: Ctx, person_id: int, refusal: AidError | None = None) -> str:
         require_file(context.actor, head.area)
         cases = person_page.cases_of(conn, person_id)
         active = next((one for one in cases if one.status == "active"), None)
+        recorded = bool(head.facts)
         head = veiled(head, context.actor, Subject(head.area, tier=active.tier if active else ""))
         chain = areas.chain_of(head.area)
         names = areas.unit_names(conn, chain)
         page = {
             "person": head,
+            "covered": recorded and not fact_lines(head.facts, context.lang, context.t),
             "area_name": "".join(names.get(path, "") for path in chain[1:]),
             "cases": cases,
             "active": active is not None,

@@ -66,6 +66,16 @@ function showWhole(viewer, marks) {
   }
 }
 
+// A flat picture needs no tall stage; one that would be shown too small to read keeps its room.
+function fitHeight(stage, canvas, standing) {
+  const { inner } = canvas.viewbox();
+  const scale = stage.clientWidth / inner.width;
+  if (standing && scale < 0.5) return;
+  const wanted = Math.max(220, inner.height * Math.min(scale, 1) + 48);
+  if (wanted < stage.clientHeight) stage.style.height = `${wanted}px`;
+  canvas.resized();
+}
+
 async function draw(place) {
   const stage = document.createElement("div");
   stage.className = "diagram-stage";
@@ -84,6 +94,7 @@ async function draw(place) {
     mark(viewer, marks);
     words.classList.add("diagram-words-hidden");
     addControls(place, stage, viewer, () => showWhole(viewer, {}));
+    fitHeight(stage, viewer.get("canvas"), Boolean(marks.active?.length));
     showWhole(viewer, marks);
     viewer.get("eventBus").on("element.click", ({ element }) =>
       place.dispatchEvent(new CustomEvent("diagram:select", { bubbles: true, detail: { id: element.id } })));
