@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from tasks.accounts import Passwords
 from web import auth, errors, present, security
 from web.config import WebConfig
+from web.numbers import IdConverter
 from web.rights import RIGHTS
 from web.views import BLUEPRINTS
 
@@ -34,6 +35,7 @@ def create_app(app: App, config: WebConfig | None = None, passwords: Passwords |
     """
     config = config or WebConfig()
     flask = Flask("web", static_folder=str(_HERE / "static"), template_folder=str(_HERE / "templates"))
+    flask.url_map.converters["int"] = IdConverter
     flask.config.update(
         TRUSTED_HOSTS=list(config.trusted_hosts),
         MAX_CONTENT_LENGTH=config.max_body,

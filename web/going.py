@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from web.i18n import catalogue
+from web.numbers import whole
 
 
 def ours(target: str | None, otherwise: str = "/") -> str:
@@ -50,5 +51,5 @@ def said(lang: str) -> str:
     text = catalogue(lang).get(key)
     if text is None:
         return ""
-    numbers = {name: request.args.get(name, 0, type=int) for name in ("n", "lost")}
+    numbers = {name: request.args.get(name, 0, type=whole) for name in ("n", "lost")}
     return text.format(**numbers)

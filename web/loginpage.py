@@ -13,6 +13,7 @@ from tasks.forms.spec import form as form_spec
 from tasks.queries.task_page import task_view
 from web import formview
 from web.context import Ctx, ctx
+from web.numbers import whole
 
 #: A form sent after its session ended comes back through the login under these names.
 _TASK, _FIELD = "kept_task", "kept."
@@ -51,7 +52,7 @@ def kept_from_login() -> list[tuple[str, str]]:
 
 def keep_draft(context: Ctx, token: str, otherwise: str) -> str:
     """Save what was carried over as a draft of its task; return where to go."""
-    task_id = request.form.get(_TASK, type=int)
+    task_id = request.form.get(_TASK, type=whole)
     if task_id is None:
         return otherwise
     carried = MultiDict(

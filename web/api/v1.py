@@ -15,6 +15,7 @@ from web.api.openapi import document
 from web.caseview import load_file
 from web.context import ctx, passwords
 from web.errors import aid_problem
+from web.numbers import LIMIT, whole
 from web.taskview import load_page
 from web.views.inbox import cursor, span_of
 
@@ -42,7 +43,8 @@ def _member(given: dict[str, Any], name: str, kind: type, otherwise: Any = None)
     value = given.get(name, otherwise)
     if kind is int and isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
         value = int(value)
-    if not isinstance(value, kind) or isinstance(value, bool):
+    beyond = kind is int and isinstance(value, int) and not 0 <= value < LIMIT
+    if not isinstance(value, kind) or isinstance(value, bool) or beyond:
         raise BadBody(what=name)
     return value
 
@@ -112,7 +114,7 @@ def tasks() -> Response:
     which = request.args.get("list", "mine")
     if which not in inbox.LISTS:
         raise BadBody(what="list")
-    limit = min(max(request.args.get("limit", inbox.PAGE, type=int), 1), _MOST)
+    limit = min(max(request.args.get("limit", inbox.PAGE, type=whole), 1), _MOST)
     after = cursor(request.args.get("after", ""))
     with context.app.read() as conn:
         pools = areas.pools_of(conn, context.actor)

@@ -11,6 +11,7 @@ from tasks.queries import case_page, trail
 from tasks.queries.proof import Proof, prove
 from web.context import Ctx, ctx
 from web.going import go
+from web.numbers import whole
 
 views = Blueprint("audit", __name__, url_prefix="/audit")
 _PAGE = 200
@@ -45,7 +46,7 @@ def show(case_id: int) -> str:
 
 def _page(context: Ctx, case_id: int, result: Proof | None) -> str:
     head = _case(context, case_id)
-    beyond = request.args.get("beyond", type=int)
+    beyond = request.args.get("beyond", type=whole)
     with context.app.read() as conn:
         events = trail.events(conn, case_id, limit=_PAGE, beyond=beyond)
     more = events[-1].seq if len(events) == _PAGE else None

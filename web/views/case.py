@@ -21,6 +21,7 @@ from web.errors import status_of
 from web.eventwords import QUIET
 from web.going import go
 from web.marks import marks as marks_of
+from web.numbers import whole
 
 views = Blueprint("case", __name__)
 _EVENTS = 30
@@ -31,7 +32,7 @@ def show(case_id: int) -> str:
     """Show a case."""
     context = ctx()
     file = load_file(context, case_id)
-    beyond = request.args.get("beyond", type=int)
+    beyond = request.args.get("beyond", type=whole)
     detailed = request.args.get("detail") == "1"
     with context.app.read() as conn:
         events = trail.events(

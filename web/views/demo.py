@@ -11,6 +11,7 @@ from engine.clock import SHANGHAI
 from engine.errors import FormInvalid, NotFound
 from web.context import ctx, the_app
 from web.going import go, ours
+from web.numbers import whole
 
 views = Blueprint("demo", __name__, url_prefix="/demo")
 _FURTHEST = timedelta(days=400)
@@ -28,7 +29,7 @@ def shift() -> Response:
 
 
 def _wanted(now: datetime) -> datetime:
-    days = request.form.get("days", 0, type=int)
+    days = request.form.get("days", 0, type=whole)
     if days:
         return now + timedelta(days=min(max(days, 1), _FURTHEST.days))
     try:

@@ -9,6 +9,7 @@ from engine.clock import to_us
 from tasks.queries import office
 from web.context import ctx
 from web.going import go
+from web.numbers import whole
 
 views = Blueprint("notices", __name__, url_prefix="/notices")
 
@@ -27,7 +28,7 @@ def index() -> str:
 def read() -> Response:
     """Mark one notice, or all, as read."""
     context = ctx()
-    one = request.form.get("notice", type=int)
+    one = request.form.get("notice", type=whole)
     with context.app.db.transaction() as conn:
         office.mark_read(conn, context.user_id, to_us(context.now), one)
     return go("/notices")

@@ -17,6 +17,7 @@ from web import formview
 from web.context import Ctx, ctx
 from web.errors import status_of
 from web.going import go
+from web.numbers import whole
 from web.taskview import Page, load_page
 from web.views.inbox import span_of
 
@@ -115,7 +116,7 @@ def unclaim(task_id: int) -> Response:
 @views.post("/<int:task_id>/reassign")
 def reassign(task_id: int) -> Response:
     """Hand the task to another person for good."""
-    to = request.form.get("to", 0, type=int)
+    to = request.form.get("to", 0, type=whole)
     return _give(task_id, commands.ReassignTask(task_id, to, _reason()), "reassigned", "/inbox")
 
 
