@@ -25,10 +25,14 @@ from tasks.benefits import record
 from tasks.commands import Done
 from tasks.desk import Context, Desk
 from tasks.forms.command_forms import COMMAND_FORMS, accept_values
+from tasks.forms.validate import check_prefill
+from tasks.forms.values import FormContext
 from tasks.store import casework, rows, tables
 
-#: Messages a worker may give from the case page (J.7.16).
-OUTSIDE = frozenset({"MSG-16", "MSG-17", "MSG-23", "MSG-26"})
+#: Messages a worker may give from the case page -> the task whose form they prefill (J.7.16).
+OUTSIDE = {
+    "MSG-16": "P03_Objection", "MSG-17": "P03_Check", "MSG-23": "P06_Outcome", "MSG-26": "P09_Close",
+}  # fmt: skip
 
 
 def _subject(desk: Desk, case: Mapping[str, Any]) -> Subject:
@@ -168,8 +172,10 @@ def send_message(desk: Desk, command: commands.SendMessage) -> Done:
     if command.name not in OUTSIDE:
         raise IllegalState(detail=f"{command.name}不能由工作人员录入")
     _active(desk, command.case_id, "send_message")
-    values = {name: value for name, value in command.values.items() if isinstance(value, str | bool | int)}
+    values = dict(command.values)
     if values:
+        spec = desk.library.forms[OUTSIDE[command.name]]
+        check_prefill(spec, values, FormContext(desk.today, desk.now))
         desk.change_case(command.case_id, {f"prefill:{command.name}": values})
     _outside(desk, command.name, command.case_id, {})
     return Done(case_id=command.case_id)

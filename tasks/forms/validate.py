@@ -215,6 +215,18 @@ def _refused(spec: FormSpec, values: Mapping[str, Any], context: FormContext) ->
     ]
 
 
+def check_prefill(spec: FormSpec, given: Mapping[str, Any], context: FormContext) -> None:
+    """Hold values meant to prefill a form against its fields, all optional; raise FormInvalid."""
+    unknown = [
+        (str(name)[:64], f"表单中没有“{str(name)[:64]}”这一项。", f"There is no field “{str(name)[:64]}”.")
+        for name in given if name not in spec.fields
+    ]  # fmt: skip
+    _values, unreadable = _read_all(spec.fields, given, context, "")
+    problems = unknown + [problem for found in unreadable.values() for problem in found]
+    if problems:
+        raise FormInvalid(problems, task=spec.id)
+
+
 def visible_fields(spec: FormSpec, raw: Mapping[str, Any], context: FormContext) -> set[str]:
     """Return the names of the fields to show for what was typed so far (for pages without JavaScript)."""
     values, _unreadable = _read_all(spec.fields, raw, context, "")

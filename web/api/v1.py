@@ -8,9 +8,10 @@ from flask import Blueprint, jsonify, make_response, request
 from werkzeug.wrappers import Response
 
 from engine.clock import NO_DUE, from_us
-from engine.errors import AidError, NotFound
+from engine.errors import NotFound
 from tasks import commands, sessions
 from tasks.queries import areas, inbox
+from web.api.body import BadBody, body
 from web.api.openapi import document
 from web.caseview import load_file
 from web.context import ctx, passwords
@@ -21,22 +22,6 @@ from web.views.inbox import cursor, span_of
 
 views = Blueprint("api", __name__, url_prefix="/api/v1")
 _MOST = 200
-
-
-class BadBody(AidError):
-    """The body is no JSON object, or a member has the wrong type."""
-
-    code = "bad_request"
-    zh = "请求内容格式不对：{what}。"
-    en = "The body is not as described: {what}."
-
-
-def body() -> dict[str, Any]:
-    """Return the JSON object of the request; raise BadBody."""
-    given = request.get_json(silent=True) if request.data else {}
-    if not isinstance(given, dict):
-        raise BadBody(what="JSON")
-    return given
 
 
 def _member(given: dict[str, Any], name: str, kind: type, otherwise: Any = None) -> Any:
