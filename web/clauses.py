@@ -44,8 +44,10 @@ class Clause:
             return t("clause.article", article=self.step)
         part = say_or(lang, f"clause_part.{self.id.split('.')[1][0]}", "")
         number = re.match(r"[A-Z](\d+)", self.id.split(".")[1])
-        return t("clause.step", step=int(self.step), name=self.step_zh, part=part,
-                 n=number[1] if number and part else "")  # fmt: skip
+        name = self.step_zh if lang == "zh" else ""
+        where = t("clause.step", step=int(self.step), name=name, part=part,
+                  n=number[1] if number and part else "")  # fmt: skip
+        return " ".join(where.split())
 
 
 _LOCAL = Clause(LOCAL, LOCAL, "", "", "", "", "")

@@ -100,9 +100,11 @@ def detail_words(context: Ctx, data: Mapping[str, Any]) -> list[str]:
 
 
 def _rule(context: Ctx, rule: str) -> str:
-    """Return a deadline rule by what it says, in Chinese as the policy does, and its id."""
+    """Return a deadline rule by what it says, and its id."""
     known = context.app.library.policy.rules.get(rule)
-    return f"{known.title}（{rule}）" if known is not None and context.lang == "zh" else rule
+    if context.lang != "zh":
+        return f"{words.rule_title(rule, '', context.lang)} ({rule})"
+    return f"{known.title}（{rule}）" if known is not None else rule
 
 
 def _reason(reason: str, lang: str) -> str:

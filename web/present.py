@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, g
+from markupsafe import Markup
 
 from engine import deadlines
 from engine.calendar import full_years
@@ -149,6 +150,8 @@ class Vocabulary:
             "step_name": self.step_name,
             "process_name": self.process_name,
             "describe": self.describe,
+            "rule_title": self.rule_title,
+            "tongue": self.tongue,
             "may": self.may,
             "csrf_token": self.csrf_token,
             "shift": self.shift,
@@ -200,6 +203,15 @@ class Vocabulary:
     def process_name(self, process_id: str | None) -> str:
         """Return the name of a process."""
         return words.process_name(process_id, self.lang) if process_id else ""
+
+    def rule_title(self, rule_id: str, arithmetic: Mapping[str, Any]) -> str:
+        """Return what a deadline is called."""
+        return words.rule_title(rule_id, str(arithmetic.get("title") or ""), self.lang)
+
+    def tongue(self, text: str) -> Markup:
+        """Return the attribute that marks Chinese words of the diagram on a page in another language."""
+        chinese = self.lang != "zh" and words.is_chinese(text)
+        return Markup(' lang="zh-Hans"') if chinese else Markup("")
 
     def describe(self, arithmetic: Mapping[str, Any]) -> str:
         """Return how a due date came about, in a sentence."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -49,6 +51,26 @@ def element_name(context: Ctx, definition_id: int | None, element: str, lang: st
         if node is not None and node.name:
             return node.name
     return _chinese().get(element, element)
+
+
+@cache
+def _rules_in_english() -> Mapping[str, str]:
+    """Return what each deadline rule asks for, in English."""
+    with (_POLICY / "deadlines.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {row["id"]: row["action"] for row in csv.DictReader(file)}
+
+
+def rule_title(rule_id: str, title: str, lang: str) -> str:
+    """Return what a deadline rule is called; `title` is its Chinese title where there is one."""
+    return title or rule_id if lang == "zh" else _rules_in_english().get(rule_id, rule_id)
+
+
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def is_chinese(text: str) -> bool:
+    """Tell whether a text holds Chinese characters."""
+    return _CHINESE.search(text) is not None
 
 
 def process_name(process_id: str, lang: str) -> str:
