@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.errors import FormInvalid, IllegalState
+from engine.errors import DuplicatePerson, FormInvalid, IllegalState
 from tasks import access, cases, commands, org, people
 from tasks import casework as casework_of_case
 from tasks.access import Subject
@@ -23,10 +23,17 @@ def register_person(desk: Desk, command: commands.RegisterPerson) -> Done:
         raise FormInvalid([*people.faults(command.name, command.id_no, command.phone, desk.now), missing])
     unit = org.get_unit(desk.conn, command.community_id)
     access.authorize(desk.actor, "register_person", Subject(unit.path))
-    person_id = people.register_person(
-        desk.conn, desk.keys, desk.actor, desk.now, name=command.name, id_no=command.id_no,
-        community_id=command.community_id, phone=command.phone, address=command.address, facts=command.facts,
-    )  # fmt: skip
+    try:
+        person_id = people.register_person(
+            desk.conn, desk.keys, desk.actor, desk.now, name=command.name, id_no=command.id_no,
+            community_id=command.community_id, phone=command.phone, address=command.address,
+            facts=command.facts,
+        )  # fmt: skip
+    except DuplicatePerson as known:
+        if access.allowed(desk.actor, "view_person", Subject(known.data["area"])):
+            raise
+        # whose file it is, is not for another area to know
+        raise DuplicatePerson(name="其他辖区人员，请联系区级工作人员") from None
     desk.emit(desk.person_trail(person_id), "PersonRegistered", person=str(person_id))
     return Done(person_id=person_id)
 

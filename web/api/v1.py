@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from flask import Blueprint, jsonify, make_response, request
@@ -35,8 +36,12 @@ def _member(given: dict[str, Any], name: str, kind: type, otherwise: Any = None)
 
 
 def _key(what: str) -> str | None:
+    """Return the key of a command: the same key with another body is another command, never its answer."""
     given = request.headers.get("Idempotency-Key", "")
-    return ctx().command_key(given, what) if given else None
+    if not given:
+        return None
+    told = hashlib.sha256(given.encode() + b"\0" + request.get_data()).hexdigest()
+    return ctx().command_key(told, what)
 
 
 def _instant(us: int | None) -> str | None:
