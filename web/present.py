@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, g
-from markupsafe import Markup
 
 from engine import deadlines
 from engine.calendar import full_years
@@ -208,10 +207,9 @@ class Vocabulary:
         """Return what a deadline is called."""
         return words.rule_title(rule_id, str(arithmetic.get("title") or ""), self.lang)
 
-    def tongue(self, text: str) -> Markup:
-        """Return the attribute that marks Chinese words of the diagram on a page in another language."""
-        chinese = self.lang != "zh" and words.is_chinese(text)
-        return Markup(' lang="zh-Hans"') if chinese else Markup("")
+    def tongue(self, text: str) -> str:
+        """Return the language tag of words of the diagram, which are Chinese on an English page too."""
+        return "zh-Hans" if self.lang == "zh" or words.is_chinese(text) else "en"
 
     def describe(self, arithmetic: Mapping[str, Any]) -> str:
         """Return how a due date came about, in a sentence."""

@@ -50,12 +50,12 @@ def test_every_detail_is_one_click_away(office: Office, street_case: int) -> Non
     assert "立案" in browser.get(f"/cases/{street_case}?detail=1&beyond=20").text
 
 
-def test_after_the_hand_over_the_community_sees_how_it_stands_and_no_more(
+def test_after_the_hand_over_the_community_sees_how_it_stands_but_no_identity_number(
     office: Office, street_case: int
 ) -> None:
     page = office.browser("staff.hnc").get(f"/cases/{street_case}").text
     assert "街（镇）" in page
-    assert "13800" not in page
+    assert "110113" not in page
     assert "●●●" in page
 
 
