@@ -22,7 +22,8 @@ from tasks.store.conn import Record
 DEFAULT_FILE = Path(__file__).parent.parent / "bpmn" / "permissions.yaml"
 TIERS = ("community", "street", "district")
 RELATIONS = frozenset({"assigned", "queue", "handed_over", "above", "other"})
-_HIDDEN = "●●●"
+#: Stands in a page for what its reader may not see.
+HIDDEN = "●●●"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,5 +188,5 @@ def shown_person(row: Record, classes: frozenset[str]) -> dict[str, Any]:
             continue
         needed = permissions().person_fields.get(name)
         open_to_all = needed is None or needed in classes or (name == "id_masked" and "P4*" in classes)
-        shown[name] = value if open_to_all else ("{}" if name == "facts" else _HIDDEN)
+        shown[name] = value if open_to_all else ("{}" if name == "facts" else HIDDEN)
     return shown

@@ -13,6 +13,7 @@ from engine import deadlines
 from engine.calendar import full_years
 from engine.clock import SHANGHAI
 from tasks import labels
+from tasks.access import HIDDEN
 from tasks.queries import office
 from tasks.queries.trail import Happened
 from tasks.settings import Setting
@@ -179,9 +180,11 @@ class Vocabulary:
         return " · ".join(labels.label("role", one, self.lang) for one in (joined or "").split(",") if one)
 
     def day(self, value: date | str | None) -> str:
-        """Return a civil date in words."""
+        """Return a civil date in words; what is covered stays covered."""
         if not value:
             return ""
+        if value == HIDDEN:
+            return HIDDEN
         day = date.fromisoformat(value) if isinstance(value, str) else value
         return words.day_text(day, self.context.today, self.lang)
 

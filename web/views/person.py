@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from engine.errors import AidError, DuplicatePerson, FormInvalid, NotFound
 from tasks import commands, people
-from tasks.access import Subject, allowed, authorize_start
+from tasks.access import Subject, allowed, authorize_start, classes_for, shown_person
 from tasks.queries import areas, case_page, person_page, task_page
 from tasks.queries.case_page import case_by_no
 from tasks.queries.scope import reading_areas, reading_tiers, require_file
@@ -115,7 +115,10 @@ def _page(context: Ctx, person_id: int, refusal: AidError | None = None) -> str:
             "benefits": person_page.benefits(conn, person_id),
             "duties": case_page.duties(conn, person_id),
             "deadlines": task_page.due_rows(conn, person_id=person_id),
-            "members": people.household_members(conn, {"household_id": head.household_id, "id": head.id}),
+            "members": [
+                shown_person(one, classes_for(context.actor, Subject(one["area"])))
+                for one in people.household_members(conn, {"household_id": head.household_id, "id": head.id})
+            ],
         }
     return render_template(
         "person.html", facts=fact_lines(head.facts, context.lang, context.t),
