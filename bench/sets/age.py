@@ -19,7 +19,9 @@ def measure(run: Run, kind: str) -> Iterator[Figure]:
     work = Workload(run.rooms.new(kind))
     old = work.start("L")
     done = 0
-    for at in sorted({min(1_000, run.size.rounds), run.size.rounds}):
+    # the long end is the runtime's affair, not the database's
+    rounds = {min(1_000, run.size.rounds)} | ({run.size.rounds} if kind == "sqlite" else set())
+    for at in sorted(rounds):
         while done < at:
             work.complete(work.open_task(old), _AGAIN)
             done += 1

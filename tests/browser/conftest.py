@@ -39,7 +39,7 @@ def windows(chromium: Browser) -> Iterator[Windows]:
 
 
 @pytest.fixture
-def desk(windows: Windows, product: Product) -> DeskOf:
+def desk(product: Product, windows: Windows) -> DeskOf:
     """Desks by login name, each with a browser of its own."""
     desks: dict[str, Desk] = {}
 

@@ -69,7 +69,9 @@ def look(page: Page, product: Product, path: str, name: str, colours: str, size:
     page.goto(product.url + path, wait_until="domcontentloaded")
     expect(page.locator("h1").first).to_be_attached()
     if page.locator("[data-diagram]").count():
+        page.locator("[data-diagram]").first.scroll_into_view_if_needed()
         page.locator("[data-diagram=ready]").first.wait_for(state="attached")
+        page.evaluate("scrollTo(0, 0)")
     if PICTURES:
         Path(PICTURES).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=f"{PICTURES}/{name}-{size}-{colours}.png", full_page=True)

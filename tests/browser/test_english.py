@@ -53,6 +53,7 @@ def test_nothing_chinese_of_ours_is_left_in_the_inbox_on_a_task_and_on_a_case(
     expect(page.locator("html")).to_have_attribute("lang", "en")
     left = {"inbox": chinese_of_ours(page, demo_names)}
     page.get_by_role("link", name="Search matching vacancies").first.click()
+    page.locator("[data-diagram]").scroll_into_view_if_needed()
     expect(page.locator("[data-diagram=ready]")).to_be_visible()
     left["task"] = chinese_of_ours(page, demo_names)
     page.locator(".person-card a[href^='/cases/']").click()

@@ -128,7 +128,7 @@ def test_moving_the_demo_clock_logs_nobody_out(desk: DeskOf, product: Product) -
 
 
 def test_without_scripts_the_inbox_a_form_and_the_case_still_work(
-    windows: Windows, product: Product
+    product: Product, windows: Windows
 ) -> None:
     aide = Desk(windows.open(java_script_enabled=False), product, "aide.smy").log_in()
     aide.open(CONTACT, CONTACTED)

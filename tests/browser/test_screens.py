@@ -61,7 +61,7 @@ def open_product(
 
 
 @pytest.fixture
-def visitor(windows: Windows, open_product: Product) -> Callable[[str], Desk]:
+def visitor(open_product: Product, windows: Windows) -> Callable[[str], Desk]:
     """Gives the desk of an account; an empty name is somebody who has not logged in."""
 
     def of(username: str) -> Desk:

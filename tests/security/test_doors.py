@@ -5,28 +5,14 @@ A sample runs with every change; the full product of roads, people and rubbish r
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from html.parser import HTMLParser
-from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from werkzeug.routing import Rule
 
-from engine.store.db import Database
-from engine.store.metadata import metadata
-from engine.store.tables import event
-from tasks import commands, demo
-from tasks.queries import case_page
-from tests.web.office import STAFF, Browser, Office
-from web.rights import RIGHTS
+from tasks import demo
+from tests.security.site import EVERYBODY, ID_NO, SCRIPT, Site, address, parts_of
 
-SCRIPT = "<script>alert(1)</script>"
-ATTACK = "\"'><img src=x onerror=alert(2)>" + SCRIPT
-ID_NO = "110113198401010023"
 #: What an address must never take for a number of ours.
 NUMBERS = ("0", "-1", str(2**63 - 1), str(2**63), "9" * 26, "1" * 5_000, "abc", "%00", "１２")
 #: Values no field of ours expects; half characters can only come as JSON.
@@ -40,87 +26,6 @@ BODIES = (
     b'{"values":' + b'{"a":' * 5_000 + b"1" + b"}" * 5_001, b'{"values":{"\\ud800":"x"}}',
     b'{"values":{"content":"\\ud800"}}', b'{"values":{"content":"\\u0000"}}', b'{"name":"\\ud800"}',
 )  # fmt: skip
-OUTSIDE = ("aide.smy", "staff.nfx", "sup.nfx")
-EVERYBODY = ("", *STAFF.values(), *OUTSIDE, "system.admin", "security.admin", "audit.admin")
-
-
-@dataclass
-class Site:
-    """An office with one person of 河南村, whose every text is an attack, at work in the street."""
-
-    office: Office
-    person: int
-    case: int
-
-    def __post_init__(self) -> None:
-        self.browsers: dict[str, Browser] = {}
-
-    def browser(self, name: str) -> Browser:
-        """Return a browser of an account, logged in once."""
-        if name not in self.browsers:
-            self.browsers[name] = self.office.browser(name)
-        return self.browsers[name]
-
-    def ids(self, table: str) -> list[int]:
-        """Return the ids of a table, the earliest first."""
-        rows = metadata.tables[table]
-        with self.office.app.read() as conn:
-            return list(conn.execute(sa.select(rows.c.id).order_by(rows.c.id)).scalars())
-
-    def count(self) -> tuple[int, ...]:
-        """Return how much is on record."""
-        names = ("event", "person", "paper", "form_data", "referral", "case_file", "deadline", "user_task")
-        counts = [sa.select(sa.func.count()).select_from(metadata.tables[one]) for one in names]
-        with self.office.app.read() as conn:
-            return tuple(conn.execute(one).scalar_one() for one in counts)
-
-    def tasks(self) -> dict[str, case_page.OpenTask]:
-        """Return the open tasks of the person."""
-        return self.office.open_tasks(self.case)
-
-
-def attacks(office: Office, element: str) -> dict[str, Any]:
-    """Return an attack for every text a task asks for."""
-    return {
-        field.name: ATTACK
-        for field in office.app.library.forms[element]
-        if field.type in ("text", "longtext") and field.required is True and not field.name.endswith("_no")
-    }
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A person whose name, address, facts, plans, letters and papers all hold attacks."""
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('doors')}/office.db")
-    office = Office(database)
-    facts = {"urban": True, "labour_ability": True, "wish": True, "unemployed_since": "2024-11-01",
-             "other_recognised": SCRIPT, "education": ATTACK}  # fmt: skip
-    file = commands.RegisterPerson(
-        "<b>坏名</b>\"'<i>", ID_NO, office.community(), "13800000000", ATTACK, facts
-    )
-    person = office.app.do(file, office.actor("staff.rh")).person_id
-    assert person is not None
-    case = office.open_case(person)
-    road = {element: attacks(office, element) for element in office.app.library.forms}
-    office.reach(case, "P04_Interview", **road)
-    yield Site(office, person, case)
-    database.dispose()
-
-
-def address(rule: Rule, parts: dict[str, Any]) -> str:
-    """Return the address of a route, its parts as given and unescaped."""
-    return re.sub(r"<(?:[^<>]*:)?([a-z_]+)>", lambda found: str(parts[found[1]]), rule.rule)
-
-
-def parts_of(site: Site) -> dict[str, Any]:
-    """Return a part of every kind that exists."""
-    return {
-        "task_id": site.tasks()["P04_Interview"].id, "case_id": site.case, "person_id": site.person,
-        "paper_id": site.ids("paper")[0], "instance_id": site.ids("instance")[0],
-        "definition_id": site.ids("definition")[0], "incident_id": 1, "version": 1, "action": "waive",
-        "clause_id": "R004-02.D1a", "key": "P04_community_assistance", "name": "MSG-16",
-        "process_id": "P03_registration_recognition", "filename": "app.css",
-    }  # fmt: skip
 
 
 def addresses(site: Site, numbers: tuple[str, ...]) -> Iterator[tuple[Rule, str]]:
@@ -264,104 +169,3 @@ def test_whose_file_a_number_has_is_not_told_to_another_area(site: Site) -> None
     assert answer.status_code == 409
     assert "坏名" not in answer.text
     assert str(site.person) not in answer.text
-
-
-def roads_to(site: Site) -> list[str]:
-    """Return every page that shows something of the person."""
-    case, person = site.case, site.person
-    tasks = site.ids("user_task")
-    return [
-        f"/cases/{case}", f"/people/{person}", f"/audit/{case}", f"/cases/{case}/waive",
-        f"/cases/{case}/void_paper", f"/api/v1/cases/{case}", *(f"/api/v1/tasks/{one}" for one in tasks[:3]),
-        *(f"/papers/{one}" for one in site.ids("paper")), *(f"/tasks/{one}" for one in tasks),
-        *(f"/instances/{one}/marks" for one in site.ids("instance")),
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize("name", ["", *OUTSIDE, "system.admin", "security.admin"])
-def test_nothing_of_a_person_is_shown_outside_the_area(site: Site, name: str) -> None:
-    client = site.browser(name).client
-    for path in roads_to(site):
-        answer = client.get(path)
-        assert answer.status_code in (303, 401, 403, 404), (name, path)
-        assert "坏名" not in answer.text
-    for query in ("坏名", "13800000000", ID_NO):
-        assert f"/people/{site.person}" not in client.get(f"/people?q={query}", follow_redirects=True).text
-
-
-@pytest.mark.parametrize("name", OUTSIDE)
-def test_nothing_of_a_person_is_changed_from_outside_the_area(site: Site, name: str) -> None:
-    browser, before = site.browser(name), site.count()
-    token = browser.token("/notices")
-    acts = ("", "/claim", "/unclaim", "/draft", "/reassign", "/send-back", "/withdraw")
-    case = ("waive", "exit", "accept", "return", "extend", "transfer")
-    person = ("start", "exit", "found_work", "transfer")
-    for path in (
-        *(f"/tasks/{one}{act}" for one in site.ids("user_task")[-3:] for act in acts),
-        *(f"/cases/{site.case}/{act}" for act in case),
-        *(f"/people/{site.person}/{act}" for act in person),
-    ):
-        answer = browser.client.post(path, data={"_csrf": token, "reason": "看看"})
-        assert answer.status_code in (403, 404, 409), (path, answer.status_code)
-        assert "坏名" not in answer.text
-    assert site.count() == before
-
-
-class Reader(HTMLParser):
-    """Collects what a browser would run."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.runs: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Look at one tag."""
-        given = dict(attrs)
-        if tag == "script" and not given.get("src") and given.get("type") != "application/json":
-            self.runs.append(tag)
-        if given.get("src") == "x" or (given.get("href") or "").lower().startswith("javascript:"):
-            self.runs.append(tag)
-        self.runs += [name for name in given if name.startswith("on")]
-
-
-@pytest.mark.parametrize("name", ["staff.rh", "aide.hnc", "sup.rh", "expert.sy", "welfare.sy", "auditor.sy"])
-def test_no_page_runs_what_somebody_typed(site: Site, name: str) -> None:
-    client = site.browser(name).client
-    lists = [f"/inbox?list={one}" for one in ("mine", "claim", "overdue", "week", "done")]
-    shown = 0
-    for path in (*roads_to(site), *lists, "/people?q=坏名", f"/cases/{site.case}?detail=1", "/notices?all=1"):
-        answer = client.get(path)
-        assert answer.status_code < 500, path
-        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
-        if answer.status_code == 200 and answer.content_type.startswith("text/html"):
-            shown += 1
-            reader = Reader()
-            reader.feed(answer.text)
-            assert reader.runs == [], path
-    assert shown >= (2 if name in ("expert.sy", "welfare.sy", "auditor.sy") else 20)
-
-
-@pytest.mark.parametrize("name", EVERYBODY)
-def test_every_page_opens_to_its_roles_and_to_nobody_else(site: Site, name: str) -> None:
-    client, good = site.browser(name).client, parts_of(site)
-    actor = site.office.actor(name) if name else None
-    for rule in site.office.flask.url_map.iter_rules():
-        if "GET" not in rule.methods or rule.endpoint == "static":
-            continue
-        right, answer = RIGHTS[rule.endpoint], client.get(address(rule, good))
-        if actor is None:
-            assert right.public or answer.status_code in (303, 401), rule.endpoint
-        elif not right.allows(actor):
-            assert answer.status_code == 403, rule.endpoint
-        else:
-            assert answer.status_code in (200, 303, 404), (rule.endpoint, answer.status_code)
-
-
-def test_the_trail_holds_no_name(site: Site) -> None:
-    with site.office.app.read() as conn:
-        told = conn.execute(sa.select(event.c.data)).scalars().all()
-    assert told
-    assert not any("坏名" in one or ID_NO in one for one in map(json.dumps, told))
-    assert not any("13800000000" in one for one in told)
-
-

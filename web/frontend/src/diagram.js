@@ -109,10 +109,19 @@ async function draw(place) {
 }
 
 export function startDiagrams() {
+  // Drawn when it comes into sight: most tasks are done without scrolling down to it.
+  const sight = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      sight.unobserve(target);
+      target.dataset.diagram = "loading";
+      draw(target);
+    }
+  }, { rootMargin: "100px" });
   const scan = (root) => {
     for (const place of root.querySelectorAll('[data-diagram=""]')) {
-      place.dataset.diagram = "loading";
-      draw(place);
+      place.dataset.diagram = "waiting";
+      sight.observe(place);
     }
   };
   scan(document);
