@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.sql import ClauseElement
@@ -50,6 +51,29 @@ class Rows:
         return found
 
 
+class _Line:
+    """What a transaction's statements need of their connection, looked up once: SQLAlchemy's way is long."""
+
+    __slots__ = ("dialect", "driver", "heard", "postgres")
+
+    def __init__(self, conn: sa.Connection) -> None:
+        listeners = conn.engine.dispatch
+        self.dialect = conn.dialect
+        self.driver: Any = conn.connection.dbapi_connection
+        self.heard = bool(listeners.before_cursor_execute or listeners.after_cursor_execute)
+        self.postgres = conn.dialect.name == "postgresql"
+
+
+_LINES: WeakKeyDictionary[sa.Connection, _Line] = WeakKeyDictionary()
+
+
+def _line(conn: sa.Connection) -> _Line:
+    found = _LINES.get(conn)
+    if found is None:
+        found = _LINES[conn] = _Line(conn)
+    return found
+
+
 class Statement:
     """One named statement with named parameters."""
 
@@ -71,27 +95,29 @@ class Statement:
 
     def run(self, conn: sa.Connection, params: Params) -> Rows:
         """Execute once."""
-        sql, order = self._for(conn.dialect)
+        line = _line(conn)
+        sql, order = self._for(line.dialect)
         values = params if order is None else [params[name] for name in order]
-        if _is_heard(conn):
+        if line.heard:
             heard = dict(params) if order is None else tuple(values)
             return Rows(conn.exec_driver_sql(sql, heard))
-        return Rows(_driver(conn).execute(sql, values))
+        return Rows(line.driver.execute(sql, values))
 
     def many(self, conn: sa.Connection, rows: Sequence[Params]) -> None:
         """Execute for many rows, as one call to the driver."""
         if len(rows) == 1:
             self.run(conn, rows[0])
             return
-        sql, order = self._for(conn.dialect)
+        line = _line(conn)
+        sql, order = self._for(line.dialect)
         if order is None:
             made: list[Any] = [dict(row) for row in rows]
         else:
             made = [tuple([row[name] for name in order]) for row in rows]
-        if _is_heard(conn):
+        if line.heard:
             conn.exec_driver_sql(sql, made)
         else:
-            _driver(conn).cursor().executemany(sql, made)
+            line.driver.cursor().executemany(sql, made)
 
 
 _AT_ONCE: AbstractContextManager[object] = nullcontext()
@@ -102,19 +128,11 @@ def together(conn: sa.Connection) -> AbstractContextManager[object]:
 
     Only statements of this module may run inside. The first one that fails raises at the end.
     """
-    if conn.dialect.name != "postgresql" or _is_heard(conn):
+    line = _line(conn)
+    if not line.postgres or line.heard:
         return _AT_ONCE
-    pipeline: AbstractContextManager[object] = _driver(conn).pipeline()
+    pipeline: AbstractContextManager[object] = line.driver.pipeline()
     return pipeline
-
-
-def _driver(conn: sa.Connection) -> Any:
-    return conn.connection.dbapi_connection
-
-
-def _is_heard(conn: sa.Connection) -> bool:
-    heard = conn.engine.dispatch
-    return bool(heard.before_cursor_execute or heard.after_cursor_execute)
 
 
 def insert(table: sa.Table, *columns: str) -> Statement:
