@@ -50,7 +50,8 @@ def test_a_draft_becomes_the_version_at_work_by_two_hands(studio: Studio) -> Non
     assert studio.drafts() == []
     assert told(studio) == [
         ("ReleaseActivated", None, "随产品发布"), ("DraftOpened", 101, ""),
-        ("ReleaseSubmitted", 101, "试一试"), ("ReleaseApproved", 102, "同意"), ("ReleaseActivated", 102, "同意"),
+        ("ReleaseSubmitted", 101, "试一试"), ("ReleaseApproved", 102, "同意"),
+        ("ReleaseActivated", 102, "同意"),
     ]  # fmt: skip
 
 
@@ -266,9 +267,9 @@ def test_only_supervisors_draw_and_release(studio: Studio) -> None:
     (draft,) = studio.drafts()
     for command in (
         commands.OpenDraft(KEY), commands.SaveModel(draft.id, 2, SHIPPED),
-        commands.DiscardDraft(draft.id, "x"), commands.SubmitRelease(draft.id, 2, "x"), commands.ApproveRelease(made, "x"),
-        commands.RejectRelease(made, "x"), commands.ActivateRelease(made), commands.RetireRelease(made, "x"),
-        commands.TakeBack(made, "x"),
+        commands.DiscardDraft(draft.id, "x"), commands.SubmitRelease(draft.id, 2, "x"),
+        commands.ApproveRelease(made, "x"), commands.RejectRelease(made, "x"),
+        commands.ActivateRelease(made), commands.RetireRelease(made, "x"), commands.TakeBack(made, "x"),
     ):  # fmt: skip
         with pytest.raises(NotCandidate):
             studio.do(command, CLERK)
