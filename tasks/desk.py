@@ -88,6 +88,14 @@ class Desk:
         """Return the civil date in Asia/Shanghai."""
         return local_date(self.unit.now)
 
+    def library_of(self, live: Live) -> Library:
+        """Return the library as an instance knows it: with the forms of the version it runs."""
+        return self.library.with_forms(self.annex_of(live))
+
+    def annex_of(self, live: Live) -> str:
+        """Return what the version of an instance brings besides its drawing."""
+        return self.unit.kernel.definitions.get(self.conn, live.definition_id).annex
+
     # contexts
 
     def context(self, live: Live) -> Context:
@@ -145,6 +153,19 @@ class Desk:
             return int(row["trail_id"])
         trail = self.unit.new_trail()
         rows.add(self.conn, tables.trail_owner, trail_id=trail, kind="person", person_id=person_id)
+        return trail
+
+    def process_trail(self, key: str) -> int:
+        """Lock the trail of a process's releases and return it, made when first needed.
+
+        Who holds it alone numbers versions and says which one is at work.
+        """
+        row = rows.first(self.conn, tables.trail_owner, kind="process", process_key=key)
+        if row is not None:
+            self.unit.lock(row["trail_id"])
+            return int(row["trail_id"])
+        trail = self.unit.new_trail()
+        rows.add(self.conn, tables.trail_owner, trail_id=trail, kind="process", process_key=key)
         return trail
 
     # cases and persons

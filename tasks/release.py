@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from engine.compile import Diagram
+from engine.compile import Finding as GateFinding
 from engine.decisions import DecisionTable
+from engine.definitions import NO_ANNEX
 from engine.expressions import ExpressionError
-from engine.gate import FormField, GateError, Known
-from engine.gate import admit as admit_diagram
+from engine.gate import WAYS, FormField, GateError, Known, examine
 from tasks.actor import ROLES
+from tasks.gate import check_annex, check_together, place_of, told_already
+from tasks.gate.problem import Problem
 from tasks.library import Library
 from tasks.services import SERVICES
 
@@ -24,23 +26,29 @@ FUNCTIONS = frozenset(
 MESSAGES = frozenset(f"MSG-{n:02d}" for n in range(1, 30) if n not in (7, 27))
 
 
-@lru_cache(maxsize=4)
 def known(library: Library) -> Known:
     """Return everything a diagram of this product may name."""
-    rules = json.loads((library.folder / "policy" / "rules.json").read_text("utf-8"))
-    forms = {
-        form_id: tuple(FormField(f.name, f.type, f.options, f.routing) for f in spec)
-        for form_id, spec in library.forms.items()
-    }
+    return replace(_known(library.shipped), forms=_fields_of(library))
+
+
+@lru_cache(maxsize=4)
+def _known(library: Library) -> Known:
     return Known(
         services=frozenset(SERVICES),
         decisions={table_id: _outputs(table) for table_id, table in library.tables.items()},
         functions=FUNCTIONS,
         roles=frozenset(ROLES),
-        forms=forms,
         messages=MESSAGES,
-        clauses=frozenset(rule["id"] for rule in rules) | {"LOCAL"},
+        clauses=library.clauses | {"LOCAL"},
     )
+
+
+@lru_cache(maxsize=16)
+def _fields_of(library: Library) -> Mapping[str, tuple[FormField, ...]]:
+    return {
+        form_id: tuple(FormField(f.name, f.type, f.options, f.routing) for f in spec)
+        for form_id, spec in library.forms.items()
+    }
 
 
 def _outputs(table: DecisionTable) -> dict[str, tuple[object, ...]]:
@@ -62,13 +70,103 @@ def calls_of(diagram: Diagram) -> dict[str, frozenset[str]]:
         for process_id, graph in diagram.processes.items()
     }
 
+#: A finding with the element and line at which an author sees it.
+Told = tuple[GateFinding, str, int]
 
-def admit(library: Library, data: bytes, calls: Mapping[str, frozenset[str]]) -> Diagram:
-    """Pass a file through the gate; `calls` are the deployed processes with what they call.
 
-    Raises GateError naming every finding.
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong with a draft, and the way out. `place` names the form, field or rule of the annex."""
+
+    rule: str
+    element: str
+    line: int
+    severity: str
+    zh: str
+    en: str
+    way_zh: str
+    way_en: str
+    place: str = ""
+
+
+def findings(
+    library: Library, xml: bytes, annex: str, calls: Mapping[str, frozenset[str]], key: str | None = None
+) -> list[Finding]:
+    """Return everything that is wrong with a drawing and what it brings, errors first; changes nothing.
+
+    `key` is the process it is a draft of.
     """
-    return admit_diagram(data, replace(known(library), calls=calls))
+    found = _examine(library, xml, annex, calls, key)[1]
+    return [_for_author(one) for one in found]
+
+
+def _for_author(one: Told) -> Finding:
+    finding, element, line = one
+    place = finding.element if finding.rule == "annex" else ""
+    return Finding(
+        finding.rule, element, line, finding.severity, finding.zh, finding.en, *WAYS[finding.rule], place
+    )
+
+
+def admit(
+    library: Library, data: bytes, calls: Mapping[str, frozenset[str]], annex: str = NO_ANNEX,
+    key: str | None = None,
+) -> Diagram:  # fmt: skip
+    """Pass a file and what it brings through the gate; `calls` are the deployed processes' calls.
+
+    Raises GateError naming every finding, AnnexRefused.
+    """
+    diagram, told = _examine(library, data, annex, calls, key)
+    found = [finding for finding, _element, _line in told]
+    if diagram is None or any(finding.severity == "error" for finding in found):
+        raise GateError(found)
+    return diagram
+
+
+def _examine(
+    library: Library, data: bytes, annex: str, calls: Mapping[str, frozenset[str]], key: str | None
+) -> tuple[Diagram | None, list[Told]]:
+    """Return the diagram and each finding with the element and line it is shown at."""
+    laid, kept, problems = check_annex(library, annex)
+    diagram, found = examine(data, replace(known(laid), calls=calls))
+    graphs = {} if diagram is None else diagram.processes
+    told = [
+        (finding, finding.element, finding.line)
+        for finding in found
+        if not told_already(finding, annex, kept, graphs)
+    ]
+    if diagram is not None:
+        if key is not None and set(diagram.processes) != {key}:
+            told.append((_other_process(key, diagram), key, 1))
+        for one in check_together(library, laid, kept, diagram):
+            if isinstance(one, Problem):
+                problems.append(one)
+            else:
+                told.append((one, one.element, one.line))
+    for problem in problems:
+        element, line = place_of(problem, graphs, laid)
+        finding = GateFinding("annex", problem.place, line, problem.zh, problem.en, problem.severity)
+        told.append((finding, element, line))
+    return diagram, sorted(told, key=lambda one: (one[0].severity, one[2], one[1]))
+
+
+def _other_process(key: str, diagram: Diagram) -> GateFinding:
+    names = "、".join(diagram.processes)
+    zh = f"这份草稿应当只含流程“{key}”，图中是：{names or '没有可执行的流程'}。"
+    en = f"The draft should hold the process “{key}” alone; it holds {names or 'none that can run'}."
+    return GateFinding("release", key, 1, zh, en)
+
+
+def all_called(key: str, calls: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Return every process that a process calls, directly or through others."""
+    found: set[str] = set()
+    ahead = list(calls.get(key, ()))
+    while ahead:
+        here = ahead.pop()
+        if here not in found:
+            found.add(here)
+            ahead.extend(calls.get(here, ()))
+    return frozenset(found)
 
 
 def hear(data: bytes, others: Sequence[bytes]) -> None:
