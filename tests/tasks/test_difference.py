@@ -76,7 +76,7 @@ STEPS: dict[str, tuple[Change, str, str]] = {
     "decision": (
         own("P04_Decide_Rule", "decision", "DT-09"), "P04_Decide_Rule", "决策表由“DT-08”改为“DT-09”",
     ),
-    "service": (own("P04_FirstContact_Overdue_Svc", "service", "x"), "P04_FirstContact_Overdue_Svc", "自动服务"),
+    "service": (own("P04_HandOver_Msg", "service", "x"), "P04_HandOver_Msg", "自动服务"),
     "interrupting": (
         lambda at: at["P04_FirstContact_Timer"].set("cancelActivity", "true"), "P04_FirstContact_Timer",
         "是否中断由“否”改为“是”",
