@@ -98,12 +98,14 @@ class Runner:
             self.scratch.fresh(), clock, self.keys, self.library, self.definitions,
             overrides=scenario.settings, calendar=self._calendar(scenario.calendars),
         )  # fmt: skip
-        world = build(app, clock, scenario)
-        for step in scenario.steps:
-            self._line = step.line
-            play_step(world, step)
-        if self.coverage is not None:
-            self.coverage.add(app)
+        try:
+            world = build(app, clock, scenario)
+            for step in scenario.steps:
+                self._line = step.line
+                play_step(world, step)
+        finally:
+            if self.coverage is not None:
+                self.coverage.add(app)
 
     def _calendar(self, years: tuple[int, ...] | None) -> WorkCalendar:
         if years not in self._calendars:
