@@ -80,7 +80,7 @@ class TrialRun:
             (path.name, xml.encode() if path.stem == self.key else path.read_bytes())
             for path in shipped.diagrams()
         ]
-        self.runner = Runner(None, shipped.with_annex(annex), diagrams, self.footprint)
+        self.runner = Runner(None, shipped, diagrams, self.footprint)
         app = App(self.runner.scratch.fresh(), _CLOCK, self.runner.keys, self.runner.library)
         with app.read() as conn:
             self.graph = app.definitions.active(conn, self.key).graph

@@ -56,7 +56,7 @@ def test_a_source_that_passes_no_gate_is_said_and_not_run(sqlite_database: Datab
     broken = P04.replace('targetRef="P04_Outcome"', 'targetRef="Nowhere"')
     trial = tried(sqlite_database, Source(broken), THREE_FAILURES)
     assert trial.state == "failed"
-    assert "Nowhere" in trial.problem
+    assert "P04_Interview" in trial.problem
     assert trial.results == []
 
 
