@@ -16,6 +16,7 @@ from typing import Any
 
 from engine.clock import SystemClock, to_us
 from engine.codec import canonical
+from engine.definitions import NO_ANNEX
 from engine.errors import AidError
 from engine.graph import Graph
 from engine.store.db import Database
@@ -23,7 +24,6 @@ from tasks.app import App
 from tasks.library import Library
 from tasks.scenarios.coverage import Coverage
 from tasks.scenarios.faults import BadScenario
-from tasks.scenarios.load import load
 from tasks.scenarios.model import Scenario
 from tasks.scenarios.report import Result
 from tasks.scenarios.runner import Runner
@@ -80,7 +80,8 @@ class TrialRun:
             (path.name, xml.encode() if path.stem == self.key else path.read_bytes())
             for path in shipped.diagrams()
         ]
-        self.runner = Runner(None, shipped, diagrams, self.footprint)
+        annexes = () if annex == NO_ANNEX else ((f"{self.key}.bpmn", annex),)
+        self.runner = Runner(None, shipped, diagrams, self.footprint, annexes)
         app = App(self.runner.scratch.fresh(), _CLOCK, self.runner.keys, self.runner.library)
         with app.read() as conn:
             self.graph = app.definitions.active(conn, self.key).graph
@@ -89,12 +90,12 @@ class TrialRun:
         """Run every file and say after each how it went."""
         for path in files:
             try:
-                stories_told = load(path, self.runner.library)
+                scenarios = self.runner.read(path)
             except BadScenario as fault:
                 unread = Result(path, path.stem, "", False, 0.0, fault.line, fault.zh, fault.en)
                 self._tell(unread, None)
                 continue
-            for scenario in stories_told:
+            for scenario in scenarios:
                 self._tell(self.runner.one(scenario), scenario)
         self._write(state="done")
 

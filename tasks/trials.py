@@ -112,14 +112,12 @@ def wait(trial_id: int) -> None:
 def _await(db: Database, trial_id: int, child: subprocess.Popen[bytes]) -> None:
     """Note at once when the child could not do its work."""
     said = child.communicate()[1].decode(errors="replace").strip()
+    if child.returncode != 0:
+        log.error("A trial ended with %s: %s", child.returncode, said, extra={"action": "trial"})
+        problem = f"试运行程序中断（{child.returncode}），请再试一次。"
+        with db.transaction() as conn:
+            store.write(conn, trial_id, state="failed", problem=problem)
     _AWAITED.pop(trial_id, None)
-    if child.returncode == 0:
-        return
-    log.error("A trial ended with %s: %s", child.returncode, said, extra={"action": "trial"})
-    with db.transaction() as conn:
-        store.write(
-            conn, trial_id, state="failed", problem=f"试运行程序中断（{child.returncode}），请再试一次。"
-        )
 
 
 def read(conn: Connection, trial_id: int) -> Trial | None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from engine.codec import canonical
 from engine.store.db import Database
 from tasks import trials
 from tasks.difference import Source
+from tasks.difference.annex import shipped
 from tasks.library import Library
 from tasks.trial_run import TrialRun
 
 KEY = "P04_community_assistance"
 P04 = next(path for path in Library().diagrams() if path.stem == KEY).read_text("utf-8")
 THREE_FAILURES = trials.SCENARIOS / "GS09_three_failures_to_the_street.yaml"
+SPRING_FESTIVAL = trials.SCENARIOS / "GS06_spring_festival_clocks.yaml"
 THIRD_SUCCEEDS = trials.SCENARIOS / "GS10_third_referral_succeeds.yaml"
 #: A diagram on which the first failure already goes up to the street.
 HASTY = P04.replace(
@@ -50,6 +54,27 @@ def test_a_failure_says_where_on_the_diagram(sqlite_database: Database) -> None:
     assert failed["zh"]
     assert failed["elements"]
     assert all(element.startswith("P04_") for element in failed["elements"])
+
+
+def test_the_forms_and_rules_of_the_draft_are_tried_with_it(sqlite_database: Database) -> None:
+    files = shipped(Library().folder)
+    form = json.loads(json.dumps(files.forms["P04_Outcome"]))
+    form["fields"].append(
+        {
+            "name": "transport",
+            "zh": "交通",
+            "en": "Transport",
+            "type": "text",
+            "required": True,
+            "example": "公交",
+        }
+    )
+    later = {**files.rules["DL-017"], "value": 30}
+    passes = tried(sqlite_database, Source(P04, canonical({"forms": {"P04_Outcome": form}})), THREE_FAILURES)
+    fails = tried(sqlite_database, Source(P04, canonical({"rules": {"DL-017": later}})), SPRING_FESTIVAL)
+    assert passes.failed == []
+    (failed,) = fails.failed
+    assert "DL-017" in failed["zh"]
 
 
 def test_a_source_that_passes_no_gate_is_said_and_not_run(sqlite_database: Database) -> None:
