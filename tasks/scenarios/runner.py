@@ -38,16 +38,23 @@ _EARLY = datetime(2000, 1, 1, tzinfo=SHANGHAI)
 
 @dataclass
 class Runner:
-    """One release, prepared once; `diagrams` replaces the shipped ones (a draft of the studio)."""
+    """One release, prepared once; `diagrams` replaces the shipped ones (a draft of the studio).
+
+    `annexes` are what some of these files bring besides their drawing, by the name of the file.
+    """
 
     url: str | None = None
     library: Library = field(default_factory=Library)
     diagrams: Diagrams | None = None
     coverage: Coverage | None = None
+    annexes: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         self.keys: Keys = new_keys()
         self.definitions = Definitions()
+        self._known = self.library.with_rules(tuple(text for _name, text in self.annexes))
+        for _name, text in self.annexes:
+            self._known = self._known.with_forms(text)
         self._line = 1  #: of the step being played
         self._calendars: dict[tuple[int, ...] | None, WorkCalendar] = {None: self.library.calendar}
         self.scratch: Scratch = make_scratch(self.url, self._deploy)
@@ -58,7 +65,7 @@ class Runner:
             files = [(path.name, path.read_bytes()) for path in self.library.diagrams()]
         start = VirtualClock(_EARLY)
         app = App(database, start, self.keys, self.library, self.definitions)
-        app.do(Deploy(tuple(files), "scenario", heard=True), SYSTEM)
+        app.do(Deploy(tuple(files), "scenario", heard=True, annexes=self.annexes), SYSTEM)
         if self.coverage is not None:
             self.coverage.learn(app)
 
@@ -69,10 +76,14 @@ class Runner:
     def file(self, path: Path) -> list[Result]:
         """Run every scenario of a file."""
         try:
-            found = load(path, self.library)
+            found = self.read(path)
         except BadScenario as fault:
             return [Result(path, path.stem, "", False, 0.0, fault.line, fault.zh, fault.en)]
         return [self.one(scenario) for scenario in found]
+
+    def read(self, path: Path) -> list[Scenario]:
+        """Return the scenarios of a file; raise BadScenario."""
+        return load(path, self._known)
 
     def one(self, scenario: Scenario) -> Result:
         """Run one scenario."""
@@ -98,12 +109,14 @@ class Runner:
             self.scratch.fresh(), clock, self.keys, self.library, self.definitions,
             overrides=scenario.settings, calendar=self._calendar(scenario.calendars),
         )  # fmt: skip
-        world = build(app, clock, scenario)
-        for step in scenario.steps:
-            self._line = step.line
-            play_step(world, step)
-        if self.coverage is not None:
-            self.coverage.add(app)
+        try:
+            world = build(app, clock, scenario)
+            for step in scenario.steps:
+                self._line = step.line
+                play_step(world, step)
+        finally:
+            if self.coverage is not None:
+                self.coverage.add(app)
 
     def _calendar(self, years: tuple[int, ...] | None) -> WorkCalendar:
         if years not in self._calendars:

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.codec import loads
 from engine.store.tables import event, incident, instance, subscription, user_task
 from tasks.store.conn import Connection, RowMapping
 from tasks.store.rows import Named
@@ -148,6 +149,16 @@ def pending_years(conn: Connection) -> list[RowMapping]:
 def open_incidents(conn: Connection) -> list[RowMapping]:
     """Return what failed and was not repaired, the latest last."""
     return _INCIDENTS.all(conn)
+
+
+def paths(conn: Connection, process_id: str) -> list[str]:
+    """Return the sequence flows that the instances of a process took, as often as they were taken."""
+    query = (
+        sa.select(event.c.data)
+        .join(instance, instance.c.id == event.c.instance_id)
+        .where(instance.c.process_id == process_id, event.c.data.contains('"path"'))
+    )
+    return [flow for text in conn.execute(query).scalars() for flow in loads(text).get("path", ())]
 
 
 def touched(conn: Connection) -> list[tuple[str, str | None, Any]]:
