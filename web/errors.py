@@ -91,8 +91,8 @@ def status_of(error: AidError) -> int:
 
 
 def wants_json() -> bool:
-    """Tell whether the request came through the interface for programs."""
-    return request.path.startswith("/api/")
+    """Tell whether the request came through the interface for programs, or from the editor's script."""
+    return request.path.startswith("/api/") or request.endpoint in DATA_PAGES
 
 
 def problem(code: str, status: int, title: str, detail: str, **more: Any) -> Response:
