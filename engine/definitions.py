@@ -10,12 +10,14 @@ from datetime import datetime
 
 from engine.clock import to_us
 from engine.compile import compile_diagram
-from engine.errors import NotFound
+from engine.errors import IllegalState, NotFound
 from engine.graph import Graph
 from engine.ids import new_id
 from engine.store import definitions as store
 from engine.store.conn import Connection
 
+#: What a version brings besides its drawing when it brings nothing.
+NO_ANNEX = "{}"
 #: Graphs kept in memory; a graph is some 0.3 MB.
 MOST_GRAPHS = 128
 
@@ -29,6 +31,7 @@ class Definition:
     version: int
     graph: Graph
     digest: str
+    annex: str = NO_ANNEX
 
 
 class Definitions:
@@ -48,7 +51,7 @@ class Definitions:
         if row is None:
             raise NotFound()
         graph = compile_diagram(row.xml.encode()).processes[row.key]
-        made = Definition(definition_id, row.key, row.version, graph, row.digest)
+        made = Definition(definition_id, row.key, row.version, graph, row.digest, row.annex)
         with self._lock:
             self._known[definition_id] = made
             while len(self._known) > MOST_GRAPHS:
@@ -57,10 +60,14 @@ class Definitions:
 
     def active(self, conn: Connection, key: str) -> Definition:
         """Return the active version of a process; raise NotFound when there is none."""
-        definition_id = store.active_id(conn, key)
+        definition_id = self.find_active(conn, key)
         if definition_id is None:
             raise NotFound(zh=f"没有已发布的流程“{key}”。请先部署流程图。")
         return self.get(conn, definition_id)
+
+    def find_active(self, conn: Connection, key: str) -> int | None:
+        """Return the id of the version of a process that is at work, None when there is none."""
+        return store.active_id(conn, key)
 
     def all_active(self, conn: Connection) -> list[Definition]:
         """Return every active definition."""
@@ -87,9 +94,12 @@ class Definitions:
         return [self.active(conn, key) for key in starters.get(message, [])]
 
 
-def digest(xml: bytes) -> str:
-    """Return the content hash of a diagram."""
-    return hashlib.sha256(xml).hexdigest()
+def digest(xml: bytes, annex: str = NO_ANNEX) -> str:
+    """Return the content hash of a version: of its drawing, and of what it brings besides."""
+    made = hashlib.sha256(xml)
+    if annex != NO_ANNEX:
+        made.update(b"\0" + annex.encode())
+    return made.hexdigest()
 
 
 def publish(
@@ -100,27 +110,51 @@ def publish(
     now: datetime,
     author_id: int | None = None,
     reason: str = "",
+    annex: str = NO_ANNEX,
 ) -> tuple[int, int]:
     """Store a diagram as the new active version of its process and retire the one before.
 
     The caller has passed it through the gate. Returns (definition id, version); an unchanged active
     version is returned as it is.
     """
-    text = xml.decode()
-    mark = digest(xml)
     current = store.lock_current(conn, key)
-    if current is not None and current.digest == mark:
+    if current is not None and current.digest == digest(xml, annex):
         return current.id, current.version
-    version = store.last_version(conn, key) + 1
-    if current is not None:
-        store.retire(conn, current.id)
-    made = new_id()
+    made, version = submit(conn, key, name, xml, annex, now, author_id, reason)
+    activate(conn, key, made, now, ("submitted",))
+    return made, version
+
+
+def submit(
+    conn: Connection, key: str, name: str, xml: bytes, annex: str, now: datetime, author_id: int | None,
+    reason: str,
+) -> tuple[int, int]:  # fmt: skip
+    """Store a version that is not at work yet; return (definition id, version).
+
+    The caller holds what keeps two from numbering at once: the trail of the process, or the version at work.
+    """
+    made, version = new_id(), store.last_version(conn, key) + 1
     store.add(
         conn,
         {
-            "id": made, "key": key, "version": version, "name": name, "status": "active", "xml": text,
-            "digest": mark, "author_id": author_id, "reason": reason, "created_at": to_us(now),
-            "activated_at": to_us(now),
+            "id": made, "key": key, "version": version, "name": name, "status": "submitted",
+            "xml": xml.decode(), "annex": annex, "digest": digest(xml, annex), "author_id": author_id,
+            "reason": reason, "created_at": to_us(now),
         },
     )  # fmt: skip
     return made, version
+
+
+def activate(
+    conn: Connection, key: str, definition_id: int, now: datetime, before: tuple[str, ...]
+) -> int | None:
+    """Put a version to work and retire the one before it, whose id is returned.
+
+    `before` are the states it may be in; raises IllegalState when it is in none of them.
+    """
+    current = store.lock_current(conn, key)
+    if current is not None:
+        store.set_status(conn, current.id, ("active",), status="retired")
+    if not store.set_status(conn, definition_id, before, status="active", activated_at=to_us(now)):
+        raise IllegalState(detail="这一版本不在可以启用的状态")
+    return None if current is None else current.id

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import Any
 from engine import seals
 from engine.chains import Doctored
 from engine.codec import loads
+from engine.definitions import digest
 from engine.history import GENESIS, link
 from engine.live import seal_state
 from engine.store import proof
@@ -37,6 +37,8 @@ WHAT: Mapping[str, str] = {
     "seal removed": "封存记录被删除",
     "checkpoint altered": "库外的封存文件被改动",
 }
+#: Events that say by its hash which version they are about.
+_NAMES_A_VERSION = frozenset({"ProcessStarted", "ReleaseSubmitted", "ReleaseApproved", "ReleaseActivated"})
 #: Faults kept; a trail that was destroyed from end to end need not be told row by row.
 MOST_FAULTS = 1_000
 
@@ -134,11 +136,11 @@ def _told(report: Report, key: bytes, path: Path | None) -> _Told:
 
 
 def _diagrams(conn: Connection, report: Report) -> dict[tuple[str, int], str]:
-    """Return the content hash of every version as its XML gives it."""
+    """Return the content hash of every version as its XML and annex give it."""
     found = {}
-    for key, version, digest, xml in proof.definitions(conn):
-        made = hashlib.sha256(xml.encode()).hexdigest()
-        if made != digest:
+    for key, version, told, xml, annex in proof.definitions(conn):
+        made = digest(xml.encode(), annex)
+        if made != told:
             report.add("definition swapped", detail=f"{key} v{version}")
         found[key, version] = made
     return found
@@ -160,7 +162,7 @@ def _check_chains(
         for row in rows:
             if '"payload"' in row["data"]:
                 beside.check(trail_id, row["seq"], loads(row["data"]).get("payload"))
-            if row["kind"] == "ProcessStarted":
+            if row["kind"] in _NAMES_A_VERSION:
                 _check_diagram(report, row, diagrams)
     beside.finish()
     for trail_id in sorted(missing):

@@ -19,7 +19,7 @@ from engine.history import By
 from engine.store import queries
 from engine.store.db import Database, is_conflict
 from engine.unit import Kernel, Unit
-from tasks import commands, office, settings
+from tasks import commands, office, releases, settings
 from tasks.actor import SYSTEM, Actor
 from tasks.commands import Command, Done
 from tasks.crypto import Keys
@@ -70,6 +70,7 @@ class App:
         Raises an `AidError` and leaves everything as it was. A fault of the diagram becomes an incident.
         Where a lost connection hides whether the command was carried out, its key tells.
         """
+        command = releases.prepare(self, command, actor)
         for attempt in range(1, TRIES + 1):
             try:
                 return self._once(command, actor, key)

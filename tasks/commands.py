@@ -301,6 +301,8 @@ class Deploy(Command):
     reason: str
     #: the second opinion was given already, as by the tests of a release over its own diagrams
     heard: bool = False
+    #: what a file brings besides its drawing: (name of the file, annex)
+    annexes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -123,9 +123,7 @@ class Desk:
             # the row follows the instance row; until then the desk remembers
             self.contexts[live.id] = context
 
-        return self.unit.start(
-            process_id, trail, key, context.run_no, start_id, values, prepare=prepare
-        )
+        return self.unit.start(process_id, trail, key, context.run_no, start_id, values, prepare=prepare)
 
     def trail(self, context: Context) -> int:
         """Return the trail of a context: the case's own, or the person's."""
@@ -145,6 +143,19 @@ class Desk:
             return int(row["trail_id"])
         trail = self.unit.new_trail()
         rows.add(self.conn, tables.trail_owner, trail_id=trail, kind="person", person_id=person_id)
+        return trail
+
+    def process_trail(self, key: str) -> int:
+        """Lock the trail of a process's releases and return it, made when first needed.
+
+        Who holds it alone numbers versions and says which one is at work.
+        """
+        row = rows.first(self.conn, tables.trail_owner, kind="process", process_key=key)
+        if row is not None:
+            self.unit.lock(row["trail_id"])
+            return int(row["trail_id"])
+        trail = self.unit.new_trail()
+        rows.add(self.conn, tables.trail_owner, trail_id=trail, kind="process", process_key=key)
         return trail
 
     # cases and persons

@@ -1,4 +1,4 @@
-"""What an office administers: settings, calendar years, releases; and what failed under a hand."""
+"""What an office administers: settings and calendar years; and what failed under a hand."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import Any
 
 from engine.calendar import WorkCalendar
 from engine.codec import dumps, loads
-from engine.definitions import publish
-from engine.errors import AidError, FormInvalid, IllegalState, NotFound
+from engine.errors import AidError, FormInvalid, NotFound
 from engine.unit import Unit
 from tasks import access, commands, deadlines
 from tasks.access import Subject
@@ -85,28 +84,6 @@ def change_setting(desk: Desk, command: commands.ChangeSetting) -> Done:
     value = known.check(command.value)
     put_setting(desk.conn, command.name, dumps(value), desk.now_us, desk.actor.user_id)
     return Done()
-
-
-def deploy(desk: Desk, command: commands.Deploy) -> Done:
-    """Publish diagrams that pass the gate; unchanged ones stay as they are."""
-    from tasks.release import admit, calls_of, hear
-
-    access.authorize(desk.actor, "deploy", Subject("/"))
-    made: dict[str, int] = {}
-    calls = desk.unit.kernel.definitions.calls(desk.conn)
-    for _name, data in command.files:
-        diagram = admit(desk.library, data, calls)
-        if not command.heard:
-            hear(data, [other for _file, other in command.files if other is not data])
-        calls |= calls_of(diagram)
-        for process_id, graph in diagram.processes.items():
-            _id, version = publish(
-                desk.conn, process_id, graph.name, data, desk.now, desk.actor.user_id, command.reason
-            )
-            made[process_id] = version
-    if not made:
-        raise IllegalState(detail="没有可发布的流程图")
-    return Done(extra={"versions": made})
 
 
 def keep_failed(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tasks import casework, commands, intake, office, supervision, taskwork
+from tasks import casework, commands, drafts, intake, office, releases, supervision, taskwork
+from tasks import studio_commands as studio
 from tasks.commands import Command, Done
 from tasks.desk import Desk
 
@@ -43,5 +44,14 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     commands.RetryIncident: supervision.retry,
     commands.LoadCalendar: office.load_calendar,
     commands.ChangeSetting: office.change_setting,
-    commands.Deploy: office.deploy,
+    commands.Deploy: releases.deploy,
+    studio.OpenDraft: drafts.open_draft,
+    studio.SaveModel: drafts.save_model,
+    studio.DiscardDraft: drafts.discard_draft,
+    studio.SubmitRelease: releases.submit,
+    studio.ApproveRelease: releases.approve,
+    studio.RejectRelease: releases.reject,
+    studio.ActivateRelease: releases.activate,
+    studio.RetireRelease: releases.retire,
+    studio.TakeBack: releases.take_back,
 }

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from engine.compile import Diagram
+from engine.compile import Finding as GateFinding
 from engine.decisions import DecisionTable
+from engine.definitions import NO_ANNEX
 from engine.expressions import ExpressionError
-from engine.gate import FormField, GateError, Known
-from engine.gate import admit as admit_diagram
+from engine.gate import WAYS, FormField, GateError, Known, examine
 from tasks.actor import ROLES
 from tasks.library import Library
 from tasks.services import SERVICES
@@ -63,12 +64,73 @@ def calls_of(diagram: Diagram) -> dict[str, frozenset[str]]:
     }
 
 
-def admit(library: Library, data: bytes, calls: Mapping[str, frozenset[str]]) -> Diagram:
-    """Pass a file through the gate; `calls` are the deployed processes with what they call.
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong with a draft, and the way out. `place` names the form, field or rule of the annex."""
 
-    Raises GateError naming every finding.
+    rule: str
+    element: str
+    line: int
+    severity: str
+    zh: str
+    en: str
+    way_zh: str
+    way_en: str
+    place: str = ""
+
+
+def findings(
+    library: Library, xml: bytes, annex: str, calls: Mapping[str, frozenset[str]], key: str | None = None
+) -> list[Finding]:
+    """Return everything that is wrong with a drawing and what it brings, errors first; changes nothing.
+
+    `key` is the process it is a draft of.
     """
-    return admit_diagram(data, replace(known(library), calls=calls))
+    found = _examine(library, xml, annex, calls, key)[1]
+    return [
+        Finding(one.rule, one.element, one.line, one.severity, one.zh, one.en, *WAYS[one.rule],
+                place=one.element if one.rule == "annex" else "")
+        for one in found
+    ]  # fmt: skip
+
+
+def admit(
+    library: Library, data: bytes, calls: Mapping[str, frozenset[str]], annex: str = NO_ANNEX,
+    key: str | None = None,
+) -> Diagram:  # fmt: skip
+    """Pass a file and what it brings through the gate; `calls` are the deployed processes' calls.
+
+    Raises GateError naming every finding, AnnexRefused.
+    """
+    diagram, found = _examine(library, data, annex, calls, key)
+    if diagram is None or any(finding.severity == "error" for finding in found):
+        raise GateError(found)
+    return diagram
+
+
+def _examine(
+    library: Library, data: bytes, annex: str, calls: Mapping[str, frozenset[str]], key: str | None
+) -> tuple[Diagram | None, list[GateFinding]]:
+    diagram, found = examine(data, replace(known(library), calls=calls))
+    if diagram is not None and key is not None and set(diagram.processes) != {key}:
+        names = "、".join(diagram.processes)
+        found.append(GateFinding(
+            "release", key, 1, f"这份草稿应当只含流程“{key}”，图中是：{names or '没有可执行的流程'}。",
+            f"The draft should hold the process “{key}” alone; it holds {names or 'none that can run'}."
+        ))  # fmt: skip
+    return diagram, sorted(found, key=lambda one: (one.severity, one.line, one.element))
+
+
+def all_called(key: str, calls: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Return every process that a process calls, directly or through others."""
+    found: set[str] = set()
+    ahead = list(calls.get(key, ()))
+    while ahead:
+        here = ahead.pop()
+        if here not in found:
+            found.add(here)
+            ahead.extend(calls.get(here, ()))
+    return frozenset(found)
 
 
 def hear(data: bytes, others: Sequence[bytes]) -> None:

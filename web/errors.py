@@ -56,6 +56,8 @@ STATUS: dict[str, int] = {
     "no_database": 422,
     "xml_refused": 422,
     "gate_refused": 422,
+    "draft_changed": 409,
+    "annex_refused": 422,
     "decision_refused": 422,
     "decision_unmatched": 409,
     "not_ready": 503,

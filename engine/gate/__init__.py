@@ -5,7 +5,8 @@ To add one: write `check(subject)`, add it to `rules.RULES`, write the page and 
 """
 
 from engine.compile import Diagram, Finding, GateError
-from engine.gate.admission import admit, check
+from engine.gate.admission import admit, check, examine
 from engine.gate.known import FormField, Known
+from engine.gate.ways import WAYS
 
-__all__ = ["Diagram", "Finding", "FormField", "GateError", "Known", "admit", "check"]
+__all__ = ["WAYS", "Diagram", "Finding", "FormField", "GateError", "Known", "admit", "check", "examine"]

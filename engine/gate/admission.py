@@ -14,18 +14,19 @@ MOST_FINDINGS = 500
 
 def check(data: bytes, known: Known) -> list[Finding]:
     """Return everything that is wrong with a BPMN file, errors first, in the order of its lines."""
-    return _examine(data, known)[1]
+    return examine(data, known)[1]
 
 
 def admit(data: bytes, known: Known) -> Diagram:
     """Return the compiled diagram of a file that may run; raise GateError with all findings."""
-    diagram, findings = _examine(data, known)
+    diagram, findings = examine(data, known)
     if diagram is None or any(finding.severity == "error" for finding in findings):
         raise GateError(findings)
     return diagram
 
 
-def _examine(data: bytes, known: Known) -> tuple[Diagram | None, list[Finding]]:
+def examine(data: bytes, known: Known) -> tuple[Diagram | None, list[Finding]]:
+    """Return a file as far as it could be compiled (None: it is no safe XML), and what is wrong with it."""
     try:
         root = load(data)
     except XmlRefused as refusal:

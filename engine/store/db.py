@@ -84,6 +84,24 @@ class Database:
             raise
 
     @contextmanager
+    def rebuilding(self) -> Iterator[sa.Connection]:
+        """Yield a connection in a write transaction that may replace tables others refer to.
+
+        SQLite changes a rule of a table by making it anew; meanwhile references are not held, and at the end
+        all of them are. Raises ValueError when one of them leads nowhere.
+        """
+        try:
+            with self.engine.connect() as conn, _unreferenced(conn), conn.begin():
+                yield conn
+                if not self.is_postgres:
+                    lost = conn.exec_driver_sql("PRAGMA foreign_key_check").first()
+                    if lost is not None:
+                        raise ValueError(f"a row of {lost[0]} refers to a row of {lost[2]} that is not there")
+        except Exception as error:
+            _refuse_outage(error)
+            raise
+
+    @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """Yield a connection for reading; nothing is locked and nothing is kept. Raises Unavailable."""
         try:
@@ -118,6 +136,20 @@ class Database:
     def dispose(self) -> None:
         """Close all pooled connections."""
         self.engine.dispose()
+
+
+@contextmanager
+def _unreferenced(conn: sa.Connection) -> Iterator[None]:
+    """Let SQLite hold no reference for a while; it can be told outside a transaction only."""
+    driver: Any = conn.connection.dbapi_connection
+    if conn.dialect.name == "postgresql":
+        yield
+        return
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:

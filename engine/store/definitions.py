@@ -15,9 +15,9 @@ _is_active = definition.c.status == sa.literal_column("'active'")
 
 _ACTIVE = Statement(sa.select(definition.c.id).where(definition.c.key == p("key"), _is_active))
 _READ = Statement(
-    sa.select(definition.c.key, definition.c.version, definition.c.xml, definition.c.digest).where(
-        definition.c.id == p("id")
-    )
+    sa.select(
+        definition.c.key, definition.c.version, definition.c.xml, definition.c.digest, definition.c.annex
+    ).where(definition.c.id == p("id"))
 )
 _ALL_ACTIVE = Statement(sa.select(definition.c.id).where(_is_active).order_by(definition.c.id))
 
@@ -29,6 +29,7 @@ class Stored(NamedTuple):
     version: int
     xml: str
     digest: str
+    annex: str
 
 
 class Current(NamedTuple):
@@ -72,9 +73,29 @@ def last_version(conn: sa.Connection, key: str) -> int:
     return conn.execute(query).scalar() or 0
 
 
-def retire(conn: sa.Connection, definition_id: int) -> None:
-    """Let a version start no further instance."""
-    conn.execute(sa.update(definition).where(definition.c.id == definition_id).values(status="retired"))
+def set_status(conn: sa.Connection, definition_id: int, before: tuple[str, ...], **values: Any) -> bool:
+    """Change a version that stands where it is thought to stand; tell whether it did."""
+    query = sa.update(definition).where(definition.c.id == definition_id, definition.c.status.in_(before))
+    return conn.execute(query.values(**values)).rowcount == 1
+
+
+def version_before(conn: sa.Connection, key: str, version: int) -> int | None:
+    """Return the id of the latest version below this one that was at work, None when there is none."""
+    query = (
+        sa.select(definition.c.id)
+        .where(
+            definition.c.key == key, definition.c.version < version, definition.c.activated_at.is_not(None)
+        )
+        .order_by(definition.c.version.desc())
+        .limit(1)
+    )
+    return conn.execute(query).scalar()
+
+
+def annexes(conn: sa.Connection) -> list[str]:
+    """Return every annex that says something, of the newest version first."""
+    query = sa.select(definition.c.annex).where(definition.c.annex != "{}")
+    return list(conn.execute(query.order_by(definition.c.id.desc())).scalars())
 
 
 def add(conn: sa.Connection, row: Mapping[str, Any]) -> None:

@@ -57,7 +57,7 @@ def upgrade(db: Database) -> list[str]:
     Raises IllegalState when a newer program, or none of ours, made the tables.
     """
     steps = _steps()
-    with db.transaction() as conn:
+    with db.rebuilding() as conn:
         if db.is_postgres:
             conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
         at = _at(conn)

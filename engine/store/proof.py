@@ -121,7 +121,8 @@ def states(conn: sa.Connection) -> Iterator[StateRow]:
         yield StateRow(*row[:6], bytes(row[6]))
 
 
-def definitions(conn: sa.Connection) -> list[tuple[str, int, str, str]]:
-    """Return (process, version, digest, XML) of every version."""
-    query = sa.select(definition.c.key, definition.c.version, definition.c.digest, definition.c.xml)
-    return [(row[0], row[1], row[2], row[3]) for row in conn.execute(query)]
+def definitions(conn: sa.Connection) -> list[tuple[str, int, str, str, str]]:
+    """Return (process, version, digest, XML, annex) of every version."""
+    d = definition.c
+    query = sa.select(d.key, d.version, d.digest, d.xml, d.annex)
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in conn.execute(query)]

@@ -73,6 +73,7 @@ seal = sa.Table(
     sa.Column("mac", sa.LargeBinary, nullable=False),
 )
 
+#: A version of a process: its drawing, and in `annex` what it brings besides, as canonical JSON.
 definition = sa.Table(
     "definition",
     metadata,
@@ -82,6 +83,7 @@ definition = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("xml", sa.Text, nullable=False),
+    sa.Column("annex", sa.Text, nullable=False, server_default="{}"),
     sa.Column("digest", sa.Text, nullable=False),
     sa.Column("author_id", Big),
     sa.Column("approver_id", Big),
@@ -89,9 +91,11 @@ definition = sa.Table(
     sa.Column("created_at", Big, nullable=False),
     sa.Column("activated_at", Big),
     sa.UniqueConstraint("key", "version"),
-    sa.CheckConstraint("status in ('draft','submitted','approved','active','retired')", name="status"),
+    sa.CheckConstraint("status in ('submitted','approved','rejected','active','retired')", name="status"),
     sa.CheckConstraint(
-        "author_id is null or approver_id is null or author_id <> approver_id", name="four_eyes"
+        "author_id is null or status in ('submitted','rejected') and approver_id is null"
+        " or approver_id is not null and author_id <> approver_id",
+        name="four_eyes",
     ),
 )
 sa.Index(
@@ -101,6 +105,8 @@ sa.Index(
     sqlite_where=definition.c.status == "active",
     postgresql_where=definition.c.status == "active",
 )
+_annexed = sa.and_(definition.c.status == "active", definition.c.annex != "{}")
+sa.Index("ix_definition_annexed", definition.c.id, sqlite_where=_annexed, postgresql_where=_annexed)
 
 instance = sa.Table(
     "instance",

@@ -6,10 +6,11 @@ import sqlalchemy as sa
 
 from engine.store.metadata import metadata
 from tasks.store.tables_clock import deadline, duty, duty_window
+from tasks.store.tables_studio import draft
 from tasks.store.tables_work import benefit, employment, placement, post, vacancy
 
 __all__ = [
-    "benefit", "calendar_year", "case", "deadline", "duty", "duty_window", "employment", "form_data",
+    "benefit", "calendar_year", "case", "deadline", "draft", "duty", "duty_window", "employment", "form_data",
     "hand_over", "helper", "notice", "placement", "plan", "post", "process_context", "referral",
     "trail_owner", "vacancy",
 ]  # fmt: skip
@@ -48,13 +49,21 @@ sa.Index(
     postgresql_where=case.c.status == "active",
 )
 
-#: What an engine trail belongs to, for trails that are not cases (a person without a case, the system).
+#: What an engine trail belongs to: a case, a person without one, the releases of a process, the system.
 trail_owner = sa.Table(
     "trail_owner",
     metadata,
     sa.Column("trail_id", Big, primary_key=True, autoincrement=False),
-    sa.Column("kind", sa.Text, nullable=False),  # case, person, system
+    sa.Column("kind", sa.Text, nullable=False),  # case, person, process, system
     sa.Column("person_id", Big),
+    sa.Column("process_key", sa.Text),
+)
+sa.Index(
+    "uq_trail_owner_process",
+    trail_owner.c.process_key,
+    unique=True,
+    sqlite_where=trail_owner.c.process_key.is_not(None),
+    postgresql_where=trail_owner.c.process_key.is_not(None),
 )
 sa.Index("ix_trail_owner_person", trail_owner.c.person_id)
 

@@ -1,0 +1,262 @@
+"""The way of a version: submitted, signed by a second person, at work, retired; and back.
+
+Whoever moves one holds the trail of its process. What takes seconds (the gate and the second opinion) is done
+by `prepare` before the transaction begins; the transaction only sees that it was this content.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from engine import definitions
+from engine.definitions import NO_ANNEX, digest
+from engine.errors import FourEyes, IllegalState, NotFound
+from engine.store import definitions as versions
+from tasks import access, drafts
+from tasks import studio_commands as commands
+from tasks.access import Subject
+from tasks.actor import Actor
+from tasks.commands import Command, Deploy, Done
+from tasks.desk import Desk
+from tasks.store import rows, studio, tables
+from tasks.store.conn import Connection, RowMapping
+
+if TYPE_CHECKING:
+    from tasks.app import App
+
+_RETIRABLE = ("active", "approved")
+
+
+def prepare(app: App, command: Command, actor: Actor) -> Command:
+    """Check what a command would put to work, before anything is locked; raise GateError."""
+    if not isinstance(
+        command,
+        commands.SubmitRelease | commands.ApproveRelease | commands.ActivateRelease | commands.TakeBack,
+    ):
+        return command
+    access.authorize(actor, "deploy", Subject("/"))
+    with app.read() as conn:
+        row = _meant(conn, command)
+        if row is None:
+            return command  # what is wrong is said in the transaction
+        calls = app.definitions.calls(conn)
+        others = studio.at_work(conn, frozenset(calls))
+    hear = isinstance(command, commands.SubmitRelease)
+    return replace(command, checked=_check(app.library, row, calls, others, hear))
+
+
+def _meant(conn: Connection, command: Command) -> RowMapping | None:
+    """Return the draft or version a command would put to work."""
+    match command:
+        case commands.SubmitRelease():
+            found = rows.first(conn, tables.draft, id=command.draft_id)
+            return None if found is None or found["rev"] != command.rev else found
+        case commands.ApproveRelease() | commands.ActivateRelease():
+            return studio.version(conn, command.definition_id)
+        case commands.TakeBack():
+            return _before(conn, studio.version(conn, command.definition_id))
+    return None
+
+
+def _before(conn: Connection, row: RowMapping | None) -> RowMapping | None:
+    found = None if row is None else versions.version_before(conn, row["key"], row["version"])
+    return None if found is None else studio.version(conn, found)
+
+
+def _check(
+    library: Any, row: RowMapping, calls: Any, others: dict[str, str], hear: bool
+) -> str:  # fmt: skip
+    """Pass a draft or version through the gate; return the hash of what passed. Raises GateError."""
+    from tasks import release
+
+    xml = row["xml"].encode()
+    diagram = release.admit(library, xml, calls, row["annex"], row["key"])
+    if hear:
+        called = release.all_called(row["key"], {**calls, **release.calls_of(diagram)})
+        release.hear(xml, [others[key].encode() for key in sorted(called) if key in others])
+    return digest(xml, row["annex"])
+
+
+def _require_checked(desk: Desk, checked: str, row: RowMapping, hear: bool = False) -> None:
+    """Make sure that it was this content that passed the gate; let it pass now where it was not."""
+    if checked != digest(row["xml"].encode(), row["annex"]):
+        calls = desk.unit.kernel.definitions.calls(desk.conn)
+        _check(desk.library, row, calls, studio.at_work(desk.conn, frozenset(calls)), hear)
+
+
+def _version(desk: Desk, definition_id: int) -> tuple[RowMapping, int]:
+    """Return a version under the trail of its process; raise NotFound."""
+    found = studio.version(desk.conn, definition_id)
+    if found is None:
+        raise NotFound()
+    trail = desk.process_trail(found["key"])
+    again = studio.version(desk.conn, definition_id)
+    assert again is not None
+    return again, trail
+
+
+def _told(row: RowMapping, **more: Any) -> dict[str, Any]:
+    """Return what an event says of a version: which one, and by its hash that it is this one."""
+    return {"process": row["key"], "version": row["version"], "diagram": row["digest"][:32], **more}
+
+
+def submit(desk: Desk, command: commands.SubmitRelease) -> Done:
+    """Make a draft a numbered version; raise DraftChanged, GateError, FormInvalid."""
+    access.authorize(desk.actor, "deploy", Subject("/"))
+    reason = drafts.need_reason(command.reason)
+    draft = drafts.read(desk.conn, command.draft_id)
+    trail = desk.process_trail(draft["key"])
+    draft = drafts.read(desk.conn, command.draft_id)
+    if draft["rev"] != command.rev or draft["definition_id"] is not None:
+        raise drafts.changed(desk, draft)
+    _require_newest_base(desk, draft)
+    _require_checked(desk, command.checked, draft, hear=True)
+    made, version = definitions.submit(
+        desk.conn, draft["key"], draft["name"], draft["xml"].encode(), draft["annex"], desk.now,
+        desk.actor.user_id, reason,
+    )  # fmt: skip
+    if not studio.save(desk.conn, draft["id"], draft["rev"], definition_id=made):
+        raise drafts.changed(desk, drafts.read(desk.conn, draft["id"]))
+    row = studio.version(desk.conn, made)
+    assert row is not None
+    desk.emit(trail, "ReleaseSubmitted", **_told(row, draft=str(draft["id"]), reason=reason))
+    return Done(extra={"definition_id": str(made), "version": version})
+
+
+def _require_newest_base(desk: Desk, draft: RowMapping) -> None:
+    """Refuse a draft begun before the latest release: it would quietly take that one's changes back."""
+    base = None if draft["base_id"] is None else studio.version(desk.conn, draft["base_id"])
+    active = desk.unit.kernel.definitions.find_active(desk.conn, draft["key"])
+    now = None if active is None else studio.version(desk.conn, active)
+    if base is not None and now is not None and now["version"] > base["version"]:
+        detail = (
+            f"草稿从第{base['version']}版开始，此后已启用第{now['version']}版，直接发布会丢掉那一版的改动。"
+            f"请从第{now['version']}版新建草稿，再并入您的改动"
+        )
+        raise IllegalState(detail=detail)
+
+
+def approve(desk: Desk, command: commands.ApproveRelease) -> Done:
+    """Sign a version as the second person; put it to work unless that is left for later."""
+    access.authorize(desk.actor, "deploy", Subject("/"))
+    reason = drafts.need_reason(command.reason)
+    row, trail = _version(desk, command.definition_id)
+    if row["status"] != "submitted":
+        raise IllegalState(detail="这一版本不在待批准的状态")
+    draft = rows.first(desk.conn, tables.draft, definition_id=row["id"])
+    mine = {row["author_id"], None if draft is None else draft["saved_by"]}
+    if desk.actor.user_id in mine:
+        raise FourEyes(who=desk.actor.name)
+    _require_checked(desk, command.checked, row)
+    versions.set_status(
+        desk.conn, row["id"], ("submitted",), status="approved", approver_id=desk.actor.user_id
+    )
+    desk.emit(trail, "ReleaseApproved", **_told(row, reason=reason))
+    if draft is not None:
+        studio.drop(desk.conn, draft["id"])
+    if command.activate:
+        _activate(desk, row, trail, reason)
+    return Done(extra={"definition_id": str(row["id"]), "version": row["version"]})
+
+
+def reject(desk: Desk, command: commands.RejectRelease) -> Done:
+    """Refuse a version that is not at work yet; its draft is there again, as it was submitted."""
+    access.authorize(desk.actor, "deploy", Subject("/"))
+    reason = drafts.need_reason(command.reason)
+    row, trail = _version(desk, command.definition_id)
+    if row["status"] != "submitted":
+        raise IllegalState(detail="只有待批准的版本可以退回")
+    versions.set_status(desk.conn, row["id"], ("submitted",), status="rejected")
+    draft = rows.first(desk.conn, tables.draft, definition_id=row["id"])
+    if draft is not None:
+        rows.change(desk.conn, tables.draft, draft["id"], definition_id=None)
+    desk.emit(trail, "ReleaseRejected", **_told(row, reason=reason))
+    return Done(extra={"draft_id": None if draft is None else str(draft["id"])})
+
+
+def activate(desk: Desk, command: commands.ActivateRelease) -> Done:
+    """Put a signed version to work."""
+    access.authorize(desk.actor, "deploy", Subject("/"))
+    row, trail = _version(desk, command.definition_id)
+    if row["status"] != "approved":
+        raise IllegalState(detail="只有已批准的版本可以启用")
+    _require_checked(desk, command.checked, row)
+    _activate(desk, row, trail, "")
+    return Done(extra={"definition_id": str(row["id"]), "version": row["version"]})
+
+
+def _activate(desk: Desk, row: RowMapping, trail: int, reason: str) -> None:
+    retired = definitions.activate(desk.conn, row["key"], row["id"], desk.now, ("approved", "retired"))
+    before = None if retired is None else studio.version(desk.conn, retired)
+    desk.emit(trail, "ReleaseActivated",
+              **_told(row, instead_of=before and before["version"], reason=reason))  # fmt: skip
+
+
+def retire(desk: Desk, command: commands.RetireRelease) -> Done:
+    """Let a version at work start nothing more; raise IllegalState while another process calls it."""
+    access.authorize(desk.actor, "deploy", Subject("/"))
+    reason = drafts.need_reason(command.reason)
+    row, trail = _version(desk, command.definition_id)
+    if row["status"] not in _RETIRABLE:
+        raise IllegalState(detail="只有启用中或待启用的版本可以停用")
+    calls = desk.unit.kernel.definitions.calls(desk.conn)
+    callers = sorted(key for key, called in calls.items() if row["key"] in called and key != row["key"])
+    if callers and row["status"] == "active":
+        raise IllegalState(detail=f"流程{'、'.join(callers)}还要调用它，请先修改那些流程")
+    versions.set_status(desk.conn, row["id"], _RETIRABLE, status="retired")
+    desk.emit(trail, "ReleaseRetired", **_told(row, reason=reason))
+    return Done()
+
+
+def take_back(desk: Desk, command: commands.TakeBack) -> Done:
+    """Let the version before work again instead of the one at work."""
+    access.authorize(desk.actor, "deploy", Subject("/"))
+    reason = drafts.need_reason(command.reason)
+    row, trail = _version(desk, command.definition_id)
+    if row["status"] != "active":
+        raise IllegalState(detail="只有启用中的版本可以撤回")
+    before = _before(desk.conn, row)
+    if before is None:
+        raise IllegalState(detail="没有更早的版本可以恢复，如不再使用请停用")
+    _require_checked(desk, command.checked, before)
+    desk.emit(trail, "ReleaseTakenBack", **_told(row, reason=reason))
+    _activate(desk, before, trail, reason)
+    return Done(extra={"definition_id": str(before["id"]), "version": before["version"]})
+
+
+def deploy(desk: Desk, command: Deploy) -> Done:
+    """Publish what comes with the program; unchanged diagrams stay as they are.
+
+    A person's release takes a second person: raises FourEyes for anybody but the program.
+    """
+    from tasks import release
+
+    access.authorize(desk.actor, "deploy", Subject("/"))
+    if not desk.actor.is_system:
+        raise FourEyes(who=desk.actor.name)
+    made: dict[str, int] = {}
+    annexes = dict(command.annexes)
+    calls = desk.unit.kernel.definitions.calls(desk.conn)
+    for name, data in command.files:
+        beside = annexes.get(name, NO_ANNEX)
+        diagram = release.admit(desk.library, data, calls, beside)
+        if not command.heard:
+            release.hear(data, [other for _file, other in command.files if other is not data])
+        calls |= release.calls_of(diagram)
+        for process_id, graph in diagram.processes.items():
+            made[process_id] = _publish(desk, process_id, graph.name, data, beside, command.reason)
+    if not made:
+        raise IllegalState(detail="没有可发布的流程图")
+    return Done(extra={"versions": made})
+
+
+def _publish(desk: Desk, key: str, name: str, data: bytes, annex: str, reason: str) -> int:
+    trail = desk.process_trail(key)
+    before = desk.unit.kernel.definitions.find_active(desk.conn, key)
+    made, version = definitions.publish(desk.conn, key, name, data, desk.now, None, reason, annex)
+    row = studio.version(desk.conn, made)
+    assert row is not None
+    if made != before:
+        desk.emit(trail, "ReleaseActivated", **_told(row, reason=reason))
+    return version
