@@ -6,6 +6,8 @@ import { t } from "./words.js";
 
 const PAUSE = 1200;
 const AGAIN = 8000;
+/** Refusals that trying again does not heal: saved by another, submitted, thrown away. */
+const FINAL = ["draft_changed", "illegal_state", "not_found"];
 
 export class Autosave {
   constructor(url, model, shown) {
@@ -54,7 +56,7 @@ export class Autosave {
       this.shown.saved();
       return true;
     } catch (refusal) {
-      if (refusal.code === "draft_changed" || refusal.code === "not_found") {
+      if (FINAL.includes(refusal.code)) {
         this.stopped = true;
         this.shown.conflict(refusal.message);
       } else {
