@@ -98,7 +98,7 @@ class Office:
         with self.app.read() as conn:
             unit, desk = self.app.desk(conn, self.actor("staff.rh"))
             task = user_tasks.read(unit, task_id)
-            spec = desk.library.forms[task.node.attrs.get("form") or task.node.id]
+            spec = desk.library_of(task.live).form_of(task.node)
             context = prefill.form_context(desk, task.live, spec)
             facts = prefill.facts(desk, desk.context(task.live))
             return with_examples(

@@ -90,6 +90,8 @@ def count(rule: DeadlineRule, trigger: date, calendar: WorkCalendar) -> Due:
         "value": rule.value,
         "unit": rule.unit.value,
         "earliest": rule.earliest,
+        "roll": rule.roll,
+        **({} if rule.until is None else {"until": list(rule.until)}),
         "literal": literal.isoformat(),
         "effective": effective.isoformat(),
         "calendar_version": calendar.version,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -28,6 +28,7 @@ from tasks.desk import Desk
 from tasks.library import Library
 from tasks.registry import HANDLERS
 from tasks.store.conn import Connection
+from tasks.store.office import decided_in
 from tasks.world import World595
 
 log = logging.getLogger(__name__)
@@ -122,7 +123,9 @@ class App:
 
     def desk(self, conn: Connection, actor: Actor, key: str | None = None) -> tuple[Unit, Desk]:
         """Set up a desk on a transaction."""
-        desk = Desk(self.library, self.keys, actor, self.settings(conn), self.work_calendar(conn))
+        changed, annexed = decided_in(conn)
+        library = self._with_rules(conn, annexed)
+        desk = Desk(library, self.keys, actor, self._with_changed(changed), self.work_calendar(conn))
         kernel = Kernel(self.definitions, World595(desk), self.keys.trail, self.keys.state)
         role = ",".join(sorted(actor.roles))
         desk.unit = Unit(kernel, conn, self.clock.now(), By(actor.user_id, role, actor.origin), key)
@@ -135,8 +138,22 @@ class App:
 
     def settings(self, conn: Connection) -> Mapping[str, Any]:
         """Return every setting as the office has it."""
+        return self._with_changed(decided_in(conn)[0])
+
+    def _with_changed(self, changed: Iterable[tuple[str, str]]) -> Mapping[str, Any]:
         base = settings.defaults(self.library.settings, demo=self.demo_settings)
-        return {**base, **office.stored_settings(conn), **self.overrides}
+        return {**base, **{name: loads(value) for name, value in changed}, **self.overrides}
+
+    def in_force(self, conn: Connection) -> Library:
+        """Return the library with the deadline rules that the versions at work bring."""
+        return self._with_rules(conn, decided_in(conn)[1])
+
+    def _with_rules(self, conn: Connection, annexed: Iterable[int]) -> Library:
+        return self.library.with_rules(tuple(self.definitions.get(conn, one).annex for one in annexed))
+
+    def library_of(self, conn: Connection, definition_id: int) -> Library:
+        """Return the library with the forms of a version: what the tasks of its instances ask."""
+        return self.library.with_forms(self.definitions.get(conn, definition_id).annex)
 
     def work_calendar(self, conn: Connection) -> WorkCalendar:
         """Return the shipped years with those an administrator loaded."""

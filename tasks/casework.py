@@ -27,6 +27,7 @@ from tasks.desk import Context, Desk
 from tasks.forms.command_forms import COMMAND_FORMS, accept_values
 from tasks.forms.validate import check_prefill
 from tasks.forms.values import FormContext
+from tasks.rules import known_rules
 from tasks.store import casework, rows, tables
 
 #: Messages a worker may give from the case page -> the task whose form they prefill (J.7.16).
@@ -205,7 +206,7 @@ def extend(desk: Desk, command: commands.ExtendDeadline) -> Done:
     """Extend a running deadline; old and new day are both kept (FEAT-X12)."""
     _active(desk, command.case_id, "extend")
     values = accept_values(desk, "extend", command.values)
-    if values["rule_id"] not in desk.library.policy.rules:
+    if values["rule_id"] not in {**known_rules(desk.conn), **desk.library.policy.rules}:
         raise FormInvalid([("rule_id", f"没有期限“{values['rule_id']}”，请核对编号。", "No such deadline.")])
     deadlines.extend(desk, command.case_id, values["rule_id"], values["new_due"], values["reason"],
                      values.get("paper") or "")  # fmt: skip

@@ -12,12 +12,12 @@ from typing import Any
 
 from engine.clock import NO_DUE, end_of_day, local_date, to_us
 from engine.codec import dumps, loads
-from engine.deadlines import Due, count
+from engine.deadlines import DeadlineRule, Due, count
 from engine.errors import CalendarUnknown, IllegalState
 from engine.ids import new_id
 from engine.live import Live
 from engine.timers import move
-from tasks import notices
+from tasks import notices, rules
 from tasks.desk import Context, Desk
 from tasks.policy import DeadlinePolicy, Opening
 from tasks.store import casework, rows, tables
@@ -93,7 +93,7 @@ def open_row(desk: Desk, context: Context, policy: DeadlinePolicy, trigger: date
             unknown = error
     waiting = casework.untriggered_deadline(desk.conn, context.case_id, policy.id, context.run_no)
     if waiting is not None and trigger is not None:
-        _begin_pending(desk, waiting, trigger, due)
+        _begin_pending(desk, waiting, trigger, due, rule)
         return
     nth = casework.deadline_count(desk.conn, context.case_id, policy.id) + 1
     row = {
@@ -114,7 +114,9 @@ def open_row(desk: Desk, context: Context, policy: DeadlinePolicy, trigger: date
         desk.emit(trail, "CalendarAlarm", year=unknown.data["year"], rule=policy.id)
 
 
-def _begin_pending(desk: Desk, row: RowMapping, trigger: date, due: Due | None) -> None:
+def _begin_pending(
+    desk: Desk, row: RowMapping, trigger: date, due: Due | None, rule: DeadlineRule
+) -> None:
     """Give a row that waited for its trigger its date; what was done before is judged by it now."""
     met = None
     if due is not None and row["completed_on"] is not None:
@@ -122,7 +124,7 @@ def _begin_pending(desk: Desk, row: RowMapping, trigger: date, due: Due | None) 
     counted = _counted(due)
     rows.change(
         desk.conn, tables.deadline, row["id"], trigger_on=trigger.isoformat(), trigger_at=desk.now_us,
-        met=met, **counted,
+        met=met, value=rule.value, unit=rule.unit.value, **counted,
     )  # fmt: skip
     if due is None:
         desk.emit(row["trail_id"], "DeadlinePending", rule=row["rule_id"], nth=row["nth"],
@@ -150,7 +152,7 @@ def meet(desk: Desk, live: Live, element: str, values: Mapping[str, Any]) -> Non
     context = desk.context(live)
     if context.case_id is None:
         return
-    for policy in desk.library.policy.met_by.get(element, ()):
+    for policy in rules.met_by(desk, live, element):
         running = casework.running_deadlines(desk.conn, context.case_id, policy.id, context.run_no)
         if running:
             _meet_row(desk, running[0], _act_day(policy, values) or desk.today)
@@ -231,7 +233,7 @@ def close_of_process(desk: Desk, live: Live, reason: str) -> None:
     if context.case_id is None:
         return
     for row in casework.running_deadlines(desk.conn, context.case_id, run_no=context.run_no):
-        met_by = desk.library.policy[row["rule_id"]].met_by
+        met_by = rules.rule_at(desk, live, row["rule_id"]).met_by
         if met_by is not None and met_by in live.graph.nodes:
             _close(desk, row, reason)
 
@@ -242,7 +244,7 @@ def close_opened_by(
     """Close those running rows, named by rule and number, that some elements open."""
     named = set(opened)
     for row in casework.running_deadlines(desk.conn, case_id):
-        by = {opening.element for opening in desk.library.policy[row["rule_id"]].opens}
+        by = {opening.element for opening in rules.rule(desk, row["rule_id"]).opens}
         if (row["rule_id"], row["nth"]) in named and by & elements:
             _close(desk, row, reason)
 
@@ -280,16 +282,16 @@ def extend(desk: Desk, case_id: int, rule_id: str, new_due: date, reason: str, p
 
 def follow(desk: Desk, row: RowMapping, due: int) -> None:
     """Move the open task and the boundary timer that follow a row to its new instant."""
-    met_by = desk.library.policy[row["rule_id"]].met_by
-    if met_by is None or row["case_id"] is None:
+    if row["case_id"] is None:
         return
     desk.unit.write_waits()
-    instances = [item["id"] for item in casework.open_instances(desk.conn, row["case_id"])]
-    casework.set_task_due(desk.conn, instances, met_by, due)
-    for instance_id in instances:
-        live = desk.unit.instance(instance_id)
-        for element in {name for token in live.state.tokens.values() for name in token.armed}:
-            _move_timer(desk, live, element, row["rule_id"])
+    for item in casework.open_instances(desk.conn, row["case_id"]):
+        live = desk.unit.instance(item["id"])
+        met_by = rules.rule_at(desk, live, row["rule_id"]).met_by
+        if met_by is not None:
+            casework.set_task_due(desk.conn, [live.id], met_by, due)
+            for element in {name for token in live.state.tokens.values() for name in token.armed}:
+                _move_timer(desk, live, element, row["rule_id"])
 
 
 def _move_timer(desk: Desk, live: Live, element: str, rule_id: str) -> None:
@@ -302,9 +304,13 @@ def _move_timer(desk: Desk, live: Live, element: str, rule_id: str) -> None:
             move(desk.conn, live.id, element, None if at is None else to_us(at))
 
 
-def recount(desk: Desk, row: RowMapping) -> bool:
-    """Count a row again after the calendar changed; tell whether its date moved. Extended rows stay."""
-    rule = desk.library.policy[row["rule_id"]].rule_for(desk.settings)
+def recount(desk: Desk, row: RowMapping, anew: bool = False) -> bool:
+    """Count a row again after the calendar changed; tell whether its date moved. Extended rows stay.
+
+    `anew` counts by the rule in force instead of the one the row was opened under.
+    """
+    now = rules.rule(desk, row["rule_id"]).rule_for(desk.settings) if anew else None
+    rule = now or rules.as_counted(desk, row)
     if rule is None or row["trigger_on"] is None or row["extension"]:
         return False
     try:
@@ -317,7 +323,9 @@ def recount(desk: Desk, row: RowMapping) -> bool:
     met = None
     if row["completed_on"] is not None:
         met = row["completed_on"] <= counted["due_effective"]
-    rows.change(desk.conn, tables.deadline, row["id"], met=met, **counted)
+    rows.change(
+        desk.conn, tables.deadline, row["id"], met=met, value=rule.value, unit=rule.unit.value, **counted
+    )
     desk.emit(
         row["trail_id"], "DeadlineRecomputed", rule=row["rule_id"], nth=row["nth"],
         old=row["due_effective"], **{k: v for k, v in due.arithmetic.items() if k != "rule"},

@@ -88,6 +88,14 @@ class Desk:
         """Return the civil date in Asia/Shanghai."""
         return local_date(self.unit.now)
 
+    def library_of(self, live: Live) -> Library:
+        """Return the library as an instance knows it: with the forms of the version it runs."""
+        return self.library.with_forms(self.annex_of(live))
+
+    def annex_of(self, live: Live) -> str:
+        """Return what the version of an instance brings besides its drawing."""
+        return self.unit.kernel.definitions.get(self.conn, live.definition_id).annex
+
     # contexts
 
     def context(self, live: Live) -> Context:
@@ -123,7 +131,9 @@ class Desk:
             # the row follows the instance row; until then the desk remembers
             self.contexts[live.id] = context
 
-        return self.unit.start(process_id, trail, key, context.run_no, start_id, values, prepare=prepare)
+        return self.unit.start(
+            process_id, trail, key, context.run_no, start_id, values, prepare=prepare
+        )
 
     def trail(self, context: Context) -> int:
         """Return the trail of a context: the case's own, or the person's."""

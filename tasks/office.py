@@ -17,12 +17,7 @@ from tasks.commands import Done
 from tasks.desk import Desk
 from tasks.store import casework, rows, tables
 from tasks.store.conn import Connection
-from tasks.store.office import put_setting, settings_in, years_in
-
-
-def stored_settings(conn: Connection) -> dict[str, Any]:
-    """Return the settings an administrator has changed."""
-    return {name: loads(value) for name, value in settings_in(conn)}
+from tasks.store.office import put_setting, years_in
 
 
 def calendar_with_loaded(conn: Connection, base: WorkCalendar) -> WorkCalendar:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -136,6 +137,11 @@ class Policy:
                 index.setdefault(row.met_by, []).append(row)
         return index
 
+    def with_rules(self, entries: Mapping[str, Mapping[str, Any]]) -> Policy:
+        """Return this policy with rules replaced or added; raise PolicyInvalid naming the rule."""
+        made = {rule_id: read_rule({**entry, "id": rule_id}) for rule_id, entry in entries.items()}
+        return Policy({**self.rules, **made})
+
 
 def load_policy(path: Path) -> Policy:
     """Read the deadline rules; raise PolicyInvalid naming the rule."""
@@ -145,14 +151,19 @@ def load_policy(path: Path) -> Policy:
         raise PolicyInvalid(where=path.name, problem=f"无法读取（{error}）") from error
     rules: dict[str, DeadlinePolicy] = {}
     for row in rows:
-        try:
-            policy = _policy(dict(row))
-        except (TypeError, KeyError, ValueError) as error:
-            raise PolicyInvalid(where=row.get("id", path.name), problem=f"字段不对（{error}）") from error
+        policy = read_rule(row, path.name)
         if policy.id in rules:
             raise PolicyInvalid(where=policy.id, problem="编号重复")
         rules[policy.id] = policy
     return Policy(rules)
+
+
+def read_rule(row: Mapping[str, Any], where: str = "") -> DeadlinePolicy:
+    """Return one rule from its table; raise PolicyInvalid naming it."""
+    try:
+        return _policy(deepcopy(dict(row)))
+    except (TypeError, KeyError, ValueError) as error:
+        raise PolicyInvalid(where=row.get("id", where), problem=f"字段不对（{error}）") from error
 
 
 def _policy(row: dict[str, Any]) -> DeadlinePolicy:

@@ -9,7 +9,7 @@ from typing import Any
 from engine.codec import loads
 from engine.errors import CalendarUnknown
 from engine.live import Live
-from tasks import accounts, decide, employments, helpers, papers, placements, referrals
+from tasks import accounts, decide, employments, helpers, papers, placements, referrals, rules
 from tasks.actor import ROLES
 from tasks.decision_inputs import current_facts
 from tasks.desk import Context, Desk
@@ -23,11 +23,10 @@ _TIER_ROLE = {"community": "community_aide", "street": "street_officer", "distri
 
 def form_context(desk: Desk, live: Live, spec: FormSpec) -> FormContext:
     """Return what a form of a case is held against: today, open choices, and the earliest days allowed."""
-    context = desk.context(live)
     return FormContext(
         today=desk.today,
         now=desk.now,
-        earliest=_earliest(desk, context, spec),
+        earliest=_earliest(desk, live, spec),
         resolve=lambda of, raw: _chosen(desk, live, of, raw),
         functions={"higher_rank_waits": lambda _post: placements.higher_waits(desk, live)},
     )
@@ -54,12 +53,13 @@ def _level(live: Live) -> str:
     return "STREET" if live.process_id == "P05_street_assistance" else placements.level_of(live)
 
 
-def _earliest(desk: Desk, context: Context, spec: FormSpec) -> Mapping[str, date]:
+def _earliest(desk: Desk, live: Live, spec: FormSpec) -> Mapping[str, date]:
     """A date before its trigger is refused (J.5)."""
+    context = desk.context(live)
     found: dict[str, date] = {}
     if context.case_id is None:
         return found
-    for policy in desk.library.policy.met_by.get(spec.id, ()):
+    for policy in rules.met_by(desk, live, spec.id):
         name, _, column = (policy.met_field or "").partition(".")
         if name in spec.fields:
             running = casework.running_deadlines(desk.conn, context.case_id, policy.id, context.run_no)

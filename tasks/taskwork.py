@@ -130,7 +130,7 @@ def complete(desk: Desk, command: commands.CompleteTask) -> Done:
     task = _read(desk, command.task_id, "complete_task")
     _four_eyes(desk, task)
     _only_holder(desk, task)
-    spec = desk.library.forms[task.node.attrs.get("form") or task.node.id]
+    spec = desk.library_of(task.live).form_of(task.node)
     accepted = validate(spec, command.values, form_context(desk, task.live, spec))
     finish(desk, task, spec, accepted)
     desk.unit.settle()

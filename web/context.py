@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -12,9 +13,13 @@ from flask import current_app, g
 
 from engine.calendar import WorkCalendar
 from engine.clock import local_date
+from engine.errors import NotFound
 from engine.graph import Graph
 from tasks.accounts import Passwords
 from tasks.actor import Actor
+from tasks.forms.spec import FormSpec
+from tasks.policy import DeadlinePolicy, Policy
+from tasks.rules import known_rules
 from web.config import WebConfig
 from web.i18n import Translate, translator
 
@@ -61,6 +66,31 @@ class Ctx:
             with self.app.read() as conn:
                 found = graphs[definition_id] = self.app.definitions.get(conn, definition_id).graph
         return found
+
+    def form(self, definition_id: int, element: str) -> FormSpec:
+        """Return the form of a task as the version it runs has it; raise NotFound."""
+        node = self.graph(definition_id).nodes.get(element)
+        with self.app.read() as conn:
+            library = self.app.library_of(conn, definition_id)
+        if node is not None:
+            return library.form_of(node)
+        if element not in library.forms:  # of a version the instance has left
+            raise NotFound
+        return library.forms[element]
+
+    def rule(self, rule_id: str) -> DeadlinePolicy | None:
+        """Return a deadline rule as it is in force, or as it last was; None for one there never was."""
+        return self._in_force.rules.get(rule_id) or self._of_old.get(rule_id)
+
+    @cached_property
+    def _in_force(self) -> Policy:
+        with self.app.read() as conn:
+            return self.app.in_force(conn).policy
+
+    @cached_property
+    def _of_old(self) -> Mapping[str, DeadlinePolicy]:
+        with self.app.read() as conn:
+            return known_rules(conn)
 
     @property
     def t(self) -> Translate:

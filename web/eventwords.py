@@ -101,7 +101,7 @@ def detail_words(context: Ctx, data: Mapping[str, Any]) -> list[str]:
 
 def _rule(context: Ctx, rule: str) -> str:
     """Return a deadline rule by what it says, and its id."""
-    known = context.app.library.policy.rules.get(rule)
+    known = context.rule(rule)
     if context.lang != "zh":
         return f"{words.rule_title(rule, '', context.lang)} ({rule})"
     return f"{known.title}（{rule}）" if known is not None else rule

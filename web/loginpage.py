@@ -9,7 +9,6 @@ from werkzeug.datastructures import MultiDict
 
 from engine.errors import AidError
 from tasks import commands, sessions
-from tasks.forms.spec import form as form_spec
 from tasks.queries.task_page import task_view
 from web import formview
 from web.context import Ctx, ctx
@@ -64,7 +63,7 @@ def keep_draft(context: Ctx, token: str, otherwise: str) -> str:
             task = task_view(conn, task_id)
         if task is None:
             return otherwise
-        values = formview.typed(form_spec(task.element), carried)
+        values = formview.typed(context.form(task.definition_id, task.element), carried)
         context.app.do(commands.SaveDraft(task_id, values), actor)
     except AidError:
         return otherwise

@@ -11,7 +11,6 @@ from engine.graph import Node
 from tasks import accounts, org, redo
 from tasks.access import Subject, allowed
 from tasks.forms.spec import Field, FormSpec
-from tasks.forms.spec import form as form_spec
 from tasks.policy import DeadlinePolicy
 from tasks.queries import areas, choices, task_page, trail
 from tasks.queries.prefilled import prefilled
@@ -86,7 +85,7 @@ def load_page(context: Ctx, task_id: int) -> Page:
             raise NotFound
         task = veiled(task, context.actor, subject)
         node = context.graph(task.definition_id).nodes.get(task.element)
-        spec = form_spec(task.element)
+        spec = context.form(task.definition_id, task.element)
         values, drafted = _values(context, conn, task)
         page = Page(
             task=task,
@@ -156,7 +155,7 @@ def _window(context: Ctx, conn: Connection, task: task_page.TaskView) -> Window 
     if task.process_id != DUTY_PROCESS or task.person_id is None:
         return None
     row = task_page.window_row(conn, task.person_id, task.instance_id)
-    return None if row is None else Window(row, context.app.library.policy.rules.get(row.rule_id))
+    return None if row is None else Window(row, context.rule(row.rule_id))
 
 
 def _staff(conn: Connection, task: task_page.TaskView) -> list[tuple[int, str]]:

@@ -157,7 +157,10 @@ def _hold_names(where: str, fields: Mapping[str, Field]) -> None:
             raise FormFault(f"{where}.{name}: {condition.text!r} names an unknown field")
 
 
-def _spec(process: str, task_id: str, data: Mapping[str, Any], sets: Mapping[str, list[str]]) -> FormSpec:
+def read_form(
+    process: str, task_id: str, data: Mapping[str, Any], sets: Mapping[str, list[str]]
+) -> FormSpec:
+    """Return one form from its entry; raise FormFault, naming the field, for an entry that is wrong."""
     fields: dict[str, Field] = {}
     for row in data["fields"]:
         if row["name"] in fields:
@@ -184,9 +187,15 @@ def _spec(process: str, task_id: str, data: Mapping[str, Any], sets: Mapping[str
     return FormSpec(task_id, process, data["title_zh"], data["title_en"], tuple(groups), fields, checks)
 
 
+def load_sets(folder: Path = DEFAULT_FOLDER) -> dict[str, list[str]]:
+    """Return the code sets that choices may come from."""
+    found: dict[str, list[str]] = json.loads((folder / SETS_FILE).read_text(encoding="utf-8"))
+    return found
+
+
 def load_forms(folder: Path = DEFAULT_FOLDER) -> dict[str, FormSpec]:
     """Read all forms of a folder by task id; raise FormFault for a file that is wrong."""
-    sets = json.loads((folder / SETS_FILE).read_text(encoding="utf-8"))
+    sets = load_sets(folder)
     forms: dict[str, FormSpec] = {}
     for path in sorted(folder.glob("*.json")):
         if path.name == SETS_FILE:
@@ -195,7 +204,7 @@ def load_forms(folder: Path = DEFAULT_FOLDER) -> dict[str, FormSpec]:
         for task_id, task in data["tasks"].items():
             if task_id in forms:
                 raise FormFault(f"{task_id}: stands in two files")
-            forms[task_id] = _spec(data["process"], task_id, task, sets)
+            forms[task_id] = read_form(data["process"], task_id, task, sets)
     return forms
 
 

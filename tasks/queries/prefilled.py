@@ -16,7 +16,7 @@ def prefilled(app: App, actor: Actor, task_id: int) -> dict[str, Any]:
     with app.read() as conn:
         unit, desk = app.desk(conn, actor)
         task = user_tasks.read(unit, task_id, lock=False)
-        spec = desk.library.forms[task.node.attrs.get("form") or task.node.id]
+        spec = desk.library_of(task.live).form_of(task.node)
         context = prefill.form_context(desk, task.live, spec)
         facts = prefill.facts(desk, desk.context(task.live))
         found = fill(spec, context, facts, prefill.resolver(desk, task.live))

@@ -90,13 +90,17 @@ _VIEW = Statement(
 )
 
 
-def element_of(conn: Connection, task_id: int) -> str | None:
-    """Return the element of a task by its primary key."""
+def element_of(conn: Connection, task_id: int) -> tuple[int, str] | None:
+    """Return the version and element of a task (primary keys)."""
     row = _ELEMENT.run(conn, {"task_id": task_id}).first()
-    return None if row is None else str(row[0])
+    return None if row is None else (row[0], row[1])
 
 
-_ELEMENT = Statement(sa.select(user_task.c.element).where(user_task.c.id == sa.bindparam("task_id")))
+_ELEMENT = Statement(
+    sa.select(instance.c.definition_id, user_task.c.element)
+    .select_from(user_task.join(instance, instance.c.id == user_task.c.instance_id))
+    .where(user_task.c.id == sa.bindparam("task_id"))
+)
 
 
 def form_values(conn: Connection, task_id: int, draft: bool) -> dict[str, Any] | None:

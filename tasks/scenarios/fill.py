@@ -22,7 +22,7 @@ def task_values(
     with world.app.read() as conn:
         unit, desk = world.app.desk(conn, actor)
         task = user_tasks.read(unit, task_id)
-        spec = desk.library.forms[task.node.attrs.get("form") or task.node.id]
+        spec = desk.library_of(task.live).form_of(task.node)
         raw = named(world, spec, given, area)
         if strict or not task.row.is_open:
             return raw

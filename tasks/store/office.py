@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from engine.store.tables import setting
+from engine.store.tables import definition, setting
 from tasks.store.conn import Connection, RowMapping
 from tasks.store.rows import Named
 from tasks.store.tables import calendar_year
 
 _SETTINGS = Named(sa.select(setting.c.name, setting.c.value))
+_DECIDED = Named(
+    sa.union_all(
+        sa.select(setting.c.name, setting.c.value, sa.literal_column("0").label("annexed")),
+        sa.select(
+            sa.literal_column("''").label("name"), sa.literal_column("''").label("value"), definition.c.id
+        ).where(
+            definition.c.status == sa.literal_column("'active'"),
+            definition.c.annex != sa.literal_column("'{}'"),
+        ),
+    )
+)  # fmt: skip
 _YEARS = Named(sa.select(calendar_year).where(calendar_year.c.official).order_by(calendar_year.c.year))
 
 
 def settings_in(conn: Connection) -> list[tuple[str, str]]:
     """Return (name, JSON) of every changed setting."""
     return [(row["name"], row["value"]) for row in _SETTINGS.all(conn)]
+
+
+def decided_in(conn: Connection) -> tuple[list[tuple[str, str]], list[int]]:
+    """Return (name, JSON) of every changed setting, and which versions at work bring an annex, in one go."""
+    found = _DECIDED.all(conn)
+    changed = [(row["name"], row["value"]) for row in found if not row["annexed"]]
+    return changed, sorted(row["annexed"] for row in found if row["annexed"])
 
 
 def years_in(conn: Connection) -> list[RowMapping]:

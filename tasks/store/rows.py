@@ -23,7 +23,7 @@ class Named:
 
     __slots__ = ("_flags", "_names", "_statement")
 
-    def __init__(self, query: sa.Select[Any]) -> None:
+    def __init__(self, query: sa.Select[Any] | sa.CompoundSelect[Any]) -> None:
         columns = query.selected_columns
         self._statement = Statement(query)
         self._names = tuple(column.key for column in columns)

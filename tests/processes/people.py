@@ -116,7 +116,7 @@ class People:
         with self.app.read() as conn:
             unit, desk = self.app.desk(conn, SYSTEM)
             task = user_tasks.read(unit, int(task_id))
-            spec = desk.library.forms[task.node.id]
+            spec = desk.library_of(task.live).form_of(task.node)
             context = prefill.form_context(desk, task.live, spec)
             facts = prefill.facts(desk, desk.context(task.live))
             return with_examples(spec, given, context, facts, prefill.resolver(desk, task.live))

@@ -73,7 +73,7 @@ def values_for(site: Site, task_id: int, actor: Actor, rng: random.Random) -> Ma
     with site.app.read() as conn:
         unit, desk = site.app.desk(conn, actor)
         task = user_tasks.read(unit, task_id)
-        spec = desk.library.forms[task.node.attrs.get("form") or task.node.id]
+        spec = desk.library_of(task.live).form_of(task.node)
         context = prefill.form_context(desk, task.live, spec)
         facts = prefill.facts(desk, desk.context(task.live))
         resolve = prefill.resolver(desk, task.live)

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 from engine.errors import AidError, FormInvalid, NotFound
 from tasks import commands
 from tasks.forms.spec import FormSpec
-from tasks.forms.spec import form as form_spec
 from tasks.queries import inbox, task_page
 from web import formview
 from web.context import Ctx, ctx
@@ -67,10 +66,10 @@ def complete(task_id: int) -> Response:
 def _spec(context: Ctx, task_id: int) -> FormSpec:
     """Return the form of a task without reading its page; the command holds the rights."""
     with context.app.read() as conn:
-        element = task_page.element_of(conn, task_id)
-    if element is None:
+        found = task_page.element_of(conn, task_id)
+    if found is None:
         raise NotFound
-    return form_spec(element)
+    return context.form(*found)
 
 
 def _typed(spec: FormSpec) -> dict[str, Any]:
