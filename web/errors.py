@@ -18,6 +18,7 @@ from tasks.sessions import SessionEnded
 from web.context import ctx
 from web.i18n import say_or
 from web.loginpage import kept_from_form, login_page
+from web.rights import DATA_PAGES
 
 log = logging.getLogger("aid595.web")
 

@@ -8,8 +8,8 @@ from flask import render_template
 
 from engine import deadlines
 from engine.errors import AidError, FormInvalid
-from tasks.forms.spec import FormFault
-from tasks.overlay import read_form, read_rule
+from tasks.forms.spec import FormFault, load_sets, read_form
+from tasks.policy import read_rule
 from web import formview
 from web.context import Ctx
 
@@ -28,23 +28,25 @@ def preview_of(context: Ctx, sent: Any) -> str:
 
 def _form(context: Ctx, name: str, entry: dict[str, Any]) -> str:
     try:
-        spec = read_spec("", name, entry, context.app.library.folder / "forms")
+        spec = read_form("", name, entry, load_sets(context.app.library.folder / "forms"))
         form = formview.draw(spec, {}, context.lang, context.today)
     except (AidError, FormFault, *_UNREADABLE) as fault:
-        raise FormInvalid([("entry", f"表单有误：{_told(fault)}", f"The form is wrong: {_told(fault)}")]) from fault
+        raise _wrong("表单有误：", "The form is wrong: ", fault) from fault
     return render_template("studio_preview.html", form=form, title=spec.title(context.lang))
 
 
 def _rule(context: Ctx, name: str, entry: dict[str, Any]) -> str:
     try:
-        policy: DeadlinePolicy = read_rule({**entry, "id": name})
+        policy = read_rule({**entry, "id": name})
         rule = policy.rule_for({})
         due = None if rule is None else deadlines.count(rule, context.today, context.calendar)
     except (AidError, *_UNREADABLE, OverflowError) as fault:
-        raise FormInvalid([("entry", f"规则有误：{_told(fault)}", f"The rule is wrong: {_told(fault)}")]) from fault
+        raise _wrong("规则有误：", "The rule is wrong: ", fault) from fault
     told = "" if due is None else deadlines.describe(due.arithmetic, context.lang)
     return render_template("studio_counted.html", told=told)
 
 
-def _told(fault: BaseException) -> str:
-    return fault.sentence("zh") if isinstance(fault, AidError) else str(fault)[:200]
+def _wrong(zh: str, en: str, fault: BaseException) -> FormInvalid:
+    if isinstance(fault, AidError):
+        return FormInvalid([("entry", zh + fault.sentence("zh"), en + fault.sentence("en"))])
+    return FormInvalid([("entry", zh + str(fault)[:200], en + str(fault)[:200])])

@@ -1,4 +1,4 @@
-"""What the editor chooses from: the names of the office, in the language of the page; forms and rules as written.
+"""What the editor chooses from: names of the office in the language of the page, forms and rules as written.
 
 The lists and entries come from the files of the release and never change while the program runs.
 """

@@ -30,10 +30,12 @@ def data(found: Any) -> Response:
 def body_of(**kinds: type) -> dict[str, Any]:
     """Return what the script sent, each part of its kind; raise FormInvalid."""
     sent = request.get_json(silent=True)
-    wrong = [name for name, kind in kinds.items() if not isinstance(sent, dict) or type(sent.get(name)) is not kind]
+    found = sent if isinstance(sent, dict) else {}
+    wrong = [name for name, kind in kinds.items() if type(found.get(name)) is not kind]
     if wrong:
-        raise FormInvalid([(name, f"缺少{name}，请刷新页面后重试。", f"{name} is missing.") for name in wrong])
-    return {name: sent[name] for name in kinds}
+        again = "请刷新页面后重试。"
+        raise FormInvalid([(name, f"缺少{name}，{again}", f"{name} is missing.") for name in wrong])
+    return {name: found[name] for name in kinds}
 
 
 def draft_of(context: Ctx, draft_id: int) -> tuple[studio.Draft, studio.Source]:
@@ -91,7 +93,8 @@ def _bytes(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError as error:
-        raise FormInvalid([("xml", "文字中有不能保存的字符，请删除后重试。", "A character cannot be kept.")]) from error
+        zh = "文字中有不能保存的字符，请删除后重试。"
+        raise FormInvalid([("xml", zh, "A character cannot be kept.")]) from error
 
 
 @views.post("/drafts/<int:draft_id>/check")

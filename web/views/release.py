@@ -44,7 +44,7 @@ def said(refusal: AidError | None, lang: str) -> str:
 
 @views.get("/drafts/<int:draft_id>/submit")
 def submit(draft_id: int) -> str:
-    """Show what would be submitted: what the gate says, what it means for open cases, and the reason to give."""
+    """Show what would be submitted: what the gate says, what it means, and the reason to give."""
     return _submit_page(ctx(), draft_id)
 
 

@@ -1,4 +1,4 @@
-"""The library of the studio: processes with their versions and drafts; any version for reading; new drafts."""
+"""The library of the studio: processes with versions and drafts; any version for reading; new drafts."""
 
 from __future__ import annotations
 

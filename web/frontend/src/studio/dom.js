@@ -12,6 +12,20 @@ export function h(tag, props = {}, ...children) {
   return element;
 }
 
+const SVG = "http://www.w3.org/2000/svg";
+
+/** A line icon on a 24-unit grid, as the pages of the product have them. */
+export function icon(path) {
+  const picture = document.createElementNS(SVG, "svg");
+  picture.setAttribute("class", "icon");
+  picture.setAttribute("viewBox", "0 0 24 24");
+  picture.setAttribute("aria-hidden", "true");
+  const line = document.createElementNS(SVG, "path");
+  line.setAttribute("d", path);
+  picture.append(line);
+  return picture;
+}
+
 let made = 0;
 export const uniqueId = (prefix) => `${prefix}-${(made += 1)}`;
 

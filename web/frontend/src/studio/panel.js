@@ -26,7 +26,8 @@ export class Panel {
     const chosen = this.modeler.get("selection").get();
     if (chosen.length > 1) return null;
     const element = chosen[0] ?? this.modeler.get("canvas").getRootElement();
-    return element?.labelTarget ?? element;
+    if (!element || !object(element)?.$type) return null; // nothing has been opened yet
+    return element.labelTarget ?? element;
   }
 
   show(again = false) {

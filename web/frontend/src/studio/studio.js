@@ -21,9 +21,12 @@ import { tabs } from "./tabs.js";
 import { toolbar } from "./toolbar.js";
 import { learn, t } from "./words.js";
 
+const READABLE = 0.7;
+
 export function makeModeler(container) {
   const modeler = new Modeler({
     container,
+    minimap: { open: true },
     moddleExtensions: { aid595: officeModdle },
     additionalModules: [translateModule, offeredModule, newcomersModule, minimapModule],
   });
@@ -34,6 +37,15 @@ export function makeModeler(container) {
 /** What a file holds that would be lost, because the library reads past it. */
 function lostIn(warnings) {
   return warnings.map(({ message }) => message).filter((message) => /unrecognized|unparsable|unknown/i.test(message));
+}
+
+/** Show the whole drawing, or where that is too small to read its beginning; leave room for the palette. */
+function stand(canvas) {
+  canvas.zoom("fit-viewport", "auto");
+  if (canvas.zoom() >= READABLE) return;
+  const { inner, outer } = canvas.viewbox();
+  const [width, height] = [outer.width / READABLE, outer.height / READABLE];
+  canvas.viewbox({ x: inner.x - 110 / READABLE, y: inner.y - Math.max(40, (height - inner.height) / 2), width, height });
 }
 
 function notice(place, sentence, buttons = [], state = "bad") {
@@ -119,7 +131,7 @@ export async function startStudio(app) {
       console.warn("drawing", problem);
       throw new Error(t("editor.not_drawn"));
     });
-    modeler.get("canvas").zoom("fit-viewport", "auto");
+    stand(modeler.get("canvas"));
     const lost = lostIn(warnings);
     if (lost.length) say(t("editor.lost", { what: lost.slice(0, 3).join("; ") }), "warn");
   }
