@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -59,6 +60,12 @@ class Library:
     def forms(self) -> Mapping[str, form_specs.FormSpec]:
         """Return the form of every user task by its id."""
         return form_specs.load_forms(self.folder / "forms")
+
+    @cached_property
+    def clauses(self) -> frozenset[str]:
+        """Return the ids of all clauses of the policy."""
+        rows = json.loads((self.folder / "policy" / "rules.json").read_text("utf-8"))
+        return frozenset(row["id"] for row in rows)
 
     @property
     def shipped(self) -> Library:
@@ -140,6 +147,11 @@ class Overlaid(Library):
     def thresholds(self) -> Thresholds:
         """Return labour ages and income lines."""
         return self.below.thresholds
+
+    @cached_property
+    def clauses(self) -> frozenset[str]:
+        """Return the ids of all clauses of the policy."""
+        return self.below.clauses
 
 
 @lru_cache(maxsize=64)

@@ -105,7 +105,7 @@ def resolver(desk: Desk, live: Live) -> Resolve:
 
     def resolve(rule: str, field: Field) -> Any:
         name, _, argument = rule.partition(":")
-        answer = _RULES.get(name)
+        answer = RULES.get(name)
         return None if answer is None else answer(desk, live, context, argument, field)
 
     return resolve
@@ -196,7 +196,7 @@ def _year(desk: Desk, live: Live, context: Context, _argument: str, field: Field
 
 
 _Rule = Callable[[Desk, Live, Context, str, Field], Any]
-_RULES: Mapping[str, _Rule] = {
+RULES: Mapping[str, _Rule] = {
     "next_number": _next_number,
     "dispatcher": _dispatcher,
     "helper": _helper,

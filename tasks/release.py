@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -14,6 +13,8 @@ from engine.definitions import NO_ANNEX
 from engine.expressions import ExpressionError
 from engine.gate import WAYS, FormField, GateError, Known, examine
 from tasks.actor import ROLES
+from tasks.gate import check_annex, check_together, place_of
+from tasks.gate.problem import Problem
 from tasks.library import Library
 from tasks.services import SERVICES
 
@@ -25,23 +26,29 @@ FUNCTIONS = frozenset(
 MESSAGES = frozenset(f"MSG-{n:02d}" for n in range(1, 30) if n not in (7, 27))
 
 
-@lru_cache(maxsize=4)
 def known(library: Library) -> Known:
     """Return everything a diagram of this product may name."""
-    rules = json.loads((library.folder / "policy" / "rules.json").read_text("utf-8"))
-    forms = {
-        form_id: tuple(FormField(f.name, f.type, f.options, f.routing) for f in spec)
-        for form_id, spec in library.forms.items()
-    }
+    return replace(_known(library.shipped), forms=_fields_of(library))
+
+
+@lru_cache(maxsize=4)
+def _known(library: Library) -> Known:
     return Known(
         services=frozenset(SERVICES),
         decisions={table_id: _outputs(table) for table_id, table in library.tables.items()},
         functions=FUNCTIONS,
         roles=frozenset(ROLES),
-        forms=forms,
         messages=MESSAGES,
-        clauses=frozenset(rule["id"] for rule in rules) | {"LOCAL"},
+        clauses=library.clauses | {"LOCAL"},
     )
+
+
+@lru_cache(maxsize=16)
+def _fields_of(library: Library) -> Mapping[str, tuple[FormField, ...]]:
+    return {
+        form_id: tuple(FormField(f.name, f.type, f.options, f.routing) for f in spec)
+        for form_id, spec in library.forms.items()
+    }
 
 
 def _outputs(table: DecisionTable) -> dict[str, tuple[object, ...]]:
@@ -62,6 +69,9 @@ def calls_of(diagram: Diagram) -> dict[str, frozenset[str]]:
         process_id: frozenset(node.called for node in graph.nodes.values() if node.called)
         for process_id, graph in diagram.processes.items()
     }
+
+#: A finding with the element and line at which an author sees it.
+Told = tuple[GateFinding, str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +97,15 @@ def findings(
     `key` is the process it is a draft of.
     """
     found = _examine(library, xml, annex, calls, key)[1]
-    return [
-        Finding(one.rule, one.element, one.line, one.severity, one.zh, one.en, *WAYS[one.rule],
-                place=one.element if one.rule == "annex" else "")
-        for one in found
-    ]  # fmt: skip
+    return [_for_author(one) for one in found]
+
+
+def _for_author(one: Told) -> Finding:
+    finding, element, line = one
+    place = finding.element if finding.rule == "annex" else ""
+    return Finding(
+        finding.rule, element, line, finding.severity, finding.zh, finding.en, *WAYS[finding.rule], place
+    )
 
 
 def admit(
@@ -102,7 +116,8 @@ def admit(
 
     Raises GateError naming every finding, AnnexRefused.
     """
-    diagram, found = _examine(library, data, annex, calls, key)
+    diagram, told = _examine(library, data, annex, calls, key)
+    found = [finding for finding, _element, _line in told]
     if diagram is None or any(finding.severity == "error" for finding in found):
         raise GateError(found)
     return diagram
@@ -110,15 +125,31 @@ def admit(
 
 def _examine(
     library: Library, data: bytes, annex: str, calls: Mapping[str, frozenset[str]], key: str | None
-) -> tuple[Diagram | None, list[GateFinding]]:
-    diagram, found = examine(data, replace(known(library), calls=calls))
-    if diagram is not None and key is not None and set(diagram.processes) != {key}:
-        names = "、".join(diagram.processes)
-        found.append(GateFinding(
-            "release", key, 1, f"这份草稿应当只含流程“{key}”，图中是：{names or '没有可执行的流程'}。",
-            f"The draft should hold the process “{key}” alone; it holds {names or 'none that can run'}."
-        ))  # fmt: skip
-    return diagram, sorted(found, key=lambda one: (one.severity, one.line, one.element))
+) -> tuple[Diagram | None, list[Told]]:
+    """Return the diagram and each finding with the element and line it is shown at."""
+    laid, kept, problems = check_annex(library, annex)
+    diagram, found = examine(data, replace(known(laid), calls=calls))
+    told = [(finding, finding.element, finding.line) for finding in found]
+    if diagram is not None:
+        if key is not None and set(diagram.processes) != {key}:
+            told.append((_other_process(key, diagram), key, 1))
+        for one in check_together(library, laid, kept, diagram):
+            if isinstance(one, Problem):
+                problems.append(one)
+            else:
+                told.append((one, one.element, one.line))
+    for problem in problems:
+        element, line = place_of(problem, {} if diagram is None else diagram.processes, laid)
+        finding = GateFinding("annex", problem.place, line, problem.zh, problem.en, problem.severity)
+        told.append((finding, element, line))
+    return diagram, sorted(told, key=lambda one: (one[0].severity, one[2], one[1]))
+
+
+def _other_process(key: str, diagram: Diagram) -> GateFinding:
+    names = "、".join(diagram.processes)
+    zh = f"这份草稿应当只含流程“{key}”，图中是：{names or '没有可执行的流程'}。"
+    en = f"The draft should hold the process “{key}” alone; it holds {names or 'none that can run'}."
+    return GateFinding("release", key, 1, zh, en)
 
 
 def all_called(key: str, calls: Mapping[str, frozenset[str]]) -> frozenset[str]:

@@ -116,6 +116,10 @@ WAYS: Mapping[str, Way] = {
         "请打开旁边的表单或期限列表，按提示改正这一栏，或恢复随产品提供的内容。",
         "Open the list of forms or rules, mend the field named, or restore what is shipped.",
     ),
+    "attributes": (
+        "请在面板里从列表中改选。",
+        "Choose again from the list in the panel.",
+    ),
     "deadlines": (
         "请改选已有的期限规则，或为这条规则改写起算环节和办结环节。",
         "Choose a rule there is, or give the rule other steps that open and meet it.",
