@@ -8,7 +8,7 @@ import { translateModule } from "./drawing-words.js";
 import { download, downloadDraft, readFile } from "./files.js";
 import { Findings } from "./findings.js";
 import { FormsList } from "./forms-list.js";
-import { keepReferences } from "./kept-references.js";
+import { keepAll } from "./kept.js";
 import { Model, object } from "./model.js";
 import { newcomersModule } from "./newcomers.js";
 import { Office } from "./office.js";
@@ -30,7 +30,7 @@ export function makeModeler(container) {
     moddleExtensions: { aid595: officeModdle },
     additionalModules: [translateModule, offeredModule, newcomersModule, minimapModule],
   });
-  keepReferences(modeler);
+  keepAll(modeler);
   return modeler;
 }
 
