@@ -65,3 +65,9 @@ class Studio:
         """Return the drafts."""
         with self.app.read() as conn:
             return queries.drafts(conn, KEY)
+
+    def source(self, conn: Any, draft: int) -> queries.Source:
+        """Return what a draft consists of."""
+        found = queries.draft_source(conn, draft)
+        assert found is not None
+        return found
