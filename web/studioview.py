@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.codec import loads
+from engine.compile import GateError
 from engine.errors import NotFound
+from engine.xmlsafe import XmlRefused
+from tasks.annex import AnnexRefused
+from tasks.impact import Impact, impact
 from tasks.queries import studio
 from tasks.queries.release_history import history
 from tasks.queries.trail import Happened
 from web.context import Ctx
 
+_WAITING = ("submitted", "approved")
 Annex = Mapping[str, Mapping[str, Any]]
 
 
@@ -27,6 +32,8 @@ class Sheet:
     #: who saved the draft last may not sign it either
     mine: bool
     draft: studio.Draft | None
+    #: what it would mean, while it waits
+    impact: Impact | None
 
     @property
     def active(self) -> studio.Version | None:
@@ -52,4 +59,13 @@ def load_sheet(context: Ctx, definition_id: int) -> Sheet:
         happened = history(conn, found.key)
     draft = next((one for one in drafts if one.definition_id == definition_id), None)
     hands = {found.author_id, draft.saved_by if draft else None}
-    return Sheet(found, versions, happened, loads(source.annex), context.user_id in hands, draft)
+    meaning = impact_of(context, source) if found.status in _WAITING else None
+    return Sheet(found, versions, happened, loads(source.annex), context.user_id in hands, draft, meaning)
+
+
+def impact_of(context: Ctx, source: studio.Source) -> Impact | None:
+    """Return what a draft or version would mean; None while it is too broken to tell."""
+    try:
+        return impact(context.app, source)
+    except (GateError, XmlRefused, AnnexRefused, NotFound):
+        return None

@@ -10,12 +10,11 @@ from werkzeug.wrappers import Response
 from engine.errors import AidError, FormInvalid, NotFound
 from tasks import studio_commands as commands
 from tasks.commands import Command
-from tasks.queries import studio
 from web.context import Ctx, ctx
 from web.errors import status_of
 from web.going import go
 from web.numbers import whole
-from web.studioview import Sheet, load_sheet
+from web.studioview import Sheet, impact_of, load_sheet
 from web.views.editor import draft_of, findings_of
 
 views = Blueprint("release", __name__, url_prefix="/studio")
@@ -53,7 +52,7 @@ def _submit_page(context: Ctx, draft_id: int, refusal: AidError | None = None) -
     found = findings_of(context, source)
     return render_template(
         "studio_submit.html", draft=draft, findings=found,
-        errors=sum(one.severity == "error" for one in found),
+        errors=sum(one.severity == "error" for one in found), impact=impact_of(context, source),
         sentence=said(refusal, context.lang),
         typed=request.form.get("reason", ""),
     )  # fmt: skip
@@ -79,7 +78,7 @@ def draft_impact(draft_id: int) -> str:
     """Show what a draft would mean for open cases."""
     context = ctx()
     draft, source = draft_of(context, draft_id)
-    return render_template("studio_impact.html", draft=draft, source=source)
+    return render_template("studio_impact.html", draft=draft, impact=impact_of(context, source))
 
 
 @views.get("/releases/<int:definition_id>")
@@ -113,11 +112,3 @@ def act(definition_id: int, act: str) -> Response:
         ok = "approved_active"
     return go(f"/studio/releases/{definition_id}", ok)
 
-
-def version_of(context: Ctx, definition_id: int) -> studio.Version:
-    """Return a version; raise NotFound."""
-    with context.app.read() as conn:
-        found = studio.version(conn, definition_id)
-    if found is None:
-        raise NotFound
-    return found
