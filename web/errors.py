@@ -18,6 +18,7 @@ from tasks.sessions import SessionEnded
 from web.context import ctx
 from web.i18n import say_or
 from web.loginpage import kept_from_form, login_page
+from web.rights import DATA_PAGES
 
 log = logging.getLogger("aid595.web")
 
@@ -93,8 +94,8 @@ def status_of(error: AidError) -> int:
 
 
 def wants_json() -> bool:
-    """Tell whether the request came through the interface for programs."""
-    return request.path.startswith("/api/")
+    """Tell whether the request came through the interface for programs, or from the editor's script."""
+    return request.path.startswith("/api/") or request.endpoint in DATA_PAGES
 
 
 def problem(code: str, status: int, title: str, detail: str, **more: Any) -> Response:

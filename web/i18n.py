@@ -34,7 +34,10 @@ def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 @cache
 def catalogue(lang: str) -> Mapping[str, str]:
     """Return every sentence of a language by its dotted key."""
-    return _flatten(tomllib.loads((_FOLDER / f"{lang}.toml").read_text(encoding="utf-8")))
+    sentences: dict[str, str] = {}
+    for path in sorted(_FOLDER.glob(f"*{lang}.toml")):
+        sentences |= _flatten(tomllib.loads(path.read_text(encoding="utf-8")))
+    return sentences
 
 
 @cache

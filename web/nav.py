@@ -12,12 +12,15 @@ from web.rights import RIGHTS
 _ITEMS = (
     ("inbox.index", "/inbox", "inbox", "nav.inbox"),
     ("person.index", "/people", "people", "nav.people"),
+    ("studio.index", "/studio", "flow", "nav.studio"),
     ("process.index", "/processes", "flow", "nav.processes"),
     ("audit.index", "/audit", "shield", "nav.audit"),
     ("incidents.index", "/incidents", "alert", "nav.incidents"),
     ("settings.index", "/settings", "gear", "nav.settings"),
 )
-_BELONGS = {"task": "inbox", "case": "person", "paper": "person"}
+_BELONGS = {"task": "inbox", "case": "person", "paper": "person", "editor": "studio", "release": "studio"}
+#: Entries that another one, open to the same person, holds already.
+_WITHIN = {"process.index": "studio.index"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +37,18 @@ def items(context: Ctx) -> list[Item]:
     """Return the entries that are open to who is logged in."""
     blueprint = (request.endpoint or "").split(".")[0]
     blueprint = _BELONGS.get(blueprint, blueprint)
+    if blueprint == "process" and RIGHTS["studio.index"].allows(context.actor):
+        blueprint = "studio"
     return [
         Item(url, icon, context.t(text), endpoint.split(".")[0] == blueprint)
         for endpoint, url, icon, text in _ITEMS
-        if RIGHTS[endpoint].allows(context.actor)
+        if RIGHTS[endpoint].allows(context.actor) and not _held_elsewhere(endpoint, context)
     ]
+
+
+def _held_elsewhere(endpoint: str, context: Ctx) -> bool:
+    holder = _WITHIN.get(endpoint)
+    return holder is not None and RIGHTS[holder].allows(context.actor)
 
 
 def first_page(context: Ctx) -> str:

@@ -42,6 +42,10 @@ _ADDRESSES = {
     "detail": "/cases/{}?detail={}#history",
     "paper": "/papers/{}",
     "process": "/processes/{}/{}",
+    "design": "/studio/{}/{}",
+    "draft": "/studio/drafts/{}",
+    "draft_xml": "/studio/drafts/{}.bpmn",
+    "release": "/studio/releases/{}",
     "incident": "/incidents/{}",
 }
 

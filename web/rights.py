@@ -33,6 +33,7 @@ ANY = Right()
 WORKERS = Right(roles=BUSINESS)
 STUDIO = Right(roles=BUSINESS | {"auditor", "system_admin"})
 SUPERVISORS = Right(roles=frozenset({"supervisor"}))
+DESIGN_READERS = Right(roles=frozenset({"supervisor", "auditor"}))
 OPERATORS = Right(roles=frozenset({"supervisor", "system_admin"}))
 AUDITORS = Right(roles=frozenset({"auditor", "audit_admin"}))
 READERS = Right(roles=BUSINESS | {"auditor", "audit_admin"})
@@ -96,6 +97,23 @@ RIGHTS: dict[str, Right] = {
     "process.index": STUDIO,
     "process.show": STUDIO,
     "process.xml": READERS,
+    # the studio
+    "studio.index": DESIGN_READERS,
+    "studio.show": DESIGN_READERS,
+    "studio.open_draft": SUPERVISORS,
+    "studio.discard": SUPERVISORS,
+    "editor.show": SUPERVISORS,
+    "editor.xml": SUPERVISORS,
+    "editor.model": SUPERVISORS,
+    "editor.save": SUPERVISORS,
+    "editor.check": SUPERVISORS,
+    "editor.preview": SUPERVISORS,
+    "editor.vocabulary": SUPERVISORS,
+    "release.submit": SUPERVISORS,
+    "release.submit_post": SUPERVISORS,
+    "release.draft_impact": SUPERVISORS,
+    "release.show": DESIGN_READERS,
+    "release.act": SUPERVISORS,
     "audit.index": AUDITORS,
     "audit.show": AUDITORS,
     "audit.verify": AUDITORS,
@@ -108,8 +126,15 @@ RIGHTS: dict[str, Right] = {
 DIAGRAM_PAGES = frozenset(
     {
         "task.show", "task.complete", "task.add_row", "task.claim", "task.unclaim", "task.reassign",
-        "task.send_back", "task.withdraw", "case.show", "process.show",
+        "task.send_back", "task.withdraw", "case.show", "process.show", "studio.show", "editor.show",
+        "release.show", "release.act",
     }
 )
+#: Asked by the editor's script: a refusal is told as data.
+DATA_PAGES = frozenset(
+    {"editor.model", "editor.save", "editor.check", "editor.preview", "editor.vocabulary"}
+)
+#: Addresses that take whole diagrams: larger bodies than a form's.
+LARGE_BODIES = frozenset({"editor.save", "editor.preview", "studio.open_draft"})
 #: Answers without anything personal: they may be kept by the browser.
 PLAIN = frozenset({"static", "api.openapi"})

@@ -85,6 +85,11 @@ def _by_code() -> Mapping[str, str]:
     return {row["id"].split("_", 1)[0]: row["id"] for row in processes}
 
 
+def process_ids() -> frozenset[str]:
+    """Return the ids of all processes."""
+    return frozenset(_by_code().values())
+
+
 def process_id(code: str) -> str:
     """Return the whole id of a process: `P04_community_assistance` of `P04`."""
     return _by_code().get(code, code)

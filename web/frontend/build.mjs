@@ -7,13 +7,14 @@ const outdir = process.argv[2];
 if (!outdir) throw new Error("say where to build: node build.mjs FOLDER");
 
 const result = await build({
-  entryPoints: ["theme.js", "app.js", "viewer.js"],
+  entryPoints: ["theme.js", "app.js", "viewer.js", "modeler.js"],
   outdir,
   bundle: true,
   minify: true,
   format: "iife",
   target: ["es2021"],
   charset: "utf8",
+  loader: { ".woff2": "dataurl" },
   legalComments: "none",
   metafile: true,
   logLevel: "warning",

@@ -11,6 +11,7 @@ from web.views import (
     case,
     clauses,
     demo,
+    editor,
     health,
     home,
     inbox,
@@ -19,12 +20,15 @@ from web.views import (
     paper,
     person,
     process,
+    release,
     settings,
+    studio,
     task,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.views, auth.views, inbox.views, task.views, person.views, case.views, paper.views, process.views,
     clauses.views, audit.views, incidents.views, notices.views, settings.views, demo.views, health.views,
+    studio.views, editor.views, release.views,
     v1.views,
 )

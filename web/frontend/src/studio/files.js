@@ -1,0 +1,34 @@
+// Files in and out: BPMN and SVG, and the forms and rules beside them as JSON. Nothing of it passes the server.
+import { t } from "./words.js";
+
+const MOST = 2 * 1024 * 1024;
+
+export function download(name, text, type) {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** Give the draft as files: the drawing, and the annex where there is one. */
+export async function downloadDraft(name, xml, annex) {
+  download(`${name}.bpmn`, xml, "application/xml");
+  if (annex !== "{}") download(`${name}.json`, annex, "application/json");
+}
+
+/** Read a file a person chose; returns {xml} or {annex}, or throws an Error with a sentence. */
+export async function readFile(file) {
+  if (file.size > MOST) throw new Error(t("editor.file_large"));
+  const text = await file.text();
+  if (/\.json$/i.test(file.name)) {
+    try {
+      const annex = JSON.parse(text);
+      if (annex && typeof annex === "object" && Object.keys(annex).every((key) => ["forms", "rules"].includes(key))) return { annex: text };
+    } catch { /* the sentence below says it */ }
+    throw new Error(t("editor.file_annex"));
+  }
+  if (!/<([\w-]+:)?definitions[\s>]/.test(text) || /<!(DOCTYPE|ENTITY)/i.test(text)) throw new Error(t("editor.file_bpmn"));
+  return { xml: text };
+}

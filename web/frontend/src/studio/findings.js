@@ -1,0 +1,77 @@
+// What the gate says of the draft as it was saved: at the element, and as a list with the way out.
+import { h } from "./dom.js";
+import { post } from "./server.js";
+import { t } from "./words.js";
+
+const TYPE = "finding";
+
+export class Findings {
+  constructor(root, tab, modeler, url, jump) {
+    Object.assign(this, { root, tab, modeler, url, jump });
+    this.found = [];
+    this.asked = 0;
+    root.append(h("p", { class: "st-note" }, t("editor.checking")));
+  }
+
+  async check() {
+    const asked = (this.asked += 1);
+    let answer;
+    try {
+      answer = await post(this.url);
+    } catch (refusal) {
+      this.root.replaceChildren(h("p", { class: "st-wrong" }, refusal.message));
+      return;
+    }
+    if (asked !== this.asked) return;
+    this.found = answer.findings;
+    this.list();
+    this.mark();
+  }
+
+  list() {
+    const errors = this.found.filter((one) => one.severity === "error").length;
+    this.tab.textContent = errors ? String(errors) : this.found.length ? "!" : "✓";
+    this.tab.dataset.state = errors ? "bad" : this.found.length ? "warn" : "good";
+    this.tab.setAttribute("aria-label", t("editor.found", { n: errors }));
+    if (!this.found.length) {
+      this.root.replaceChildren(h("p", { class: "st-good" }, t("editor.clean")));
+      return;
+    }
+    this.root.replaceChildren(h("ul", { class: "st-findings" }, this.found.map((one) => h("li", { data: { severity: one.severity, rule: one.rule } },
+      h("button", { type: "button", class: "st-finding", data: { element: one.element }, onclick: () => this.jump(one) },
+        h("span", { class: "st-where" }, one.name || one.element || t("editor.whole"), one.line ? h("small", {}, t("editor.line", { n: one.line })) : null),
+        h("span", {}, one.text)),
+      one.way ? h("p", { class: "st-way" }, one.way) : null))));
+  }
+
+  mark() {
+    const overlays = this.modeler.get("overlays");
+    const canvas = this.modeler.get("canvas");
+    const registry = this.modeler.get("elementRegistry");
+    overlays.remove({ type: TYPE });
+    registry.forEach(({ id }) => { canvas.removeMarker(id, "st-bad"); canvas.removeMarker(id, "st-warn"); });
+    const told = new Map();
+    for (const one of this.found) {
+      if (registry.get(one.element)) told.set(one.element, [...(told.get(one.element) ?? []), one]);
+    }
+    for (const [id, all] of told) {
+      const element = registry.get(id);
+      if (element === canvas.getRootElement()) continue;
+      const bad = all.some((one) => one.severity === "error");
+      canvas.addMarker(id, bad ? "st-bad" : "st-warn");
+      const html = h("button", { type: "button", class: "st-flag", data: { state: bad ? "bad" : "warn" }, title: all.map((one) => one.text).join("\n"),
+        "aria-label": t("editor.found_at", { what: all[0].name || id, n: all.length }), onclick: () => this.jump(all[0]) }, "!");
+      const position = element.waypoints ? middle(element) : { top: -12, left: -12 };
+      overlays.add(id, TYPE, { position, html, show: { minZoom: 0.2 } });
+    }
+  }
+}
+
+// Overlays of a connection count from the corner of its bounding box.
+function middle({ waypoints }) {
+  const left = Math.min(...waypoints.map(({ x }) => x));
+  const top = Math.min(...waypoints.map(({ y }) => y));
+  const half = Math.floor((waypoints.length - 1) / 2);
+  const [a, b] = [waypoints[half], waypoints[half + 1]];
+  return { left: (a.x + b.x) / 2 - left - 10, top: (a.y + b.y) / 2 - top - 10 };
+}

@@ -1,0 +1,71 @@
+"""What the release pages show of one version or draft: who and why, what happened, what it would mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.codec import loads
+from engine.compile import GateError
+from engine.errors import NotFound
+from engine.xmlsafe import XmlRefused
+from tasks.annex import AnnexRefused
+from tasks.impact import Impact, impact
+from tasks.queries import studio
+from tasks.queries.release_history import history
+from tasks.queries.trail import Happened
+from web.context import Ctx
+
+_WAITING = ("submitted", "approved")
+Annex = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One version with what belongs to it."""
+
+    version: studio.Version
+    versions: list[studio.Version]
+    happened: list[Happened]
+    annex: Annex
+    #: who saved the draft last may not sign it either
+    mine: bool
+    draft: studio.Draft | None
+    #: what it would mean, while it waits
+    impact: Impact | None
+
+    @property
+    def active(self) -> studio.Version | None:
+        """Return the version at work."""
+        return next((one for one in self.versions if one.status == "active"), None)
+
+    @property
+    def before(self) -> studio.Version | None:
+        """Return the version that taking this one back would bring to work."""
+        older = (one for one in self.versions if one.version < self.version.version and one.activated_at)
+        return max(older, key=lambda one: one.version, default=None)
+
+
+def load_sheet(context: Ctx, definition_id: int) -> Sheet:
+    """Read what a release page shows; raise NotFound."""
+    with context.app.read() as conn:
+        found = studio.version(conn, definition_id)
+        source = studio.definition_source(conn, definition_id)
+        if found is None or source is None:
+            raise NotFound
+        versions = studio.versions(conn, found.key)
+        drafts = studio.drafts(conn, found.key)
+        happened = history(conn, found.key)
+    draft = next((one for one in drafts if one.definition_id == definition_id), None)
+    hands = {found.author_id, draft.saved_by if draft else None}
+    meaning = impact_of(context, source) if found.status in _WAITING else None
+    return Sheet(found, versions, happened, loads(source.annex), context.user_id in hands, draft, meaning)
+
+
+def impact_of(context: Ctx, source: studio.Source) -> Impact | None:
+    """Return what a draft or version would mean; None while it is too broken to tell."""
+    try:
+        return impact(context.app, source)
+    except (GateError, XmlRefused, AnnexRefused, NotFound):
+        return None
