@@ -56,9 +56,9 @@ def set_facts(desk: Desk, command: commands.SetFacts) -> Done:
 def start_process(desk: Desk, command: commands.StartProcess) -> Done:
     """Start a process for a person: an application opens the case (J.7.1)."""
     person = desk.person(command.person_id)
-    access.authorize_start(desk.actor, command.process_id, Subject(person["area"]))
     if command.process_id not in (APPLICATION, REGISTRATION):
         raise IllegalState(detail="这一流程由系统按规定启动，不能手工启动")
+    access.authorize_start(desk.actor, command.process_id, Subject(person["area"]))
     given = dict(command.values)
     work = accept_values(desk, "found_work", given) if command.process_id == REGISTRATION else None
     context = cases.open_case(desk, command.person_id, "street")

@@ -13,6 +13,7 @@ from tasks import accounts, decide, employments, helpers, papers, placements, re
 from tasks.actor import ROLES
 from tasks.decision_inputs import current_facts
 from tasks.desk import Context, Desk
+from tasks.forms.command_forms import exit_codes
 from tasks.forms.prefill import Resolve
 from tasks.forms.spec import Field, FormSpec
 from tasks.forms.values import FormContext, only_ids
@@ -27,6 +28,7 @@ def form_context(desk: Desk, live: Live, spec: FormSpec) -> FormContext:
     return FormContext(
         today=desk.today,
         now=desk.now,
+        options=exit_codes(desk),
         earliest=_earliest(desk, context, spec),
         resolve=lambda of, raw: _chosen(desk, live, of, raw),
         functions={"higher_rank_waits": lambda _post: placements.higher_waits(desk, live)},
@@ -75,6 +77,7 @@ def facts(desk: Desk, context: Context) -> dict[str, Any]:
 
 #: Task -> what a message from outside said of it (J.7.16): shown in its form until somebody decides.
 _TOLD = {
+    "P03_Check": "prefill:MSG-17",
     "P03_Objection": "prefill:MSG-16",
     "P06_Outcome": "prefill:MSG-23",
     "P09_Close": "close_proposal",
@@ -195,6 +198,10 @@ def _year(desk: Desk, live: Live, context: Context, _argument: str, field: Field
     return f"{desk.today.year}年"
 
 
+def _setting(desk: Desk, live: Live, context: Context, name: str, field: Field) -> Any:
+    return desk.setting(name)
+
+
 _Rule = Callable[[Desk, Live, Context, str, Field], Any]
 _RULES: Mapping[str, _Rule] = {
     "next_number": _next_number,
@@ -208,4 +215,5 @@ _RULES: Mapping[str, _Rule] = {
     "free_post": _free_post,
     "open_referrals": _open_referrals,
     "year": _year,
+    "setting": _setting,
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine import user_tasks
-from engine.clock import from_us
+from engine.clock import SHANGHAI, from_us
 from engine.codec import canonical, dumps
 from engine.errors import (
     AlreadyClaimed,
@@ -76,7 +76,7 @@ def claim(desk: Desk, command: commands.ClaimTask) -> Done:
     _four_eyes(desk, task)
     holder = task.row.assignee_id
     if holder is not None and holder != desk.actor.user_id:
-        when = from_us(task.row.claimed_at or 0).astimezone().strftime("%m-%d %H:%M")
+        when = from_us(task.row.claimed_at or 0).astimezone(SHANGHAI).strftime("%m-%d %H:%M")
         raise AlreadyClaimed(who=_name(desk, holder), when=when, who_id=str(holder))
     user_tasks.claim(desk.unit, task)
     handovers.accept_by_claim(desk, task.live)

@@ -9,7 +9,7 @@ from typing import Any
 from engine.clock import local_date
 from tasks import decide, duties, employments
 from tasks.handlers import Completion, on
-from tasks.handlers.follow_up import left_needs_signal, lost, reclassify
+from tasks.handlers.follow_up import left_needs_signal, lost, reclassify, stable_again
 
 _DAY = {
     "P21_Visit": "visited_on", "P21_WeeklyContact": "contacted_at", "P21_KeepContact": "contacted_at",
@@ -67,6 +67,7 @@ def act(done: Completion) -> None:
     done.routing["situation"] = _situation(done)
     if element == "P21_FollowUp":
         reclassify(done)
+        stable_again(done)
     if element == "P21_Recheck" and done.values["still_meets"] and done.context.case_id is not None:
         done.desk.change_case(done.case_id, {"categories": done.values["categories"]})
         done.emit("CategoriesDecided", categories=done.values["categories"])
