@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from engine.errors import FormInvalid
+from engine.errors import FormInvalid, IllegalState
 from engine.ids import new_id
 from tasks import placements
 from tasks.desk import Context, Desk
-from tasks.store import rows, tables
+from tasks.store import casework, rows, tables
 from tasks.store.conn import RowMapping
+
+REGISTRATION = "P07_employment_registration"
 
 
 def record(desk: Desk, context: Context, values: Mapping[str, Any], source: str, confirmed: date) -> int:
@@ -32,6 +34,24 @@ def latest(desk: Desk, context: Context) -> RowMapping | None:
     return rows.first(
         desk.conn, tables.employment, "-created_at", person_id=context.person_id, lost_on=None
     )
+
+
+def present(desk: Desk, case_id: int) -> RowMapping | None:
+    """Return the latest employment of a case that was not lost."""
+    return rows.first(desk.conn, tables.employment, "-created_at", case_id=case_id, lost_on=None)
+
+
+def require_job(desk: Desk, case_id: int) -> None:
+    """Raise IllegalState where a case never had a job: the news would wait for a follow-up of another one."""
+    if rows.first(desk.conn, tables.employment, case_id=case_id) is None:
+        raise IllegalState(detail="本案没有就业记录")
+
+
+def may_find(desk: Desk, case_id: int) -> None:
+    """Raise IllegalState while the job already found is being registered: P07 runs once an employment."""
+    open_now = casework.open_instances(desk.conn, case_id)
+    if present(desk, case_id) is not None and any(row["process_id"] == REGISTRATION for row in open_now):
+        raise IllegalState(detail="已确认就业，正在办理就业登记")
 
 
 def take_back(desk: Desk, context: Context) -> None:

@@ -36,7 +36,7 @@ _WITH = {
     "reassign": ("to", "reason"), "delegate": ("to", "reason"), "send_back": ("to", "reason"),
     "withdraw": ("reason",), "claim": (), "unclaim": (), "suspend": ("reason",), "resume": (),
     "cancel": ("reason",), "retry": (), "move": ("from", "to", "reason"), "accept": (), "run_jobs": (),
-    "load_calendar": ("days_off", "working_weekends"), "add_paper": ("kind", "content"), "duty": (),
+    "load_calendar": ("days_off", "working_weekends"), "add_paper": ("kind", "paper", "content"), "duty": (),
     "set_facts": tuple(FACTS),
 }  # fmt: skip
 #: Messages from outside and the form whose fields they may carry (RULES J.7.16).
