@@ -11,7 +11,6 @@ from engine.messages import send
 from tasks import cases, duties, employments, handovers, referrals
 from tasks.desk import Context, Desk, with_tier
 from tasks.handlers.assistance import package
-from tasks.store import casework
 
 #: Message -> process and start event it opens, and the tier the process holds ("" = as the message says).
 STARTS: Mapping[str, tuple[str, str, str]] = {
@@ -24,7 +23,6 @@ STARTS: Mapping[str, tuple[str, str, str]] = {
     "MSG-18": ("P07_employment_registration", "P07_Insurance_Start", "street"),
     "MSG-24": ("P07_employment_registration", "P07_FoundWork_Start", "street"),
 }
-FOLLOW_UP = "P09_follow_up"
 SECOND: Mapping[str, tuple[str, str, str]] = {
     "COMMUNITY": ("P04_community_assistance", "P04_Second_Start", "community"),
     "STREET": ("P05_street_assistance", "P05_Second_Start", "street"),
@@ -134,18 +132,8 @@ def start_by(desk: Desk, name: str, key: str, values: Mapping[str, Any]) -> bool
     context = cases.context_of(desk, int(key.removeprefix("case:")))
     if not tier:
         tier = "street" if values.get("level") == "STREET" else "district"
-    if name == "MSG-10":
-        _end_earlier_follow_up(desk, context)
     given = {field: value for field, value in values.items() if not field.startswith("_")}
     live = desk.start(process, with_tier(context, tier), start, given)
     if "_hand_over" in values:
         handovers.received(desk, values["_hand_over"], live)
     return True
-
-
-def _end_earlier_follow_up(desk: Desk, context: Context) -> None:
-    """A case follows up the present employment only: what watched an earlier one ends."""
-    assert context.case_id is not None
-    for row in casework.open_instances(desk.conn, context.case_id):
-        if row["process_id"] == FOLLOW_UP:
-            desk.unit.cancel(row["id"], "new employment")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from engine.errors import GuardUnmet
 from tasks import employments
 from tasks.handlers import Completion, on
+from tasks.store import casework
+
+FOLLOW_UP = "P09_follow_up"
 
 
 @on("P07_Check")
@@ -16,7 +19,10 @@ def check(done: Completion) -> None:
 
 @on("P07_Register")
 def register(done: Completion) -> None:
-    """Register the employment as the form says."""
+    """Register the employment as the form says; a case follows up the present one only."""
+    for row in casework.open_instances(done.desk.conn, done.case_id):
+        if row["process_id"] == FOLLOW_UP:
+            done.desk.unit.cancel(row["id"], "new employment")
     employments.register(done.desk, done.context, done.values)
     if done.values.get("stability") is None:
         done.routing["stability"] = None
