@@ -36,6 +36,14 @@ def latest(desk: Desk, context: Context) -> RowMapping | None:
     )
 
 
+def to_register(desk: Desk, context: Context) -> RowMapping | None:
+    """Return the employment a registration is about: the latest one, though it was lost meanwhile."""
+    found = latest(desk, context)
+    if found is None and context.case_id is not None:
+        found = rows.first(desk.conn, tables.employment, "-created_at", case_id=context.case_id)
+    return found
+
+
 def present(desk: Desk, case_id: int) -> RowMapping | None:
     """Return the latest employment of a case that was not lost."""
     return rows.first(desk.conn, tables.employment, "-created_at", case_id=case_id, lost_on=None)
@@ -64,7 +72,7 @@ def take_back(desk: Desk, context: Context) -> None:
 
 def register(desk: Desk, context: Context, values: Mapping[str, Any]) -> None:
     """Note the registration of the latest employment, with what the form says of it."""
-    row = latest(desk, context)
+    row = to_register(desk, context)
     if row is None:
         record(desk, context, values, "OTHER", desk.today)
         row = latest(desk, context)

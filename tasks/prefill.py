@@ -146,7 +146,7 @@ def _register_type(desk: Desk, live: Live, context: Context, _argument: str, fie
 
 
 def _employment(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
-    row = employments.latest(desk, context)
+    row = employments.to_register(desk, context)
     if row is None:
         return None
     return {"employment_kind": row["kind"], "employer": row["employer"],

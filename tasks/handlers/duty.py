@@ -60,10 +60,10 @@ def act(done: Completion) -> None:
     element = done.task.node.id
     if element == "P21_FollowUp":
         left_needs_signal(done)
+    duties.done(done.desk, done.task.live, _act_day(done))  # first: a lost post ends its own duties
     lost(done)
     if done.values.get("signal") == "FOUND_WORK":
         employments.record(done.desk, done.context, done.values, "OWN_EFFORT", done.desk.today)
-    duties.done(done.desk, done.task.live, _act_day(done))
     done.routing["situation"] = _situation(done)
     if element == "P21_FollowUp":
         reclassify(done)
