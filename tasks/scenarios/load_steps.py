@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from tasks.actor import ROLES
+from tasks.employments import REGISTRATION
 from tasks.facts import FACTS
 from tasks.forms.command_forms import COMMAND_FORMS
 from tasks.forms.spec import Field
+from tasks.intake import APPLIES
 from tasks.library import Library
 from tasks.scenarios import reading as read
 from tasks.scenarios.catalogue import Catalogue
@@ -175,7 +177,8 @@ class StepReader:
         elif action in _WITH:
             _only_columns(given, _WITH[action], action)
         elif action == "start":
-            _only_columns(given, tuple(COMMAND_FORMS["found_work"].fields), action)
+            work = target == REGISTRATION
+            _only_columns(given, tuple(COMMAND_FORMS["found_work"].fields) if work else APPLIES, action)
         elif action in COMMAND_FORMS or action == "message":
             form = COMMAND_FORMS["propose_close" if action == "message" else action]
             _only_fields(given, form.fields, action)
