@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from tasks.scenarios import reading as read
 from tasks.scenarios.catalogue import Catalogue, catalogue
 from tasks.scenarios.faults import BadScenario
 from tasks.scenarios.load_steps import StepReader
-from tasks.scenarios.model import Area, Household, Opening, Person, Scenario, Staff
+from tasks.scenarios.model import Area, Household, Opening, Person, Scenario, Staff, day
 from tasks.scenarios.nodes import Table, documents
 
 _HEAD = (
@@ -46,7 +47,9 @@ def _scenario(path: Path, head: Table, library: Library) -> Scenario:
     staff = _staff(head, area)
     people = _people(head, area, library)
     handles = {person.handle for person in people}
-    steps = StepReader(library, known, handles, {one.handle for one in staff}).read(head)
+    areas = [area, *(one.area for one in staff), *(one.area for one in people)]
+    places = {name for one in areas for name in astuple(one)}
+    steps = StepReader(library, known, handles, {one.handle for one in staff}, places).read(head)
     return Scenario(
         path=path,
         id=read.text(head, "id") or path.stem,
@@ -154,7 +157,7 @@ def _person(handle: str, row: Table, number: int, area: Area, library: Library) 
         raise BadScenario(row.at("id_no"), fault.zh, fault.en) from fault
     name = read.text(row, "name") or f"某{handle}"
     return Person(
-        handle, name, given, _place(row, area), dict(facts), _benefits(row, library), row.line,
+        handle, name, given, _place(row, area), dict(facts), _benefits(row, catalogue(library)), row.line,
         read.text(row, "phone"), read.text(row, "address"),
     )  # fmt: skip
 
@@ -167,14 +170,19 @@ def _made_id_no(facts: Table, number: int) -> str:
     return first + idno.check_character(first)
 
 
-def _benefits(row: Table, library: Library) -> tuple[dict[str, Any], ...]:
+def _benefits(row: Table, known: Catalogue) -> tuple[dict[str, Any], ...]:
     rows = read.as_rows(row.get("benefits"), row.at("benefits"), "benefits")
     found = []
     for value, line in zip(rows, rows.lines, strict=True):
         item = read.as_table(value, line, "benefits")
         read.only(item, _BENEFIT, "benefits")
-        read.need(item, "code", "benefits")
+        code = read.need(item, "code", "benefits")
+        if code not in known.benefits:
+            raise BadScenario(item.at("code"), f"没有“{code}”这个政策。", f"There is no benefit “{code}”.")
         read.need(item, "starts_on", "benefits")
+        for key in ("starts_on", "ends_on"):
+            if item.get(key) is not None and day(item[key]) is None:
+                raise BadScenario(item.at(key), f"“{item[key]}”不是日期。", f"“{item[key]}” is no date.")
         found.append(dict(item))
     return tuple(found)
 

@@ -55,11 +55,14 @@ ERRORS = frozenset(
 class StepReader:
     """Reads the steps of one scenario in order."""
 
-    def __init__(self, library: Library, known: Catalogue, people: set[str], staff: set[str]) -> None:
+    def __init__(
+        self, library: Library, known: Catalogue, people: set[str], staff: set[str], places: set[str]
+    ) -> None:
         self.library = library
         self.known = known
         self.people = people
         self.staff = staff
+        self.places = places
         self.now: datetime | None = None
         self.strict = False
 
@@ -87,7 +90,7 @@ class StepReader:
         return Step(
             line=row.line, at=at, action=action, target=target, with_=fields, person=self.handle(row, "for"),
             who=self.actor(row), case=self.case(row),
-            area=read.text(row, "in_area") or None, household=self.handle(row, "household"),
+            area=self.place(row), household=self.handle(row, "household"),
             refused=self.refused(row), strict=bool(read.truth(row, "strict", self.strict)), expect=expect,
         )  # fmt: skip
 
@@ -123,6 +126,13 @@ class StepReader:
         named = read.text(row, key)
         if named and named not in self.people:
             raise BadScenario(row.at(key), f"没有“{named}”这个人。", f"There is nobody called “{named}”.")
+        return named or None
+
+    def place(self, row: Table) -> str | None:
+        """Return the name of a unit of the scenario's areas."""
+        named = read.text(row, "in_area")
+        if named and named not in self.places:
+            raise BadScenario(row.at("in_area"), f"没有“{named}”这个辖区。", f"There is no area “{named}”.")
         return named or None
 
     def actor(self, row: Table) -> str | None:
