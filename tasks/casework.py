@@ -159,7 +159,7 @@ def lost_job(desk: Desk, command: commands.LostJob) -> Done:
     context = _active(desk, command.case_id, "job_lost", employments.require_job)
     values = accept_values(desk, "job_lost", command.values)
     employments.lose(desk, context, values["lost_on"], values["reason"])
-    send(desk.unit, "MSG-25", f"case:{command.case_id}", {}, trail_id=command.case_id, starts=False)
+    _outside(desk, "MSG-25", command.case_id, {})
     return Done(case_id=command.case_id)
 
 
