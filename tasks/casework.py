@@ -181,7 +181,8 @@ def send_message(desk: Desk, command: commands.SendMessage) -> Done:
     if values:
         spec = desk.library.forms[OUTSIDE[command.name]]
         check_prefill(spec, values, FormContext(desk.today, desk.now))
-        desk.change_case(command.case_id, {f"prefill:{command.name}": values})
+        entry = "close_proposal" if command.name == "MSG-26" else f"prefill:{command.name}"
+        desk.change_case(command.case_id, {entry: values})
     _outside(desk, command.name, command.case_id, {})
     return Done(case_id=command.case_id)
 

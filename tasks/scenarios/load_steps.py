@@ -88,7 +88,7 @@ class StepReader:
         if expect is not None:
             check_expectation(expect, self.known, self.people, self.staff)
         return Step(
-            line=row.line, at=at, action=action, target=target, with_=fields, person=self.handle(row, "for"),
+            line=row.line, at=at, action=action, target=target, with_=fields, person=self.person(row),
             who=self.actor(row), case=self.case(row),
             area=self.place(row), household=self.handle(row, "household"),
             refused=self.refused(row), strict=bool(read.truth(row, "strict", self.strict)), expect=expect,
@@ -127,6 +127,13 @@ class StepReader:
         if named and named not in self.people:
             raise BadScenario(row.at(key), f"没有“{named}”这个人。", f"There is nobody called “{named}”.")
         return named or None
+
+    def person(self, row: Table) -> str | None:
+        """Return whom a step is about: named, else the only person there is."""
+        named = self.handle(row, "for")
+        if named is None and len(self.people) == 1 and not {"in_area", "household"} & row.keys():
+            return next(iter(self.people))
+        return named
 
     def place(self, row: Table) -> str | None:
         """Return the name of a unit of the scenario's areas."""
