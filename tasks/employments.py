@@ -44,6 +44,13 @@ def to_register(desk: Desk, context: Context) -> RowMapping | None:
     return found
 
 
+def lost_before(desk: Desk, context: Context) -> bool:
+    """Tell whether a person lost a job before the one at hand."""
+    at_hand = to_register(desk, context)
+    known = rows.rows(desk.conn, tables.employment, person_id=context.person_id)
+    return any(row["lost_on"] is not None and (at_hand is None or row["id"] != at_hand["id"]) for row in known)
+
+
 def present(desk: Desk, case_id: int) -> RowMapping | None:
     """Return the latest employment of a case that was not lost."""
     return rows.first(desk.conn, tables.employment, "-created_at", case_id=case_id, lost_on=None)

@@ -71,8 +71,14 @@ def _earliest(desk: Desk, context: Context, spec: FormSpec) -> Mapping[str, date
 
 
 def facts(desk: Desk, context: Context) -> dict[str, Any]:
-    """Return the person's facts as forms hold them."""
-    return {} if context.person_id is None else current_facts(desk.person(context.person_id))
+    """Return the person's facts as forms hold them: what was never said is not answered for anybody."""
+    if context.person_id is None:
+        return {}
+    person = desk.person(context.person_id)
+    known = current_facts(person)
+    if known["unemployed_since"] is None and loads(person["facts"]).get("unemployed") is None:
+        known["unemployed"] = None
+    return known
 
 
 #: Task -> what a message from outside said of it (J.7.16): shown in its form until somebody decides.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.errors import GuardUnmet
-from tasks import employments
+from tasks import employments, people
 from tasks.handlers import Completion, on
 from tasks.store import casework
 
@@ -26,6 +26,9 @@ def register(done: Completion) -> None:
     employments.register(done.desk, done.context, done.values)
     if done.values.get("stability") is None:
         done.routing["stability"] = None
+        if employments.lost_before(done.desk, done.context):  # judged of another job (D.7, row 4)
+            people.write_facts(done.desk.conn, done.person_id, {"stability": "UNJUDGED"}, done.desk.actor,
+                               done.desk.now, source="P07_Register")  # fmt: skip
 
 
 @on("P07_PolicyEmployer", "P07_PolicySelf")
