@@ -47,8 +47,9 @@ def to_register(desk: Desk, context: Context) -> RowMapping | None:
 def lost_before(desk: Desk, context: Context) -> bool:
     """Tell whether a person lost a job before the one at hand."""
     at_hand = to_register(desk, context)
+    number = None if at_hand is None else at_hand["id"]
     known = rows.rows(desk.conn, tables.employment, person_id=context.person_id)
-    return any(row["lost_on"] is not None and (at_hand is None or row["id"] != at_hand["id"]) for row in known)
+    return any(row["lost_on"] is not None and row["id"] != number for row in known)
 
 
 def present(desk: Desk, case_id: int) -> RowMapping | None:

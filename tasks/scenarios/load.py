@@ -24,7 +24,8 @@ _HEAD = (
     "posts", "steps", "strict", "note",
 )  # fmt: skip
 _AREA = ("district", "street", "community")
-_PERSON = ("name", "id_no", "phone", "address", "facts", "benefits", "note", *_AREA)
+_DERIVED = ("sex", "birth_date")  #: of a person without a number; they may stand beside the facts
+_PERSON = ("name", "id_no", "phone", "address", "facts", "benefits", "note", "area", *_DERIVED, *_AREA)
 _BENEFIT = ("code", "starts_on", "ends_on")
 
 
@@ -110,6 +111,8 @@ def _area(value: Any, line: int, default: Area) -> Area:
 
 
 def _place(table: Table, default: Area) -> Area:
+    if table.get("area") is not None:
+        default = _area(table["area"], table.at("area"), default)
     given = {level: read.text(table, level, getattr(default, level)) for level in _AREA}
     return Area(**given)
 
@@ -120,7 +123,7 @@ def _staff(head: Table, area: Area) -> tuple[Staff, ...]:
     for handle, value in table.items():
         line = table.at(handle)
         row = read.as_table(value, line, handle)
-        read.only(row, ("role", *_AREA), f"staff {handle}")
+        read.only(row, ("role", "area", *_AREA), f"staff {handle}")
         roles = read.words(row.get("role"), row.at("role"), "role")
         if not roles:
             raise BadScenario(line, f"“{handle}”没有写岗位。", f"“{handle}” has no role.")
@@ -142,6 +145,9 @@ def _people(head: Table, area: Area, library: Library) -> tuple[Person, ...]:
 def _person(handle: str, row: Table, number: int, area: Area, library: Library) -> Person:
     read.only(row, _PERSON, f"people {handle}")
     facts = read.as_table(row.get("facts"), row.at("facts"), "facts")
+    for name in _DERIVED:
+        if row.get(name) is not None:
+            facts[name], facts.lines[name] = row[name], row.at(name)
     for name, value in facts.items():
         if name not in FACTS:
             raise BadScenario(facts.at(name), f"没有“{name}”这项情况。", f"There is no fact “{name}”.")
