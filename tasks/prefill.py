@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from engine.codec import loads
-from engine.errors import CalendarUnknown
+from engine.errors import CalendarUnknown, FormInvalid, GuardUnmet
 from engine.live import Live
 from tasks import accounts, decide, employments, helpers, papers, placements, referrals
 from tasks.actor import ROLES
@@ -198,6 +198,14 @@ def _open_referrals(desk: Desk, live: Live, context: Context, _argument: str, fi
         for row in referrals.of_tier(desk, live)
         if row["outcome"] is None and row["seq"] != current
     ] or None
+
+
+def missing_post(desk: Desk, live: Live, spec: FormSpec, fault: FormInvalid) -> None:
+    """Raise GuardUnmet where nothing is wrong with a form but a post to choose, and none is free."""
+    wrong = {name for name, _zh, _en in fault.problems}
+    posts = {field.name for field in spec if field.type == "ref" and field.of == "post"}
+    if wrong and wrong <= posts and not placements.free_posts(desk, _level(live), desk.context(live).area):
+        raise GuardUnmet(missing="没有空额的公益性岗位") from fault
 
 
 def _year(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:

@@ -27,7 +27,7 @@ from tasks.forms.spec import FormSpec
 from tasks.forms.validate import Validated, validate
 from tasks.handlers import Completion, handle
 from tasks.paper_text import kinds_to_issue
-from tasks.prefill import forget, form_context
+from tasks.prefill import forget, form_context, missing_post
 from tasks.store import casework, rows, tables
 
 #: Events of a step that a withdrawal need not undo: what they say is said again with the next completion.
@@ -131,7 +131,11 @@ def complete(desk: Desk, command: commands.CompleteTask) -> Done:
     _four_eyes(desk, task)
     _only_holder(desk, task)
     spec = desk.library.forms[task.node.attrs.get("form") or task.node.id]
-    accepted = validate(spec, command.values, form_context(desk, task.live, spec))
+    try:
+        accepted = validate(spec, command.values, form_context(desk, task.live, spec))
+    except FormInvalid as fault:
+        missing_post(desk, task.live, spec, fault)
+        raise
     finish(desk, task, spec, accepted)
     desk.unit.settle()
     deadlines.open_by_completion(desk, task.live, task.node.id, accepted.values, after=True)
