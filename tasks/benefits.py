@@ -1,12 +1,24 @@
-"""Benefit periods of a person: what was enjoyed, from when to when (D.8)."""
+"""Benefits: periods a person enjoyed, and what the office should think of now (RULES D.8, DT-15).
+
+A hint is a reminder, never a decision: amounts, terms and counts are not in the policy texts.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from engine.ids import new_id
+from tasks import decide
 from tasks.desk import Desk
 from tasks.store import rows, tables
+from tasks.store.conn import RowMapping
+
+TABLE = "DT-15"
+#: 京人社就发〔2025〕14号 in force (R000-16.1): before and after it the once more of R000-08.3 is counted.
+IN_FORCE = date(2026, 1, 1)
+_FLEXIBLE = frozenset({"BEN-SI-FLEX", "BEN-SI-FLEX-AGAIN"})
 
 
 def record(desk: Desk, person_id: int, code: str, starts_on: Any, ends_on: Any) -> int:
@@ -18,3 +30,45 @@ def record(desk: Desk, person_id: int, code: str, starts_on: Any, ends_on: Any) 
         recorded_by=desk.actor.user_id,
     )  # fmt: skip
     return made
+
+
+def hints(desk: Desk, person_id: int, case_id: int | None = None) -> list[str]:
+    """Return the benefits a person may ask for today by placement, history and date, each code once."""
+    found = desk.library.tables[TABLE].decide(hint_inputs(desk, person_id, case_id)).output
+    return list(dict.fromkeys(str(code) for code in found))
+
+
+def hint_inputs(desk: Desk, person_id: int, case_id: int | None) -> dict[str, Any]:
+    """Return the inputs of DT-15 today: the person's facts, present work, and the periods enjoyed so far."""
+    inputs = decide.person_inputs(desk, person_id)
+    case = desk.case(case_id)["data"] if case_id is not None else {}
+    work = rows.rows(desk.conn, tables.employment, "-created_at", person_id=person_id, lost_on=None)
+    present = next((row["kind"] for row in work if case_id in (None, row["case_id"])), "")
+    waits = rows.first(desk.conn, tables.placement, person_id=person_id, case_id=case_id, ended_at=None)
+    return {
+        **inputs,
+        "placement": present,
+        "hardship": bool(case.get("recognised_at") or decide.categories(desk, person_id)),
+        "in_force": desk.today >= IN_FORCE,
+        "market_exhausted": waits is not None and bool(case.get("market_exhausted")),
+        **_enjoyed(desk, rows.rows(desk.conn, tables.benefit, person_id=person_id)),
+    }
+
+
+def _enjoyed(desk: Desk, periods: Sequence[RowMapping]) -> Mapping[str, Any]:
+    """Count the periods of the flexible-employment subsidy before and since the notice (AMB-31)."""
+    flexible = [row for row in periods if row["code"] in _FLEXIBLE]
+    before = sum(row["starts_on"] < IN_FORCE.isoformat() for row in flexible)
+    times = desk.setting("flexible_subsidy_times")
+    return {
+        "flexible_before": before,
+        "flexible_since": len(flexible) - before,
+        "flexible_left": times is not None and len(flexible) < times,
+        "flexible_running": any(_runs(row, desk.today) for row in flexible),
+        "post_subsidy_running": any(row["code"] == "BEN-POST" and _runs(row, desk.today) for row in periods),
+    }
+
+
+def _runs(row: RowMapping, on: date) -> bool:
+    ends = row["ends_on"]
+    return bool(row["starts_on"] <= on.isoformat() and (ends is None or ends >= on.isoformat()))

@@ -58,14 +58,19 @@ def _active(
     return cases.context_of(desk, case_id)
 
 
-def _case_or_person(desk: Desk, case_id: int | None, person_id: int | None, action: str) -> Context:
+def _case_or_person(
+    desk: Desk, case_id: int | None, person_id: int | None, action: str,
+    state: Callable[[Desk, int], object] | None = None,
+) -> Context:  # fmt: skip
     """Return the context of a case, or of a person: the active case where there is one."""
     if case_id is not None:
-        return _active(desk, case_id, action)
+        return _active(desk, case_id, action, state)
     assert person_id is not None
     person = desk.person(person_id)
-    access.authorize(desk.actor, action, Subject(person["area"]))
     active = casework.active_case(desk.conn, person_id)
+    if active is not None and state is not None:
+        state(desk, active["id"])
+    access.authorize(desk.actor, action, Subject(person["area"]))
     if active is not None:
         return cases.context_of(desk, active["id"])
     return Context(None, person_id, person["area"], "community")
@@ -117,7 +122,7 @@ def exit_case(desk: Desk, command: commands.Exit) -> Done:
 
 def found_work(desk: Desk, command: commands.FoundWork) -> Done:
     """Record work found by own effort; the process that holds the tier says so to registration (J.7.7)."""
-    context = _case_or_person(desk, command.case_id, command.person_id, "found_work")
+    context = _case_or_person(desk, command.case_id, command.person_id, "found_work", employments.may_find)
     values = accept_values(desk, "found_work", command.values)
     if context.case_id is None:
         assert context.person_id is not None
@@ -152,10 +157,10 @@ def found_work_of(desk: Desk, case_id: int, source: str) -> None:
 
 def lost_job(desk: Desk, command: commands.LostJob) -> Done:
     """Record a lost job (MSG-25): follow-up asks the supervisor for second assistance."""
-    context = _active(desk, command.case_id, "job_lost")
+    context = _active(desk, command.case_id, "job_lost", employments.require_job)
     values = accept_values(desk, "job_lost", command.values)
     employments.lose(desk, context, values["lost_on"], values["reason"])
-    send(desk.unit, "MSG-25", f"case:{command.case_id}", {}, trail_id=command.case_id, starts=False)
+    _outside(desk, "MSG-25", command.case_id, {})
     return Done(case_id=command.case_id)
 
 
@@ -177,7 +182,8 @@ def send_message(desk: Desk, command: commands.SendMessage) -> Done:
     if values:
         spec = desk.library.forms[OUTSIDE[command.name]]
         check_prefill(spec, values, FormContext(desk.today, desk.now))
-        desk.change_case(command.case_id, {f"prefill:{command.name}": values})
+        entry = "close_proposal" if command.name == "MSG-26" else f"prefill:{command.name}"
+        desk.change_case(command.case_id, {entry: values})
     _outside(desk, command.name, command.case_id, {})
     return Done(case_id=command.case_id)
 

@@ -28,7 +28,8 @@ def person_inputs(
     if facts:
         person = {**person, "facts": dumps({**loads(person["facts"]), **facts})}
     household = people.household_members(desk.conn, person)
-    return decision_inputs(person, household, on or desk.today, desk.library.thresholds)
+    inputs = decision_inputs(person, household, on or desk.today, desk.library.thresholds)
+    return {**inputs, "weekly_any": desk.setting("followup_weekly_reading") == "any"}
 
 
 def categories(desk: Desk, person_id: int, on: date | None = None) -> list[str]:

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from engine.errors import FormInvalid
+from engine.errors import FormInvalid, IllegalState
 from engine.ids import new_id
 from tasks import placements
 from tasks.desk import Context, Desk
-from tasks.store import rows, tables
+from tasks.store import casework, rows, tables
 from tasks.store.conn import RowMapping
+
+REGISTRATION = "P07_employment_registration"
 
 
 def record(desk: Desk, context: Context, values: Mapping[str, Any], source: str, confirmed: date) -> int:
@@ -34,6 +36,40 @@ def latest(desk: Desk, context: Context) -> RowMapping | None:
     )
 
 
+def to_register(desk: Desk, context: Context) -> RowMapping | None:
+    """Return the employment a registration is about: the latest one, though it was lost meanwhile."""
+    found = latest(desk, context)
+    if found is None and context.case_id is not None:
+        found = rows.first(desk.conn, tables.employment, "-created_at", case_id=context.case_id)
+    return found
+
+
+def lost_before(desk: Desk, context: Context) -> bool:
+    """Tell whether a person lost a job before the one at hand."""
+    at_hand = to_register(desk, context)
+    number = None if at_hand is None else at_hand["id"]
+    known = rows.rows(desk.conn, tables.employment, person_id=context.person_id)
+    return any(row["lost_on"] is not None and row["id"] != number for row in known)
+
+
+def present(desk: Desk, case_id: int) -> RowMapping | None:
+    """Return the latest employment of a case that was not lost."""
+    return rows.first(desk.conn, tables.employment, "-created_at", case_id=case_id, lost_on=None)
+
+
+def require_job(desk: Desk, case_id: int) -> None:
+    """Raise IllegalState where a case never had a job: the news would wait for a follow-up of another one."""
+    if rows.first(desk.conn, tables.employment, case_id=case_id) is None:
+        raise IllegalState(detail="本案没有就业记录")
+
+
+def may_find(desk: Desk, case_id: int) -> None:
+    """Raise IllegalState while the job already found is being registered: P07 runs once an employment."""
+    open_now = casework.open_instances(desk.conn, case_id)
+    if present(desk, case_id) is not None and any(row["process_id"] == REGISTRATION for row in open_now):
+        raise IllegalState(detail="已确认就业，正在办理就业登记")
+
+
 def take_back(desk: Desk, context: Context) -> None:
     """End an employment recorded by a step that is done again; a registered one stays."""
     row = latest(desk, context)
@@ -44,7 +80,7 @@ def take_back(desk: Desk, context: Context) -> None:
 
 def register(desk: Desk, context: Context, values: Mapping[str, Any]) -> None:
     """Note the registration of the latest employment, with what the form says of it."""
-    row = latest(desk, context)
+    row = to_register(desk, context)
     if row is None:
         record(desk, context, values, "OTHER", desk.today)
         row = latest(desk, context)

@@ -7,13 +7,17 @@ from tasks import access, cases, commands, org, people
 from tasks import casework as casework_of_case
 from tasks.access import Subject
 from tasks.commands import Done
-from tasks.desk import Desk
+from tasks.desk import Context, Desk
+from tasks.employments import REGISTRATION
 from tasks.forms.command_forms import accept_values
+from tasks.forms.validate import check_prefill
+from tasks.forms.values import FormContext
 from tasks.store import casework
 
 #: Processes a worker starts by hand for a person: both open a case, at the street (J.7.1).
 APPLICATION = "P03_registration_recognition"
-REGISTRATION = "P07_employment_registration"
+#: What may be said when an application is made: it stands in the form that checks it (RULES J.1).
+APPLIES = ("channel",)
 
 
 def register_person(desk: Desk, command: commands.RegisterPerson) -> Done:
@@ -56,9 +60,9 @@ def set_facts(desk: Desk, command: commands.SetFacts) -> Done:
 def start_process(desk: Desk, command: commands.StartProcess) -> Done:
     """Start a process for a person: an application opens the case (J.7.1)."""
     person = desk.person(command.person_id)
-    access.authorize_start(desk.actor, command.process_id, Subject(person["area"]))
     if command.process_id not in (APPLICATION, REGISTRATION):
         raise IllegalState(detail="这一流程由系统按规定启动，不能手工启动")
+    access.authorize_start(desk.actor, command.process_id, Subject(person["area"]))
     given = dict(command.values)
     work = accept_values(desk, "found_work", given) if command.process_id == REGISTRATION else None
     context = cases.open_case(desk, command.person_id, "street")
@@ -69,10 +73,23 @@ def start_process(desk: Desk, command: commands.StartProcess) -> Done:
         assert context.case_id is not None
         live_id = casework.open_instances(desk.conn, context.case_id)[0]["id"]
     else:
-        live_id = desk.start(command.process_id, context, command.start, given).id
+        if given:
+            _told(desk, context, given)
+        live_id = desk.start(command.process_id, context, command.start, {}).id
         desk.unit.write_waits()
     tasks = casework.open_tasks_of(desk.conn, [live_id])
     return Done(
         case_id=context.case_id, person_id=command.person_id, instance_id=live_id,
         next_task_id=tasks[0]["id"] if tasks else None,
     )  # fmt: skip
+
+
+def _told(desk: Desk, context: Context, given: dict[str, object]) -> None:
+    """Keep what an applicant said for the form that checks it; raise FormInvalid."""
+    assert context.case_id is not None
+    unknown = [name[:64] for name in given if name not in APPLIES]
+    if unknown:
+        zh, en = f"申请时没有“{unknown[0]}”这一项。", f"An application has no field “{unknown[0]}”."
+        raise FormInvalid([(unknown[0], zh, en)])
+    check_prefill(desk.library.forms["P03_Check"], given, FormContext(desk.today, desk.now))
+    desk.change_case(context.case_id, {"prefill:MSG-17": given})

@@ -7,12 +7,13 @@ from datetime import date
 from typing import Any
 
 from engine.codec import loads
-from engine.errors import CalendarUnknown
+from engine.errors import CalendarUnknown, FormInvalid, GuardUnmet
 from engine.live import Live
 from tasks import accounts, decide, employments, helpers, papers, placements, referrals, rules
 from tasks.actor import ROLES
 from tasks.decision_inputs import current_facts
 from tasks.desk import Context, Desk
+from tasks.forms.command_forms import exit_codes
 from tasks.forms.prefill import Resolve
 from tasks.forms.spec import Field, FormSpec
 from tasks.forms.values import FormContext, only_ids
@@ -26,6 +27,7 @@ def form_context(desk: Desk, live: Live, spec: FormSpec) -> FormContext:
     return FormContext(
         today=desk.today,
         now=desk.now,
+        options=exit_codes(desk),
         earliest=_earliest(desk, live, spec),
         resolve=lambda of, raw: _chosen(desk, live, of, raw),
         functions={"higher_rank_waits": lambda _post: placements.higher_waits(desk, live)},
@@ -69,12 +71,19 @@ def _earliest(desk: Desk, live: Live, spec: FormSpec) -> Mapping[str, date]:
 
 
 def facts(desk: Desk, context: Context) -> dict[str, Any]:
-    """Return the person's facts as forms hold them."""
-    return {} if context.person_id is None else current_facts(desk.person(context.person_id))
+    """Return the person's facts as forms hold them: what was never said is not answered for anybody."""
+    if context.person_id is None:
+        return {}
+    person = desk.person(context.person_id)
+    known = current_facts(person)
+    if known["unemployed_since"] is None and loads(person["facts"]).get("unemployed") is None:
+        known["unemployed"] = None
+    return known
 
 
 #: Task -> what a message from outside said of it (J.7.16): shown in its form until somebody decides.
 _TOLD = {
+    "P03_Check": "prefill:MSG-17",
     "P03_Objection": "prefill:MSG-16",
     "P06_Outcome": "prefill:MSG-23",
     "P09_Close": "close_proposal",
@@ -143,7 +152,7 @@ def _register_type(desk: Desk, live: Live, context: Context, _argument: str, fie
 
 
 def _employment(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
-    row = employments.latest(desk, context)
+    row = employments.to_register(desk, context)
     if row is None:
         return None
     return {"employment_kind": row["kind"], "employer": row["employer"],
@@ -191,8 +200,20 @@ def _open_referrals(desk: Desk, live: Live, context: Context, _argument: str, fi
     ] or None
 
 
+def missing_post(desk: Desk, live: Live, spec: FormSpec, fault: FormInvalid) -> None:
+    """Raise GuardUnmet where nothing is wrong with a form but a post to choose, and none is free."""
+    wrong = {name for name, _zh, _en in fault.problems}
+    posts = {field.name for field in spec if field.type == "ref" and field.of == "post"}
+    if wrong and wrong <= posts and not placements.free_posts(desk, _level(live), desk.context(live).area):
+        raise GuardUnmet(missing="没有空额的公益性岗位") from fault
+
+
 def _year(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
     return f"{desk.today.year}年"
+
+
+def _setting(desk: Desk, live: Live, context: Context, name: str, field: Field) -> Any:
+    return desk.setting(name)
 
 
 _Rule = Callable[[Desk, Live, Context, str, Field], Any]
@@ -208,4 +229,5 @@ RULES: Mapping[str, _Rule] = {
     "free_post": _free_post,
     "open_referrals": _open_referrals,
     "year": _year,
+    "setting": _setting,
 }

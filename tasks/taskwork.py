@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine import user_tasks
-from engine.clock import from_us
+from engine.clock import SHANGHAI, from_us
 from engine.codec import canonical, dumps
 from engine.errors import (
     AlreadyClaimed,
@@ -27,7 +27,7 @@ from tasks.forms.spec import FormSpec
 from tasks.forms.validate import Validated, validate
 from tasks.handlers import Completion, handle
 from tasks.paper_text import kinds_to_issue
-from tasks.prefill import forget, form_context
+from tasks.prefill import forget, form_context, missing_post
 from tasks.store import casework, rows, tables
 
 #: Events of a step that a withdrawal need not undo: what they say is said again with the next completion.
@@ -76,7 +76,7 @@ def claim(desk: Desk, command: commands.ClaimTask) -> Done:
     _four_eyes(desk, task)
     holder = task.row.assignee_id
     if holder is not None and holder != desk.actor.user_id:
-        when = from_us(task.row.claimed_at or 0).astimezone().strftime("%m-%d %H:%M")
+        when = from_us(task.row.claimed_at or 0).astimezone(SHANGHAI).strftime("%m-%d %H:%M")
         raise AlreadyClaimed(who=_name(desk, holder), when=when, who_id=str(holder))
     user_tasks.claim(desk.unit, task)
     handovers.accept_by_claim(desk, task.live)
@@ -131,7 +131,11 @@ def complete(desk: Desk, command: commands.CompleteTask) -> Done:
     _four_eyes(desk, task)
     _only_holder(desk, task)
     spec = desk.library_of(task.live).form_of(task.node)
-    accepted = validate(spec, command.values, form_context(desk, task.live, spec))
+    try:
+        accepted = validate(spec, command.values, form_context(desk, task.live, spec))
+    except FormInvalid as fault:
+        missing_post(desk, task.live, spec, fault)
+        raise
     finish(desk, task, spec, accepted)
     desk.unit.settle()
     deadlines.open_by_completion(desk, task.live, task.node.id, accepted.values, after=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from engine.clock import NO_DUE, end_of_day, from_us, local_date, start_of_day
-from engine.errors import EngineFault
+from engine.clock import NO_DUE, end_of_day, from_us, local_date, start_of_day, to_us
+from engine.errors import CalendarUnknown, EngineFault
 from engine.graph import EventDef, Node, TimerDef
 from engine.live import Live
 from engine.runtime.state import Token
@@ -54,7 +54,8 @@ class World595(PlainWorld):
         if live.process_id == duties.PROCESS:
             due = duties.due_at(desk, live)
         else:
-            due = deadlines.due_at(desk, live, node.attr_list("deadline"))
+            rules = node.attr_list("deadline")
+            due = min(deadlines.due_at(desk, live, rules), _target(desk, rules))
         priority = 0
         if context.case_id is not None:
             priority = _PRIORITY[desk.case(context.case_id)["data"].get("priority", "NORMAL")]
@@ -126,6 +127,16 @@ class World595(PlainWorld):
     def key(self, unit: Unit, live: Live, node: Node, event: EventDef) -> str:
         """Return the key of the case or person an instance is about."""
         return live.key
+
+
+def _target(desk: Desk, rules: Iterable[str]) -> int:
+    """Return the end of the office's own target for an undated rule (microseconds UTC); it is no deadline."""
+    targets: Mapping[str, int] = desk.setting("office_targets")
+    days = [targets[rule] for rule in rules if rule in targets]
+    try:
+        return min((to_us(end_of_day(desk.calendar.wd(desk.today, n))) for n in days), default=NO_DUE)
+    except CalendarUnknown:
+        return NO_DUE
 
 
 def _role(live: Live, node: Node, context: Context) -> str:

@@ -6,9 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 
 from engine.errors import NotFound
-from tasks.access import TIERS, Subject, allowed, authorize
+from tasks import benefits
+from tasks.access import TIERS, Subject, allowed, authorize, classes_for
 from tasks.queries import areas, case_page, task_page
 from tasks.queries.scope import reading_tiers
+from tasks.store.conn import Connection
 from web.actions import ACTIONS, Action
 from web.context import Ctx
 from web.veil import veiled
@@ -46,6 +48,7 @@ class File:
     deadlines: list[task_page.DueRow]
     duties: list[case_page.Duty]
     hand_overs: list[case_page.HandOver]
+    hints: list[str]  #: benefits to think of (DT-15)
 
     def may_see(self, tier: str) -> bool:
         """Tell whether the working notes of a tier are open to the reader (SECURITY 2.2)."""
@@ -104,7 +107,16 @@ def load_file(context: Ctx, case_id: int) -> File:
             deadlines=task_page.due_rows(conn, case_id=case_id),
             duties=case_page.duties(conn, head.person_id, case_id),
             hand_overs=case_page.hand_overs(conn, case_id),
+            hints=_hints(context, conn, head, subject),
         )
+
+
+def _hints(context: Ctx, conn: Connection, head: case_page.CaseHead, subject: Subject) -> list[str]:
+    """Return the benefits to think of, to those who may know the facts they follow from."""
+    if not head.active or "P4" not in classes_for(context.actor, subject):
+        return []
+    _unit, desk = context.app.desk(conn, context.actor)
+    return benefits.hints(desk, head.person_id, head.id)
 
 
 def subject_of(

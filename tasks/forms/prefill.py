@@ -4,7 +4,8 @@ Rules (`prefill`, `example_from` of a field): `today`, `today+N`, `now` are work
 person's fact of the field's name; all others are asked of the caller's resolver by name:
 `next_number:<paper>`, `dispatcher`, `helper:<role>`, `referral.employer`, `register_type`, `employment`,
 `decision:<table>`, `notice_until`, `month`, `year`, `hardship`, `free_post`, `member`,
-`registered_person`, `open_referrals`, `survey_example`. A rule without an answer leaves the field empty.
+`registered_person`, `open_referrals`, `survey_example`, `setting:<id>`. A rule without an answer leaves the
+field empty.
 """
 
 from __future__ import annotations
@@ -51,10 +52,11 @@ def with_examples(
 ) -> dict[str, Any]:
     """Return what is given, with every required field left out filled by its prefill or its example.
 
-    `also` names optional fields to fill as well. One answer may make others required, so this goes on
-    until nothing is missing or nothing more is known.
+    Optional fields keep what the record says, as on the page; `also` names others to fill as well. One
+    answer may make others required, so this goes on until nothing is missing or nothing more is known.
     """
-    raw = dict(given)
+    known = {field.name: facts.get(field.name) for field in spec if field.prefill == "fact"}
+    raw = {**{name: value for name, value in known.items() if value is not None}, **given}
     for _round in spec.fields:
         missing = [name for name in needed_fields(spec, raw, context, also) if name not in raw]
         filled = {name: _example(spec.fields[name], context, facts, resolve) for name in missing}

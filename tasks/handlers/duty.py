@@ -9,7 +9,7 @@ from typing import Any
 from engine.clock import local_date
 from tasks import decide, duties, employments
 from tasks.handlers import Completion, on
-from tasks.handlers.follow_up import left_needs_signal, lost, reclassify
+from tasks.handlers.follow_up import left_needs_signal, lost, reclassify, stable_again
 
 _DAY = {
     "P21_Visit": "visited_on", "P21_WeeklyContact": "contacted_at", "P21_KeepContact": "contacted_at",
@@ -60,13 +60,14 @@ def act(done: Completion) -> None:
     element = done.task.node.id
     if element == "P21_FollowUp":
         left_needs_signal(done)
+    duties.done(done.desk, done.task.live, _act_day(done))  # first: a lost post ends its own duties
     lost(done)
     if done.values.get("signal") == "FOUND_WORK":
         employments.record(done.desk, done.context, done.values, "OWN_EFFORT", done.desk.today)
-    duties.done(done.desk, done.task.live, _act_day(done))
     done.routing["situation"] = _situation(done)
     if element == "P21_FollowUp":
         reclassify(done)
+        stable_again(done)
     if element == "P21_Recheck" and done.values["still_meets"] and done.context.case_id is not None:
         done.desk.change_case(done.case_id, {"categories": done.values["categories"]})
         done.emit("CategoriesDecided", categories=done.values["categories"])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from engine.errors import FormInvalid
+from engine.messages import send
 from tasks import cases, decide, employments
 from tasks.handlers import Completion, on
+from tasks.store import casework, stories
 
 
 def left_needs_signal(done: Completion) -> None:
@@ -22,8 +24,6 @@ def lost(done: Completion) -> None:
 
 def reclassify(done: Completion) -> None:
     """Run DT-07 again after a revisit; a new class counts from the revisit (J.7.17)."""
-    from tasks.store import casework
-
     context = done.context
     open_now = casework.open_duties(done.desk.conn, context.case_id, context.person_id, "P21_FollowUp")
     if not open_now:
@@ -35,6 +35,30 @@ def reclassify(done: Completion) -> None:
         duties.open_duty(done.desk, context, "P21_FollowUp", new, duties.FOLLOW_UP_RULES[new],
                          done.values["revisited_on"], open_now[0]["opened_by_instance"])  # fmt: skip
         done.emit("ClassChanged", old=open_now[0]["frequency"], new=new)
+
+
+def stable_again(done: Completion) -> None:
+    """Propose to close after so many stable monthly revisits in a row as the office set (AMB-19)."""
+    wanted = done.desk.setting("stable_revisits_to_close")
+    if wanted is None or done.context.case_id is None:
+        return
+    case = done.desk.case(done.case_id)
+    stable = done.values["stability"] == "STABLE" and done.values["signal"] == "NONE"
+    monthly = decide.followup_class(done.desk, done.context) == "MONTHLY"
+    count = case["data"].get("stable_revisits", 0) + 1 if stable and monthly else 0
+    if count >= wanted and _watched(done):
+        grounds = f"连续{count}次每月回访就业稳定，请督导审核是否结案"
+        proposal = {"end_code": "END-STABLE", "grounds": grounds}
+        done.desk.change_case(done.case_id, {"close_proposal": proposal})
+        send(done.desk.unit, "MSG-26", f"case:{done.case_id}", {}, case["run_no"], done.case_id, starts=False)
+        count = 0
+    done.desk.change_case(done.case_id, {"stable_revisits": count})
+
+
+def _watched(done: Completion) -> bool:
+    """Tell whether follow-up waits for news: not while a supervisor already decides."""
+    done.desk.unit.write_waits()
+    return any(name == "MSG-26" for _element, name in stories.waiting_in(done.desk.conn, done.case_id))
 
 
 @on("P09_First")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from engine.errors import GuardUnmet
-from tasks import employments
+from tasks import employments, people
 from tasks.handlers import Completion, on
+from tasks.store import casework
+
+FOLLOW_UP = "P09_follow_up"
 
 
 @on("P07_Check")
@@ -16,10 +19,16 @@ def check(done: Completion) -> None:
 
 @on("P07_Register")
 def register(done: Completion) -> None:
-    """Register the employment as the form says."""
+    """Register the employment as the form says; a case follows up the present one only."""
+    for row in casework.open_instances(done.desk.conn, done.case_id):
+        if row["process_id"] == FOLLOW_UP:
+            done.desk.unit.cancel(row["id"], "new employment")
     employments.register(done.desk, done.context, done.values)
     if done.values.get("stability") is None:
         done.routing["stability"] = None
+        if employments.lost_before(done.desk, done.context):  # judged of another job (D.7, row 4)
+            people.write_facts(done.desk.conn, done.person_id, {"stability": "UNJUDGED"}, done.desk.actor,
+                               done.desk.now, source="P07_Register")  # fmt: skip
 
 
 @on("P07_PolicyEmployer", "P07_PolicySelf")

@@ -8,6 +8,12 @@ from tasks.duties import open_duty
 from tasks.handlers import Completion, on
 
 
+@on("P13_Review")
+def review(done: Completion) -> None:
+    """Keep whether the market could not help: it decides what may be asked for (R000-10.1)."""
+    done.desk.change_case(done.case_id, {"market_exhausted": done.values["market_exhausted"]})
+
+
 @on("P13_Designate")
 def designate(done: Completion) -> None:
     """Guard the market, the count of placements and the rank; reserve the place (15.R2, R000-10)."""

@@ -21,6 +21,10 @@ from tasks.scenarios.reach import reach
 from tasks.scenarios.world import World
 from tasks.store import stories
 from tasks.store.conn import RowMapping
+from tasks.store.papers import papers_of_case
+
+#: What `add_paper` issues where a step names no kind: a further letter.
+NEW_PAPER = "E17"
 
 Act = Callable[[World, Step], None]
 
@@ -196,6 +200,8 @@ def _on_case(world: World, step: Step) -> None:
     form = COMMAND_FORMS.get(step.action)
     values = dict(step.with_) if form is None else command_values(world, form, step.with_, step.strict)
     person_id = person_of(world, step)
+    if step.action in ("add_paper", "void_paper") and not step.strict:
+        values = _paper(world, step, values)
     if step.action == "set_facts":
         world.app.do(c.SetFacts(person_id, values), actor)
     elif step.action in _FOR_PERSON:
@@ -206,6 +212,16 @@ def _on_case(world: World, step: Step) -> None:
         _moved(world, step)
     else:
         world.app.do(_ON_CASE[step.action](_case_id(world, step), values), actor)
+
+
+def _paper(world: World, step: Step, values: dict[str, Any]) -> dict[str, Any]:
+    """Say which paper is meant where a step does not: the last one issued; a new one is a further note."""
+    if step.action == "add_paper":
+        kind = values.pop("paper", None)
+        return {"kind": kind or NEW_PAPER, "content": "补充说明", **values}
+    with world.app.read() as conn:
+        valid = [row for row in papers_of_case(conn, _case_id(world, step)) if row["voided_at"] is None]
+    return {"paper": str(valid[-1]["id"]), **values} if valid else values
 
 
 def _moved(world: World, step: Step) -> None:

@@ -29,6 +29,8 @@ class Catalogue:
     rules: frozenset[str]
     deadlines: frozenset[str]
     events: frozenset[str]
+    benefits: frozenset[str]
+    categories: frozenset[str]
 
     def process(self, named: str) -> str | None:
         """Return the process of a full or short name (`P04`), or None."""
@@ -37,11 +39,15 @@ class Catalogue:
         return next((found for found in self.processes if found.startswith(f"{named}_")), None)
 
     def knows_rule(self, named: str) -> bool:
-        """Tell whether a rule reference is known: long, short (`05.D4c`), a prefix, or a range `a..b`."""
+        """Tell whether a rule reference is known: long, short (`05.D4c`), a prefix, or a range `a..b`.
+
+        The end of a range may leave out what it shares with its beginning: `05.D4b..d`, `DL-015..018`.
+        """
         first, dots, last = named.partition("..")
-        if dots:
-            return self._known(first) and self._known(last)
-        return self._known(named)
+        if not dots:
+            return self._known(named)
+        ends = (last, *(first[:n] + last for n in range(1, len(first)))) if last else ()
+        return self._known(first) and any(self._known(end) for end in ends)
 
     def _known(self, named: str) -> bool:
         if not named:
@@ -79,4 +85,6 @@ def catalogue(library: Library) -> Catalogue:
         rules=frozenset(rules) | deadlines,
         deadlines=deadlines,
         events=frozenset(labels().codes("event")),
+        benefits=frozenset(labels().codes("benefit")),
+        categories=frozenset(labels().codes("category")),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from tasks.scenarios import reading as read
 from tasks.scenarios.catalogue import Catalogue, catalogue
 from tasks.scenarios.faults import BadScenario
 from tasks.scenarios.load_steps import StepReader
-from tasks.scenarios.model import Area, Household, Opening, Person, Scenario, Staff
+from tasks.scenarios.model import Area, Household, Opening, Person, Scenario, Staff, day
 from tasks.scenarios.nodes import Table, documents
 
 _HEAD = (
@@ -23,7 +24,8 @@ _HEAD = (
     "posts", "steps", "strict", "note",
 )  # fmt: skip
 _AREA = ("district", "street", "community")
-_PERSON = ("name", "id_no", "phone", "address", "facts", "benefits", "note", *_AREA)
+_DERIVED = ("sex", "birth_date")  #: of a person without a number; they may stand beside the facts
+_PERSON = ("name", "id_no", "phone", "address", "facts", "benefits", "note", "area", *_DERIVED, *_AREA)
 _BENEFIT = ("code", "starts_on", "ends_on")
 
 
@@ -46,7 +48,9 @@ def _scenario(path: Path, head: Table, library: Library) -> Scenario:
     staff = _staff(head, area)
     people = _people(head, area, library)
     handles = {person.handle for person in people}
-    steps = StepReader(library, known, handles, {one.handle for one in staff}).read(head)
+    areas = [area, *(one.area for one in staff), *(one.area for one in people)]
+    places = {name for one in areas for name in astuple(one)}
+    steps = StepReader(library, known, handles, {one.handle for one in staff}, places).read(head)
     return Scenario(
         path=path,
         id=read.text(head, "id") or path.stem,
@@ -107,6 +111,8 @@ def _area(value: Any, line: int, default: Area) -> Area:
 
 
 def _place(table: Table, default: Area) -> Area:
+    if table.get("area") is not None:
+        default = _area(table["area"], table.at("area"), default)
     given = {level: read.text(table, level, getattr(default, level)) for level in _AREA}
     return Area(**given)
 
@@ -117,7 +123,7 @@ def _staff(head: Table, area: Area) -> tuple[Staff, ...]:
     for handle, value in table.items():
         line = table.at(handle)
         row = read.as_table(value, line, handle)
-        read.only(row, ("role", *_AREA), f"staff {handle}")
+        read.only(row, ("role", "area", *_AREA), f"staff {handle}")
         roles = read.words(row.get("role"), row.at("role"), "role")
         if not roles:
             raise BadScenario(line, f"“{handle}”没有写岗位。", f"“{handle}” has no role.")
@@ -139,6 +145,9 @@ def _people(head: Table, area: Area, library: Library) -> tuple[Person, ...]:
 def _person(handle: str, row: Table, number: int, area: Area, library: Library) -> Person:
     read.only(row, _PERSON, f"people {handle}")
     facts = read.as_table(row.get("facts"), row.at("facts"), "facts")
+    for name in _DERIVED:
+        if row.get(name) is not None:
+            facts[name], facts.lines[name] = row[name], row.at(name)
     for name, value in facts.items():
         if name not in FACTS:
             raise BadScenario(facts.at(name), f"没有“{name}”这项情况。", f"There is no fact “{name}”.")
@@ -154,7 +163,7 @@ def _person(handle: str, row: Table, number: int, area: Area, library: Library) 
         raise BadScenario(row.at("id_no"), fault.zh, fault.en) from fault
     name = read.text(row, "name") or f"某{handle}"
     return Person(
-        handle, name, given, _place(row, area), dict(facts), _benefits(row, library), row.line,
+        handle, name, given, _place(row, area), dict(facts), _benefits(row, catalogue(library)), row.line,
         read.text(row, "phone"), read.text(row, "address"),
     )  # fmt: skip
 
@@ -167,14 +176,19 @@ def _made_id_no(facts: Table, number: int) -> str:
     return first + idno.check_character(first)
 
 
-def _benefits(row: Table, library: Library) -> tuple[dict[str, Any], ...]:
+def _benefits(row: Table, known: Catalogue) -> tuple[dict[str, Any], ...]:
     rows = read.as_rows(row.get("benefits"), row.at("benefits"), "benefits")
     found = []
     for value, line in zip(rows, rows.lines, strict=True):
         item = read.as_table(value, line, "benefits")
         read.only(item, _BENEFIT, "benefits")
-        read.need(item, "code", "benefits")
+        code = read.need(item, "code", "benefits")
+        if code not in known.benefits:
+            raise BadScenario(item.at("code"), f"没有“{code}”这个政策。", f"There is no benefit “{code}”.")
         read.need(item, "starts_on", "benefits")
+        for key in ("starts_on", "ends_on"):
+            if item.get(key) is not None and day(item[key]) is None:
+                raise BadScenario(item.at(key), f"“{item[key]}”不是日期。", f"“{item[key]}” is no date.")
         found.append(dict(item))
     return tuple(found)
 

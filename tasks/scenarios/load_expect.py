@@ -36,6 +36,9 @@ def check_expectation(table: Table, known: Catalogue, people: set[str], staff: s
     _each(table, "took", lambda word: _branch(word, known), "分支", "branch")
     _each(table, "overdue", lambda word: word in known.deadlines, "期限", "deadline")
     _each(table, "events", lambda word: word in known.events, "事件", "event")
+    _each(table, "hints", lambda word: word in known.benefits, "政策", "benefit")
+    _each(table, "no_hints", lambda word: word in known.benefits, "政策", "benefit")
+    _each(table, "categories", lambda word: word in known.categories, "困难类别", "category")
     _counted(table, "papers", is_paper, "文书", "paper")
     _counted(table, "registers", is_paper, "台账", "register")
     _counted(table, "counters", lambda word: word in _TIERS, "层级", "tier")
@@ -92,5 +95,4 @@ def _words(table: Table) -> None:
     case: Any = table.get("case")
     if case not in (None, "latest"):
         read.whole(case, table.at("case"), "case")
-    for key in ("hints", "no_hints", "categories", "alarms"):
-        read.words(table.get(key), table.at(key), key)
+    read.words(table.get("alarms"), table.at("alarms"), "alarms")

@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from tasks.actor import ROLES
+from tasks.employments import REGISTRATION
 from tasks.facts import FACTS
 from tasks.forms.command_forms import COMMAND_FORMS
 from tasks.forms.spec import Field
+from tasks.intake import APPLIES
 from tasks.library import Library
 from tasks.scenarios import reading as read
 from tasks.scenarios.catalogue import Catalogue
@@ -36,7 +38,7 @@ _WITH = {
     "reassign": ("to", "reason"), "delegate": ("to", "reason"), "send_back": ("to", "reason"),
     "withdraw": ("reason",), "claim": (), "unclaim": (), "suspend": ("reason",), "resume": (),
     "cancel": ("reason",), "retry": (), "move": ("from", "to", "reason"), "accept": (), "run_jobs": (),
-    "load_calendar": ("days_off", "working_weekends"), "add_paper": ("kind", "content"), "duty": (),
+    "load_calendar": ("days_off", "working_weekends"), "add_paper": ("kind", "paper", "content"), "duty": (),
     "set_facts": tuple(FACTS),
 }  # fmt: skip
 #: Messages from outside and the form whose fields they may carry (RULES J.7.16).
@@ -53,11 +55,14 @@ ERRORS = frozenset(
 class StepReader:
     """Reads the steps of one scenario in order."""
 
-    def __init__(self, library: Library, known: Catalogue, people: set[str], staff: set[str]) -> None:
+    def __init__(
+        self, library: Library, known: Catalogue, people: set[str], staff: set[str], places: set[str]
+    ) -> None:
         self.library = library
         self.known = known
         self.people = people
         self.staff = staff
+        self.places = places
         self.now: datetime | None = None
         self.strict = False
 
@@ -83,9 +88,9 @@ class StepReader:
         if expect is not None:
             check_expectation(expect, self.known, self.people, self.staff)
         return Step(
-            line=row.line, at=at, action=action, target=target, with_=fields, person=self.handle(row, "for"),
+            line=row.line, at=at, action=action, target=target, with_=fields, person=self.person(row),
             who=self.actor(row), case=self.case(row),
-            area=read.text(row, "in_area") or None, household=self.handle(row, "household"),
+            area=self.place(row), household=self.handle(row, "household"),
             refused=self.refused(row), strict=bool(read.truth(row, "strict", self.strict)), expect=expect,
         )  # fmt: skip
 
@@ -121,6 +126,20 @@ class StepReader:
         named = read.text(row, key)
         if named and named not in self.people:
             raise BadScenario(row.at(key), f"没有“{named}”这个人。", f"There is nobody called “{named}”.")
+        return named or None
+
+    def person(self, row: Table) -> str | None:
+        """Return whom a step is about: named, else the only person there is."""
+        named = self.handle(row, "for")
+        if named is None and len(self.people) == 1 and not {"in_area", "household"} & row.keys():
+            return next(iter(self.people))
+        return named
+
+    def place(self, row: Table) -> str | None:
+        """Return the name of a unit of the scenario's areas."""
+        named = read.text(row, "in_area")
+        if named and named not in self.places:
+            raise BadScenario(row.at("in_area"), f"没有“{named}”这个辖区。", f"There is no area “{named}”.")
         return named or None
 
     def actor(self, row: Table) -> str | None:
@@ -175,7 +194,8 @@ class StepReader:
         elif action in _WITH:
             _only_columns(given, _WITH[action], action)
         elif action == "start":
-            _only_columns(given, tuple(COMMAND_FORMS["found_work"].fields), action)
+            work = target == REGISTRATION
+            _only_columns(given, tuple(COMMAND_FORMS["found_work"].fields) if work else APPLIES, action)
         elif action in COMMAND_FORMS or action == "message":
             form = COMMAND_FORMS["propose_close" if action == "message" else action]
             _only_fields(given, form.fields, action)

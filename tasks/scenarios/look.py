@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.codec import loads
 from engine.decisions import DecisionUnmatched
-from tasks import decide, duties
+from tasks import benefits, decide, duties
 from tasks.actor import SYSTEM
 from tasks.desk import Context
 from tasks.scenarios.world import World
@@ -124,14 +124,11 @@ class Look:
             area = desk.person(self.person_id)["area"]
             return decide.followup_class(desk, Context(self.case_id, self.person_id, area, "community"))
 
-    def hints(self) -> list[str] | None:
-        """Return the benefit hints on this day (DT-15); None where the table is not part of the release."""
-        if "DT-15" not in self.world.app.library.tables:
-            return None
+    def hints(self) -> list[str]:
+        """Return the benefit hints on this day (DT-15)."""
         with self.world.app.read() as conn:
             _unit, desk = self.world.app.desk(conn, SYSTEM)
-            output = desk.library.tables["DT-15"].decide(decide.person_inputs(desk, self.person_id)).output
-        return [str(hint) for hint in output]
+            return benefits.hints(desk, self.person_id, self.case_id)
 
     def _decided(self, table: str) -> dict[str, Any]:
         with self.world.app.read() as conn:

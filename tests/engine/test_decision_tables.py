@@ -34,7 +34,7 @@ def decide(table: str, **values: Any) -> Any:
 
 
 def test_every_table_of_the_first_processes_is_there() -> None:
-    assert sorted(TABLES) == [f"DT-{n:02}" for n in (1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 16, 18)]
+    assert sorted(TABLES) == [f"DT-{n:02}" for n in (1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 15, 16, 18)]
     assert [path.name.split("_")[0] for path in FILES] == [*TABLES]
 
 
@@ -156,6 +156,57 @@ def test_every_combination_has_one_follow_up_class() -> None:
         assert found == expected
 
 
+def test_an_office_that_reads_alternatives_revisits_weekly_for_any_of_the_three() -> None:
+    for economy, special, nearby, stability in product(ECONOMY, TRUTH, TRUTH, ("STABLE", "UNSTABLE", "")):
+        expected = "TEN_DAYS" if stability == "UNSTABLE" else "MONTHLY"
+        if economy == "VERY_HARD" or special or nearby:
+            expected = "WEEKLY"
+        home = {"family_economy": economy, "special_family_reason": special, "nearby_only": nearby}
+        assert decide("DT-07", **home, stability=stability, weekly_any=True) == expected
+
+
+def hints(**values: Any) -> list[str]:
+    given = {"placement": "", "hardship": True, "receives_dibao": False, "in_force": True,
+             "flexible_running": False, "flexible_before": 0, "flexible_since": 0, "flexible_left": False,
+             "post_subsidy_running": False, "market_exhausted": False}  # fmt: skip
+    return list(dict.fromkeys(decide("DT-15", **{**given, **values})))
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, []),
+        ({"placement": "UNIT"}, ["BEN-SI-EMP", "BEN-TAX"]),
+        ({"placement": "UNIT", "hardship": False}, []),
+        ({"placement": "UNIT", "in_force": False}, ["BEN-SI-EMP", "BEN-POST", "BEN-TAX"]),
+        ({"placement": "UNIT", "post_subsidy_running": True}, ["BEN-SI-EMP", "BEN-POST", "BEN-TAX"]),
+        ({"placement": "SELF"}, ["BEN-LOAN", "BEN-TAX"]),
+        ({"placement": "PUBLIC_WELFARE"}, ["BEN-POST", "BEN-WELFARE"]),
+        ({"market_exhausted": True}, ["BEN-WELFARE"]),
+        ({"placement": "FLEXIBLE"}, ["BEN-SI-FLEX"]),
+        ({"placement": "FLEXIBLE", "flexible_before": 1, "flexible_running": True}, ["BEN-SI-FLEX"]),
+        ({"placement": "FLEXIBLE", "flexible_before": 1}, ["BEN-SI-FLEX-AGAIN"]),
+        ({"placement": "FLEXIBLE", "flexible_before": 1, "in_force": False}, []),
+        ({"placement": "FLEXIBLE", "flexible_before": 1, "flexible_since": 1}, []),
+        ({"placement": "FLEXIBLE", "flexible_since": 1}, []),
+        ({"placement": "FLEXIBLE", "flexible_since": 1, "flexible_left": True}, ["BEN-SI-FLEX"]),
+        ({"placement": "UNIT", "flexible_before": 1}, ["BEN-SI-EMP", "BEN-TAX"]),
+    ],
+)
+def test_benefits_are_hinted_by_placement_history_and_date(
+    values: dict[str, Any], expected: list[str]
+) -> None:
+    assert [hint for hint in hints(**values) if hint != "BEN-TRAIN"] == expected
+
+
+def test_a_family_on_the_minimum_allowance_is_told_what_follows_work() -> None:
+    rewards = {"BEN-DIBAO-REWARD", "BEN-DIBAO-DEDUCT", "BEN-DIBAO-EXIT"}
+    assert not rewards & set(hints(receives_dibao=True))
+    assert rewards <= set(hints(receives_dibao=True, placement="UNIT"))
+    before = hints(receives_dibao=True, placement="UNIT", in_force=False)
+    assert rewards & set(before) == {"BEN-DIBAO-DEDUCT"}
+
+
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
@@ -232,6 +283,8 @@ def test_extreme_difficulty_ranks_first_for_a_post() -> None:
 DOMAIN: dict[str, tuple[Any, ...]] = {
     "age": (34, 35, 49, 50, 45, 59, 60),
     "failed_count": (1, 2, 3, 4),
+    "flexible_before": (0, 1, 2),
+    "flexible_since": (0, 1),
     "members_of_age": (0, 1, 2),
     "visit_class": (1, 2, 3, 4, 5),
 }

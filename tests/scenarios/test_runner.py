@@ -61,6 +61,9 @@ def test_a_story_that_is_true_passes(play: Play) -> None:
         ("- {waive: yes, for: 甲}", "waive"),
         ("- {message: MSG-05, for: 甲}", "MSG-05"),
         ("- {duty: P21_Coffee, for: 甲}", "P21_Coffee"),
+        ("- {run_jobs: true, in_area: 无此镇}", "无此镇"),
+        ("- expect: {for: 甲, hints: [BEN-FOO]}", "BEN-FOO"),
+        ("- expect: {for: 甲, categories: [SY99]}", "SY99"),
     ],
 )
 def test_what_nobody_knows_is_refused_with_its_line(play: Play, line: str, said: str) -> None:
@@ -80,10 +83,13 @@ def test_what_nobody_knows_is_refused_with_its_line(play: Play, line: str, said:
         ("calendars: [2026]", "settings: {public_notice_days: 99}", 3),
         ("calendars: [2026]", "rules: [05.D4c, 05.D9z]", 3),
         ("calendars: [2026]", "rules: [DL-015..DL-999]", 3),
+        ("calendars: [2026]", "rules: [05.D4b..z]", 3),
         ("calendars: [2026]", "staff: {李四: {role: boss}}", 3),
         ("calendars: [2026]", "households: [{members: [乙]}]", 3),
         ("urban: true", "urbane: true", 5),
         ("urban: true", "urban: often", 5),
+        ("name: 王秀英", "name: 王秀英, benefits: [{code: BEN-X, starts_on: 2026-01-01}]", 5),
+        ("name: 王秀英", "name: 王秀英, benefits: [{code: BEN-POST, starts_on: soon}]", 5),
         ("name: 王秀英", 'id_no: "110113198401010024"', 5),
         ("title: 试验", "title: [", 4),
         ("title: 试验", "id: T2", 2),

@@ -41,6 +41,13 @@ def test_the_page_tells_the_whole_road(office: Office, street_case: int) -> None
     assert "李建国" in page  # the aide
 
 
+def test_the_page_reminds_of_benefits_those_who_may_know_the_facts(office: Office, street_case: int) -> None:
+    seen = office.browser("staff.rh").get(f"/cases/{street_case}").text
+    assert "职业培训和技能评价补贴" in seen
+    assert "是否享受以经办审核为准" in seen
+    assert "职业培训和技能评价补贴" not in office.browser("staff.hnc").get(f"/cases/{street_case}").text
+
+
 def test_every_detail_is_one_click_away(office: Office, street_case: int) -> None:
     browser = office.browser("staff.rh")
     assert "生成任务" not in browser.get(f"/cases/{street_case}").text

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from engine.clock import from_us, local_date
 from tasks import commands
+from tasks.actor import SYSTEM
 from tasks.queries import task_page
 from tests.web.office import Browser, Office
 
@@ -30,6 +32,18 @@ def test_the_page_shows_form_person_clause_diagram_and_history(office: Office, s
     assert "《顺义区“595”就业援助方法》" in page
     assert f'data-marks-url="/instances/{office.open_tasks(case)["P03_Check"].instance_id}/marks' in page
     assert "立案" in page
+
+
+def test_an_office_may_set_a_target_of_its_own_for_what_has_no_deadline(office: Office) -> None:
+    community = office.browser("staff.hnc")
+    _case, free = _fresh(office, "P03_Verify")
+    assert "没有规定期限；这是本单位" not in community.get(f"/tasks/{free}").text
+    office.app.do(commands.ChangeSetting("office_targets", {"DL-014": 3}), SYSTEM)
+    case, task = _fresh(office, "P03_Verify")
+    office.app.do(commands.ChangeSetting("office_targets", {}), SYSTEM)
+    assert "没有规定期限；这是本单位" in community.get(f"/tasks/{task}").text
+    due = local_date(from_us(office.open_tasks(case)["P03_Verify"].due_at - 1))
+    assert due == office.app.library.calendar.wd(local_date(office.clock.now()), 3)
 
 
 def test_no_identity_number_is_shown_whole(office: Office, street: Browser) -> None:
