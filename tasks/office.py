@@ -89,16 +89,18 @@ def change_setting(desk: Desk, command: commands.ChangeSetting) -> Done:
 
 def deploy(desk: Desk, command: commands.Deploy) -> Done:
     """Publish diagrams that pass the gate; unchanged ones stay as they are."""
-    from tasks.release import admit, calls_of, hear
+    from tasks.release import admit, calls_of, hear, started_by_message_only
 
     access.authorize(desk.actor, "deploy", Subject("/"))
     made: dict[str, int] = {}
     calls = desk.unit.kernel.definitions.calls(desk.conn)
+    by_message = desk.unit.kernel.definitions.by_message(desk.conn)
     for _name, data in command.files:
-        diagram = admit(desk.library, data, calls)
+        diagram = admit(desk.library, data, calls, by_message)
         if not command.heard:
             hear(data, [other for _file, other in command.files if other is not data])
         calls |= calls_of(diagram)
+        by_message = (by_message - set(diagram.processes)) | started_by_message_only(diagram)
         for process_id, graph in diagram.processes.items():
             _id, version = publish(
                 desk.conn, process_id, graph.name, data, desk.now, desk.actor.user_id, command.reason

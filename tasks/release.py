@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from engine.compile import Diagram
+from engine.compile import Diagram, Finding, compile_diagram
 from engine.decisions import DecisionTable
 from engine.expressions import ExpressionError
-from engine.gate import FormField, GateError, Known
+from engine.gate import FormField, GateError, Known, check
 from engine.gate import admit as admit_diagram
 from tasks.actor import ROLES
 from tasks.library import Library
@@ -63,12 +63,38 @@ def calls_of(diagram: Diagram) -> dict[str, frozenset[str]]:
     }
 
 
-def admit(library: Library, data: bytes, calls: Mapping[str, frozenset[str]]) -> Diagram:
+def admit(
+    library: Library, data: bytes, calls: Mapping[str, frozenset[str]], by_message: frozenset[str]
+) -> Diagram:
     """Pass a file through the gate; `calls` are the deployed processes with what they call.
 
-    Raises GateError naming every finding.
+    `by_message` are those that cannot be called. Raises GateError naming every finding.
     """
-    return admit_diagram(data, replace(known(library), calls=calls))
+    return admit_diagram(data, replace(known(library), calls=calls, by_message=by_message))
+
+
+def examine(library: Library, files: Sequence[bytes]) -> list[list[Finding]]:
+    """Return what a release would say of each file, warnings too, beside the diagrams that are shipped."""
+    shipped = [compile_diagram(path.read_bytes()) for path in library.diagrams()]
+    calls = {key: called for diagram in shipped for key, called in calls_of(diagram).items()}
+    by_message = frozenset().union(*map(started_by_message_only, shipped))
+    found: list[list[Finding]] = []
+    for data in files:
+        given = replace(known(library), calls=calls, by_message=by_message)
+        findings = check(data, given)
+        try:
+            if not any(finding.severity == "error" for finding in findings):
+                calls |= calls_of(compile_diagram(data))
+                hear(data, [other for other in files if other is not data])
+        except GateError as refusal:
+            findings += refusal.findings
+        found.append(findings)
+    return found
+
+
+def started_by_message_only(diagram: Diagram) -> frozenset[str]:
+    """Return the processes of a diagram that have no start event without a trigger."""
+    return frozenset(key for key, graph in diagram.processes.items() if graph.root.none_start() is None)
 
 
 def hear(data: bytes, others: Sequence[bytes]) -> None:
