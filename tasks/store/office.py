@@ -18,6 +18,12 @@ def settings_in(conn: Connection) -> list[tuple[str, str]]:
     return [(row["name"], row["value"]) for row in _SETTINGS.all(conn)]
 
 
+def setting_in(conn: Connection, name: str) -> str | None:
+    """Return the JSON of one changed setting, None where there is none."""
+    found: str | None = conn.execute(sa.select(setting.c.value).where(setting.c.name == name)).scalar()
+    return found
+
+
 def years_in(conn: Connection) -> list[RowMapping]:
     """Return the loaded calendar years."""
     return _YEARS.all(conn)
