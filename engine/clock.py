@@ -7,6 +7,7 @@ are those of Asia/Shanghai, which has had no daylight-saving time since 1991.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -59,6 +60,29 @@ class VirtualClock:
     def advance(self, step: timedelta) -> None:
         """Move forward by a step."""
         self.set(self._now + step)
+
+
+def steady_seconds() -> float:
+    """Return seconds of a clock that nobody can set and that goes on while the machine sleeps."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+class ClockWatch:
+    """Notices that a clock was set: compares it with one that cannot be (FLT-11)."""
+
+    def __init__(self, clock: Clock, steady: Callable[[], float] = steady_seconds) -> None:
+        self.clock = clock
+        self._steady = steady
+        self.accept()
+
+    def accept(self) -> None:
+        """Take the clock as it stands for right."""
+        self._from = self.clock.now(), self._steady()
+
+    def moved(self) -> timedelta:
+        """Return by how much the clock was set since it was taken for right; below zero: back."""
+        then, steady = self._from
+        return self.clock.now() - then - timedelta(seconds=self._steady() - steady)
 
 
 def to_us(instant: datetime) -> int:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.clock import to_us
-from engine.compile import compile_diagram
-from engine.errors import IllegalState, NotFound
+from engine.compile import read_diagram
+from engine.errors import EngineFault, IllegalState, NotFound
 from engine.graph import Graph
 from engine.ids import new_id
 from engine.store import definitions as store
 from engine.store.conn import Connection
+from engine.xmlsafe import load
 
 #: What a version brings besides its drawing when it brings nothing.
 NO_ANNEX = "{}"
@@ -34,6 +36,23 @@ class Definition:
     annex: str = NO_ANNEX
 
 
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """The processes at work: what each calls, and which start by a message only: nobody can call those."""
+
+    calls: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    by_message: frozenset[str] = frozenset()
+
+    def with_graphs(self, graphs: Mapping[str, Graph]) -> Deployed:
+        """Return these with some processes added, or put in the place of what they were."""
+        called = {
+            key: frozenset(node.called for node in graph.nodes.values() if node.called)
+            for key, graph in graphs.items()
+        }
+        waiting = frozenset(key for key, graph in graphs.items() if graph.root.none_start() is None)
+        return Deployed({**self.calls, **called}, (self.by_message - graphs.keys()) | waiting)
+
+
 class Definitions:
     """A cache over the definition table; safe to share between threads."""
 
@@ -50,7 +69,11 @@ class Definitions:
         row = store.read(conn, definition_id)
         if row is None:
             raise NotFound()
-        graph = compile_diagram(row.xml.encode()).processes[row.key]
+        xml = row.xml.encode()
+        if digest(xml, row.annex) != row.digest:
+            raise EngineFault(element=row.key, detail="流程图与发布时不符，可能被改动，请核查数据库")
+        # A version runs as it was admitted: what a later gate would refuse does not stop cases under way.
+        graph = read_diagram(load(xml))[0].processes[row.key]
         made = Definition(definition_id, row.key, row.version, graph, row.digest, row.annex)
         with self._lock:
             self._known[definition_id] = made
@@ -73,12 +96,12 @@ class Definitions:
         """Return every active definition."""
         return [self.get(conn, definition_id) for definition_id in store.active_ids(conn)]
 
-    def calls(self, conn: Connection) -> dict[str, frozenset[str]]:
-        """Return which processes each active process calls."""
-        return {
-            made.key: frozenset(node.called for node in made.graph.nodes.values() if node.called)
-            for made in self.all_active(conn)
-        }
+    def deployed(self, conn: Connection) -> Deployed:
+        """Return what the active processes call, and which of them nobody can call."""
+        found = Deployed()
+        for made in self.all_active(conn):
+            found = found.with_graphs({made.key: made.graph})
+        return found
 
     def started_by(self, conn: Connection, message: str) -> list[Definition]:
         """Return the active definitions that a message of this name starts."""

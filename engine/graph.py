@@ -150,6 +150,7 @@ class ScopeDef:
     nodes: tuple[Node, ...] = ()
     starts: tuple[Node, ...] = ()  #: start events directly inside, in document order
     event_subs: tuple[Node, ...] = ()  #: event sub-processes directly inside
+    variables: tuple[str, ...] = ()  #: data objects drawn directly inside
 
     def none_start(self) -> Node | None:
         """Return the start event without a trigger, if there is one."""
@@ -158,7 +159,7 @@ class ScopeDef:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A declared routing variable."""
+    """A declared routing variable. One that is drawn in a sub-process lives as long as a run of it."""
 
     name: str
     type: str = ""  #: bool, enum, int, date, text

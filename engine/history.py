@@ -56,12 +56,13 @@ def link(key: bytes, previous: bytes, row: Mapping[str, Any]) -> bytes:
 class Chain:
     """The head of one trail while its lock is held, and the facts waiting to be written behind it."""
 
-    __slots__ = ("facts", "hash", "seq", "trail_id")
+    __slots__ = ("at", "facts", "hash", "seq", "trail_id")
 
-    def __init__(self, trail_id: int, seq: int = 0, last: bytes = GENESIS) -> None:
+    def __init__(self, trail_id: int, seq: int = 0, last: bytes = GENESIS, at: int = 0) -> None:
         self.trail_id = trail_id
         self.seq = seq
         self.hash = last
+        self.at = at  #: of the last event: a clock set back does not take the trail back with it (FLT-11)
         self.facts: list[Fact] = []
 
     def rows(self, key: bytes) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -70,6 +71,7 @@ class Chain:
         payloads = []
         for fact in self.facts:
             self.seq += 1
+            self.at = max(self.at, fact.at)
             if fact.payload is not None:
                 text = canonical(fact.payload)
                 fact.data["payload"] = hmac.digest(key, text.encode(), "sha256").hex()
@@ -77,7 +79,7 @@ class Chain:
             row: dict[str, Any] = {
                 "trail_id": self.trail_id,
                 "seq": self.seq,
-                "at": fact.at,
+                "at": self.at,
                 "kind": fact.kind,
                 "instance_id": fact.instance_id,
                 "rev": fact.rev,
@@ -97,7 +99,7 @@ class Chain:
 def open_chain(conn: Connection, trail_id: int) -> Chain:
     """Read the head of a trail whose lock the caller holds."""
     row = queries.READ_HEAD.run(conn, {"trail_id": trail_id}).first()
-    return Chain(trail_id) if row is None else Chain(trail_id, row[0], bytes(row[1]))
+    return Chain(trail_id) if row is None else Chain(trail_id, row[0], bytes(row[1]), row[2])
 
 
 def instant(now: datetime) -> int:

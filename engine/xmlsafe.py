@@ -16,11 +16,16 @@ from engine.errors import AidError
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_ELEMENTS = 50_000
+#: Of one element. Canonical XML, from which the digest is made, takes the square of them.
+MAX_ATTRIBUTES = 200
+MAX_NAMESPACES = 1_000  #: declared in the whole file
 #: earlier releases read local files through an external parameter entity
 LXML_FLOOR = (6, 1, 3)
 
 _XINCLUDE = "{http://www.w3.org/2001/XInclude}"
 _ENCODING = re.compile(rb"""^<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']""")
+#: What turns the direction of text, so that a name reads otherwise than it is (SEC-S5).
+_HIDDEN = re.compile("[\\u202a-\\u202e\\u2066-\\u2069]")
 _NEWLINE = b"\n"
 
 if etree.LXML_VERSION[:3] < LXML_FLOOR:
@@ -77,6 +82,12 @@ def _strict_utf8(data: bytes) -> bytes:
         raise XmlRefused(_line(text, error.start), "不是 UTF-8 编码，请另存为 UTF-8") from error
     if "\0" in decoded:
         raise XmlRefused(_line(text, text.index(b"\0")), "含有空字符，可能是 UTF-16 编码，请另存为 UTF-8")
+    hidden = _HIDDEN.search(decoded)
+    if hidden:
+        raise XmlRefused(
+            decoded.count("\n", 0, hidden.start()) + 1,
+            f"含有看不见的控制字符 U+{ord(hidden[0]):04X}，会让文字显示得与内容不符，请删除",
+        )
     declared = _ENCODING.match(text)
     if declared and declared[1].decode("ascii", "replace").lower() not in ("utf-8", "utf8", "us-ascii"):
         raise XmlRefused(1, "声明的编码不是 UTF-8，请另存为 UTF-8")
@@ -87,6 +98,8 @@ def _strict_utf8(data: bytes) -> bytes:
 
 def _refuse_declarations(text: bytes) -> None:
     """Refuse a DOCTYPE or ENTITY before any parser sees it; inside text or comments they are refused too."""
+    if text.count(b"xmlns") > MAX_NAMESPACES:
+        raise XmlRefused(_line(text, text.index(b"xmlns")), f"命名空间声明超过{MAX_NAMESPACES}个")
     for word in (b"<!DOCTYPE", b"<!ENTITY"):
         found = text.upper().find(word)
         if found >= 0:
@@ -107,6 +120,8 @@ def _check_tree(root: etree._Element) -> None:
 
 def _check_node(node: etree._Element) -> None:
     line = line_of(node)
+    if len(node.attrib) > MAX_ATTRIBUTES:
+        raise XmlRefused(line, f"一个元素的属性超过{MAX_ATTRIBUTES}个，请删除多余的")
     if isinstance(node, etree._ProcessingInstruction):
         raise XmlRefused(line, "不允许处理指令（<? … ?>），请删除后再上传")
     if isinstance(node, etree._Entity):

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from engine.compile import Diagram
+from engine.compile import Diagram, compile_diagram
 from engine.compile import Finding as GateFinding
 from engine.decisions import DecisionTable
-from engine.definitions import NO_ANNEX
+from engine.definitions import NO_ANNEX, Deployed
 from engine.expressions import ExpressionError
 from engine.gate import WAYS, FormField, GateError, Known, examine
 from tasks.actor import ROLES
@@ -63,13 +63,6 @@ def _outputs(table: DecisionTable) -> dict[str, tuple[object, ...]]:
     return found
 
 
-def calls_of(diagram: Diagram) -> dict[str, frozenset[str]]:
-    """Return which processes each process of a diagram calls."""
-    return {
-        process_id: frozenset(node.called for node in graph.nodes.values() if node.called)
-        for process_id, graph in diagram.processes.items()
-    }
-
 #: A finding with the element and line at which an author sees it.
 Told = tuple[GateFinding, str, int]
 
@@ -90,13 +83,13 @@ class Finding:
 
 
 def findings(
-    library: Library, xml: bytes, annex: str, calls: Mapping[str, frozenset[str]], key: str | None = None
+    library: Library, xml: bytes, annex: str, deployed: Deployed, key: str | None = None
 ) -> list[Finding]:
     """Return everything that is wrong with a drawing and what it brings, errors first; changes nothing.
 
     `key` is the process it is a draft of.
     """
-    found = _examine(library, xml, annex, calls, key)[1]
+    found = _examine(library, xml, annex, deployed, key)[1]
     return [_for_author(one) for one in found]
 
 
@@ -109,14 +102,13 @@ def _for_author(one: Told) -> Finding:
 
 
 def admit(
-    library: Library, data: bytes, calls: Mapping[str, frozenset[str]], annex: str = NO_ANNEX,
-    key: str | None = None,
-) -> Diagram:  # fmt: skip
-    """Pass a file and what it brings through the gate; `calls` are the deployed processes' calls.
+    library: Library, data: bytes, deployed: Deployed, annex: str = NO_ANNEX, key: str | None = None
+) -> Diagram:
+    """Pass a file and what it brings through the gate, beside the processes at work.
 
     Raises GateError naming every finding, AnnexRefused.
     """
-    diagram, told = _examine(library, data, annex, calls, key)
+    diagram, told = _examine(library, data, annex, deployed, key)
     found = [finding for finding, _element, _line in told]
     if diagram is None or any(finding.severity == "error" for finding in found):
         raise GateError(found)
@@ -124,11 +116,11 @@ def admit(
 
 
 def _examine(
-    library: Library, data: bytes, annex: str, calls: Mapping[str, frozenset[str]], key: str | None
+    library: Library, data: bytes, annex: str, deployed: Deployed, key: str | None
 ) -> tuple[Diagram | None, list[Told]]:
     """Return the diagram and each finding with the element and line it is shown at."""
     laid, kept, problems = check_annex(library, annex)
-    diagram, found = examine(data, replace(known(laid), calls=calls))
+    diagram, found = examine(data, replace(known(laid), calls=deployed.calls, by_message=deployed.by_message))
     graphs = {} if diagram is None else diagram.processes
     told = [
         (finding, finding.element, finding.line)
@@ -167,6 +159,24 @@ def all_called(key: str, calls: Mapping[str, frozenset[str]]) -> frozenset[str]:
             found.add(here)
             ahead.extend(calls.get(here, ()))
     return frozenset(found)
+
+
+def examine_files(library: Library, files: Sequence[bytes]) -> list[list[Finding]]:
+    """Return what a release would say of each file, warnings too, beside the diagrams that are shipped."""
+    deployed = Deployed()
+    for path in library.diagrams():
+        deployed = deployed.with_graphs(compile_diagram(path.read_bytes()).processes)
+    found: list[list[Finding]] = []
+    for data in files:
+        told = findings(library, data, NO_ANNEX, deployed)
+        if not any(finding.severity == "error" for finding in told):
+            deployed = deployed.with_graphs(compile_diagram(data).processes)
+            try:
+                hear(data, [other for other in files if other is not data])
+            except GateError as refusal:
+                told += [_for_author((one, one.element, one.line)) for one in refusal.findings]
+        found.append(told)
+    return found
 
 
 def hear(data: bytes, others: Sequence[bytes]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine import definitions
-from engine.definitions import NO_ANNEX, digest
+from engine.definitions import NO_ANNEX, Deployed, digest
 from engine.errors import FourEyes, IllegalState, NotFound
 from engine.store import definitions as versions
 from tasks import access, drafts
@@ -19,6 +19,7 @@ from tasks.access import Subject
 from tasks.actor import Actor
 from tasks.commands import Command, Deploy, Done
 from tasks.desk import Desk
+from tasks.library import Library
 from tasks.store import rows, studio, tables
 from tasks.store.conn import Connection, RowMapping
 
@@ -40,10 +41,10 @@ def prepare(app: App, command: Command, actor: Actor) -> Command:
         row = _meant(conn, command)
         if row is None:
             return command  # what is wrong is said in the transaction
-        calls = app.definitions.calls(conn)
-        others = studio.at_work(conn, frozenset(calls))
+        deployed = app.definitions.deployed(conn)
+        others = studio.at_work(conn, frozenset(deployed.calls))
     hear = isinstance(command, commands.SubmitRelease)
-    return replace(command, checked=_check(app.library, row, calls, others, hear))
+    return replace(command, checked=_check(app.library, row, deployed, others, hear))
 
 
 def _meant(conn: Connection, command: Command) -> RowMapping | None:
@@ -65,15 +66,15 @@ def _before(conn: Connection, row: RowMapping | None) -> RowMapping | None:
 
 
 def _check(
-    library: Any, row: RowMapping, calls: Any, others: dict[str, str], hear: bool
-) -> str:  # fmt: skip
+    library: Library, row: RowMapping, deployed: Deployed, others: dict[str, str], hear: bool
+) -> str:
     """Pass a draft or version through the gate; return the hash of what passed. Raises GateError."""
     from tasks import release
 
     xml = row["xml"].encode()
-    diagram = release.admit(library, xml, calls, row["annex"], row["key"])
+    diagram = release.admit(library, xml, deployed, row["annex"], row["key"])
     if hear:
-        called = release.all_called(row["key"], {**calls, **release.calls_of(diagram)})
+        called = release.all_called(row["key"], deployed.with_graphs(diagram.processes).calls)
         release.hear(xml, [others[key].encode() for key in sorted(called) if key in others])
     return digest(xml, row["annex"])
 
@@ -81,8 +82,8 @@ def _check(
 def _require_checked(desk: Desk, checked: str, row: RowMapping, hear: bool = False) -> None:
     """Make sure that it was this content that passed the gate; let it pass now where it was not."""
     if checked != digest(row["xml"].encode(), row["annex"]):
-        calls = desk.unit.kernel.definitions.calls(desk.conn)
-        _check(desk.library, row, calls, studio.at_work(desk.conn, frozenset(calls)), hear)
+        deployed = desk.unit.kernel.definitions.deployed(desk.conn)
+        _check(desk.library, row, deployed, studio.at_work(desk.conn, frozenset(deployed.calls)), hear)
 
 
 def _version(desk: Desk, definition_id: int) -> tuple[RowMapping, int]:
@@ -200,7 +201,7 @@ def retire(desk: Desk, command: commands.RetireRelease) -> Done:
     row, trail = _version(desk, command.definition_id)
     if row["status"] not in _RETIRABLE:
         raise IllegalState(detail="只有启用中或待启用的版本可以停用")
-    calls = desk.unit.kernel.definitions.calls(desk.conn)
+    calls = desk.unit.kernel.definitions.deployed(desk.conn).calls
     callers = sorted(key for key, called in calls.items() if row["key"] in called and key != row["key"])
     if callers and row["status"] == "active":
         raise IllegalState(detail=f"流程{'、'.join(callers)}还要调用它，请先修改那些流程")
@@ -237,13 +238,13 @@ def deploy(desk: Desk, command: Deploy) -> Done:
         raise FourEyes(who=desk.actor.name)
     made: dict[str, int] = {}
     annexes = dict(command.annexes)
-    calls = desk.unit.kernel.definitions.calls(desk.conn)
+    deployed = desk.unit.kernel.definitions.deployed(desk.conn)
     for name, data in command.files:
         beside = annexes.get(name, NO_ANNEX)
-        diagram = release.admit(desk.library, data, calls, beside)
+        diagram = release.admit(desk.library, data, deployed, beside)
         if not command.heard:
             release.hear(data, [other for _file, other in command.files if other is not data])
-        calls |= release.calls_of(diagram)
+        deployed = deployed.with_graphs(diagram.processes)
         for process_id, graph in diagram.processes.items():
             made[process_id] = _publish(desk, process_id, graph.name, data, beside, command.reason)
     if not made:

@@ -67,8 +67,10 @@ def retry(desk: Desk, command: commands.RetryIncident) -> Done:
         raise NotFound()
     if row["instance_id"] is not None:
         _instance(desk, row["instance_id"], "retry")
-    elif row["trail_id"] is not None:
-        desk.unit.lock(row["trail_id"])
+    else:
+        access.authorize(desk.actor, "retry_office", Subject(""))
+        if row["trail_id"] is not None:
+            desk.unit.lock(row["trail_id"])
     if row["kind"] == "timer":
         supervision.release_timers(desk.conn, row["instance_id"], row["element"], desk.now_us, timers.release)
     incidents.resolve(desk.unit, row["id"], "IncidentRetried")

@@ -13,40 +13,32 @@ from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from engine import seals
-from engine.clock import SystemClock, from_us
+from engine.clock import ClockWatch, SystemClock, from_us
 from engine.store import proof
 from tasks.app import App
+from tasks.clock_guard import ClockGuard
 from tasks.due_work import run_due
-from tasks.store.clockwork import database_time
 
 log = logging.getLogger(__name__)
 
 TICK = timedelta(seconds=2)
 SEAL_LOOK = timedelta(minutes=1)
 SEAL_EVERY = timedelta(hours=1)
-#: Beyond this difference between the machine's clock and the database's no timer fires (SEC-T2).
-MOST_SKEW = timedelta(seconds=5)
 
 
-def tick(app: App) -> int:
+def guard_of(app: App) -> ClockGuard:
+    """Return a guard over the machine's clock; the demo's shift is no fault of it."""
+    return ClockGuard(app, ClockWatch(SystemClock()))
+
+
+def tick(app: App, guard: ClockGuard | None = None) -> int:
     """Do everything that is due once; return how many things were done. A wrong clock holds everything."""
-    apart = skew(app)
-    if apart > MOST_SKEW:
-        log.error("The clocks are %s apart; nothing fires.", apart, extra={"action": "clock"})
+    if (guard or guard_of(app)).holds():
         return 0
     done = run_due(app)
     if done:
         log.info("Did %s due things.", done, extra={"action": "tick"})
     return done
-
-
-def skew(app: App) -> timedelta:
-    """Return how far the machine's clock is from the database server's; SQLite has none of its own."""
-    if not app.db.is_postgres:
-        return timedelta(0)
-    with app.read() as conn:
-        there = database_time(conn)
-    return abs(SystemClock().now() - there)
 
 
 def seal_if_old(app: App, checkpoints: Path) -> bool:
@@ -65,7 +57,7 @@ def schedule(app: App, checkpoints: Path, scheduler: BaseScheduler | None = None
     """Return a scheduler that beats for an app."""
     beat = scheduler or BlockingScheduler()
     steady = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    beat.add_job(tick, "interval", (app,), seconds=TICK.total_seconds(), id="tick", **steady)
+    beat.add_job(tick, "interval", (app, guard_of(app)), seconds=TICK.total_seconds(), id="tick", **steady)
     beat.add_job(
         seal_if_old, "interval", (app, checkpoints), seconds=SEAL_LOOK.total_seconds(), id="seal", **steady
     )

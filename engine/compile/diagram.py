@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from lxml import etree
 
+from engine.compile.attributes import check_attributes
 from engine.compile.context import Context
 from engine.compile.elements import check_elements
 from engine.compile.findings import REFERENCES, Finding, Findings, GateError
@@ -46,6 +47,7 @@ def read_diagram(root: etree._Element) -> tuple[Diagram, list[Finding]]:
     findings = Findings()
     check_elements(root, findings)
     check_structure(root, findings)
+    check_attributes(root, findings)
     context = Context(root, findings)
     fits = check_size(root, findings)
     processes: dict[str, Graph] = {}

@@ -76,6 +76,10 @@ def read(element: etree._Element, place: str, context: Context) -> tuple[EventDe
         context.findings.add(
             EVENTS, element, "错误或终止事件不能与其他类型合用。", "Error and terminate stand alone."
         )
+    if sum(event.timer is not None for event in events) > 1:
+        context.findings.add(
+            TIMERS, element, "一个事件只能有一个定时器，请分成几个事件。", "An event has one timer at most."
+        )
     return tuple(events)
 
 
@@ -141,5 +145,12 @@ def interrupting(element: etree._Element, place: str, events: tuple[EventDef, ..
             element,
             "会中断活动的定时器只触发一次，不能写成循环，请改写时长或日期。",
             "An interrupting timer fires once; write a duration or a date, not a repetition.",
+        )
+    if not value and len(events) > 1 and any(event.timer for event in events):
+        context.findings.add(
+            TIMERS,
+            element,
+            "不中断活动的事件不能既定时又等待别的，请分成两个事件。",
+            "An event that does not interrupt cannot have a timer and another trigger; make it two events.",
         )
     return value

@@ -49,7 +49,7 @@ def read_node(element: etree._Element, around: Surroundings, context: Context) -
         node.events = events.read(element, place, context)
         node.interrupting = events.interrupting(element, place, node.events, context)
     if kind is Kind.BOUNDARY:
-        node.attached_to = element.get("attachedToRef") or ""
+        node.attached_to = reference(element.get("attachedToRef"))
     if kind in _MESSAGING:
         node.events = (EventDef(Trigger.MESSAGE, context.resolve(element, "message", required=True)),)
     if kind is Kind.CALL:

@@ -46,9 +46,9 @@ def read_process(process: etree._Element, context: Context) -> Graph:
         process_id=process_id,
         name=process.get("name", "").strip(),
         nodes=MappingProxyType(nodes),
-        scopes=_scope_defs(scope_kinds, nodes),
+        scopes=_scope_defs(scope_kinds, nodes, _drawn_in(process)),
         flows=MappingProxyType(flows),
-        variables=MappingProxyType(_variables(process)),
+        variables=MappingProxyType(_variables(process, context)),
         attrs=MappingProxyType(own(process)),
         reach=inclusive_reach(nodes),
     )
@@ -85,7 +85,9 @@ def _bad_id(element: etree._Element, node_id: str, context: Context) -> None:
     context.findings.add(REFERENCES, element, f"{zh}，请给它唯一的编号。", f"{en}; give it an id of its own.")
 
 
-def _scope_defs(scopes: Iterable[str], nodes: dict[str, Node]) -> Mapping[str, ScopeDef]:
+def _scope_defs(
+    scopes: Iterable[str], nodes: dict[str, Node], drawn: Mapping[str, list[str]]
+) -> Mapping[str, ScopeDef]:
     inside: dict[str, list[Node]] = {scope: [] for scope in scopes}
     for node in nodes.values():
         inside[node.scope].append(node)
@@ -96,6 +98,7 @@ def _scope_defs(scopes: Iterable[str], nodes: dict[str, Node]) -> Mapping[str, S
                 nodes=tuple(members),
                 starts=tuple(node for node in members if node.kind is Kind.START),
                 event_subs=tuple(node for node in members if node.kind is Kind.EVENT_SUB),
+                variables=tuple(dict.fromkeys(drawn.get(scope, ()))),
             )
             for scope, members in inside.items()
         }
@@ -123,10 +126,29 @@ def _data_names(process: etree._Element) -> dict[str, str]:
     return names
 
 
-def _variables(process: etree._Element) -> dict[str, Variable]:
-    found = {}
+def _variable_name(element: etree._Element) -> str:
+    return (element.get("name", "") or element.get("id", "")).strip()
+
+
+def _drawn_in(process: etree._Element) -> dict[str, list[str]]:
+    """Return scope id -> names of the data objects drawn directly in it."""
+    found: dict[str, list[str]] = {}
     for element in process.iter(f"{{{BPMN}}}dataObject"):
-        name = (element.get("name", "") or element.get("id", "")).strip()
-        extra = own(element)
-        found[name] = Variable(name, extra.get("type", ""), tuple(extra.get("options", "").split()))
+        parent = element.getparent()
+        found.setdefault("" if parent is None else parent.get("id", ""), []).append(_variable_name(element))
+    return found
+
+
+def _variables(process: etree._Element, context: Context) -> dict[str, Variable]:
+    found: dict[str, Variable] = {}
+    for element in process.iter(f"{{{BPMN}}}dataObject"):
+        name, extra = _variable_name(element), own(element)
+        made = Variable(name, extra.get("type", ""), tuple(extra.get("options", "").split()))
+        if found.setdefault(name, made) != made:
+            context.findings.add(
+                REFERENCES,
+                element,
+                f"数据对象“{name}”画了几处而类型不同，请改成一致或另起名称。",
+                f"The data object “{name}” is drawn several times with different types.",
+            )
     return found

@@ -28,5 +28,7 @@ class Known:
     forms: Mapping[str, tuple[FormField, ...]] = field(default_factory=dict)
     #: deployed process id -> ids of the processes it calls
     calls: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    #: deployed processes that only a message starts: nobody can call them
+    by_message: frozenset[str] = frozenset()
     messages: frozenset[str] = frozenset()
     clauses: frozenset[str] = frozenset()

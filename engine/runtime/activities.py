@@ -38,7 +38,7 @@ def _perform(machine: Machine, token: Token, node: Node) -> None:
     if kind is Kind.USER or kind is Kind.MANUAL:
         machine.log.task_opened(token, node)
     elif kind is Kind.SUB:
-        scope = scopes.open_scope(machine, token, node.id)
+        scope = scopes.open_inside(machine, token, node.id)
         scopes.arm_event_subs(machine, scope)
         start = machine.graph.scopes[node.id].none_start()
         if start is None:
@@ -148,6 +148,7 @@ def iteration_done(machine: Machine, token: Token, node: Node, scope: Scope, man
         "numberOfInstances": many["total"],
         "numberOfCompletedInstances": many["done"],
         "numberOfActiveInstances": many["next"] - many["done"],
+        "numberOfTerminatedInstances": 0,
     }
     enough = multi.completion is not None and bool(machine.evaluate(multi.completion, token, node, counters))
     if enough or many["done"] == many["total"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from engine.errors import IllegalState
@@ -127,12 +128,12 @@ def _propagate(machine: Machine, scope: Scope, event: EventDef) -> bool:
     left = ""  #: the event sub-process the event comes from: it does not catch its own
     while True:
         definition = machine.graph.scopes.get(scope.element)
-        if scope.vars is None and definition is not None:
-            for sub in definition.event_subs:
-                start = machine.graph.scopes[sub.id].starts[0]
-                if sub.id != left and _catches(start, event):
-                    begin_event_sub(machine, scope, start, None)
-                    return True
+        if definition is not None and not scopes.is_iteration(machine, scope):
+            subs = (sub.id for sub in definition.event_subs if sub.id != left)
+            start = _catcher((machine.graph.scopes[sub].starts[0] for sub in subs), event)
+            if start is not None:
+                begin_event_sub(machine, scope, start, None)
+                return True
         if scope.id == ROOT:
             return False
         owner = machine.state.tokens[scope.owner]
@@ -144,15 +145,22 @@ def _propagate(machine: Machine, scope: Scope, event: EventDef) -> bool:
 
 
 def _at_boundary(machine: Machine, token: Token, node: Node, event: EventDef) -> bool:
-    for boundary in node.boundary:
-        if _catches(boundary, event):
-            at_boundary(machine, token, boundary)
-            return True
-    return False
+    boundary = _catcher(node.boundary, event)
+    if boundary is not None:
+        at_boundary(machine, token, boundary)
+    return boundary is not None
 
 
-def _catches(node: Node, event: EventDef) -> bool:
-    return any(e.trigger is event.trigger and e.name in ("", event.name) for e in node.events)
+def _catcher(nodes: Iterable[Node], event: EventDef) -> Node | None:
+    """Return who catches an event: the one that names its code before one that catches all."""
+    found: Node | None = None
+    for node in nodes:
+        for candidate in node.events:
+            if candidate.trigger is event.trigger and candidate.name == event.name:
+                return node
+            if candidate.trigger is event.trigger and not candidate.name:
+                found = found or node
+    return found
 
 
 def happen(machine: Machine, owner: int, element: str, values: Values | None) -> None:
@@ -225,6 +233,6 @@ def begin_event_sub(machine: Machine, scope: Scope, start: Node, values: Values 
         machine.log.disarmed(owner_of_scope(scope), start, True)
     token = Token(machine.state.number(), sub.id, scope.id)
     machine.state.tokens[token.id] = token
-    inside = scopes.open_scope(machine, token, sub.id)
+    inside = scopes.open_inside(machine, token, sub.id)
     machine.assign(inside.id, values)
     machine.spawn(start, inside.id)

@@ -198,11 +198,12 @@ class Machine:
         return seen
 
     def assign(self, scope_id: int, values: Values | None) -> None:
-        """Set variables in the nearest scope that has its own."""
+        """Set variables, each in the nearest scope that has it as its own, or else in the process."""
         if not values:
             return
         local = scopes.locals_of(self, scope_id)
-        (local[0] if local else self.state.vars).update(values)
+        for name, value in values.items():
+            next((layer for layer in local if name in layer), self.state.vars)[name] = value
 
     def evaluate(self, expr: Expr, token: Token, node: Node, extra: Values | None = None) -> Any:
         """Evaluate an expression at a token; raise EngineFault naming the element when it fails."""

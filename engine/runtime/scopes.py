@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from engine.runtime.machine import Machine
 
 
+def open_inside(machine: Machine, owner: Token, element: str) -> Scope:
+    """Open the inside of a sub-process, with the data objects drawn in it: every run has its own."""
+    return open_scope(machine, owner, element, dict.fromkeys(machine.graph.scopes[element].variables) or None)
+
+
 def open_scope(
     machine: Machine, owner: Token, element: str, variables: dict[str, Any] | None = None
 ) -> Scope:
@@ -103,11 +108,16 @@ def _in_agenda(machine: Machine, token: Token) -> bool:
     return any(waiting is token for waiting in machine.agenda)
 
 
+def is_iteration(machine: Machine, scope: Scope) -> bool:
+    """Tell whether a scope is one iteration of a multi-instance activity, not the activity's inside."""
+    return scope.id != ROOT and machine.state.tokens[scope.owner].many is not None
+
+
 def around(machine: Machine, token: Token, element: str) -> Scope | None:
     """Return the scope of an element that a token lies in, directly or further out."""
     scope = machine.state.scopes[token.scope]
     while True:
-        if scope.element == element and scope.vars is None:
+        if scope.element == element and not is_iteration(machine, scope):
             return scope
         if scope.id == ROOT:
             return scope if scope.element == element else None

@@ -35,7 +35,7 @@ class Scope:
     id: int
     element: str
     owner: int  #: the token whose activity this scope is; 0 for the process
-    vars: dict[str, Any] | None = None  #: own variables; None writes through to the enclosing scope
+    vars: dict[str, Any] | None = None  #: own variables, if it has any
     armed: list[str] = field(default_factory=list)  #: starts of event sub-processes that wait
 
 

@@ -31,6 +31,17 @@ def same_open(conn: sa.Connection, instance_id: int, element: str | None, kind: 
     ).scalar()
 
 
+def open_at(conn: sa.Connection, kind: str, element: str) -> list[int]:
+    """Return the open incidents of a kind that belong to no instance, at a place (a machine)."""
+    query = sa.select(incident.c.id).where(
+        incident.c.state == "open",
+        incident.c.instance_id.is_(None),
+        incident.c.kind == kind,
+        incident.c.element == element,
+    )
+    return [int(row[0]) for row in conn.execute(query)]
+
+
 def set_detail(conn: sa.Connection, incident_id: int, detail: str) -> None:
     """Replace what an incident says."""
     conn.execute(sa.update(incident).where(incident.c.id == incident_id).values(detail=detail))

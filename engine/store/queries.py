@@ -84,7 +84,7 @@ READ_TASK = Statement(
 )
 READ_INSTANCE = Statement(sa.select(*INSTANCE_COLUMNS).where(instance.c.id == p("id")))
 READ_HEAD = Statement(
-    sa.select(event.c.seq, event.c.hash)
+    sa.select(event.c.seq, event.c.hash, event.c.at)
     .where(event.c.trail_id == p("trail_id"))
     .order_by(event.c.seq.desc())
     .limit(sa.literal_column("1"))

@@ -119,6 +119,7 @@ class Pulse(NamedTuple):
     incidents: int
     timers_overdue: int
     jobs_waiting: int
+    clock_held: int
 
 
 def pulse(conn: Connection, now: int) -> Pulse:
@@ -134,5 +135,6 @@ def pulse(conn: Connection, now: int) -> Pulse:
         bounded(incident, incident.c.state == sa.literal_column("'open'")),
         bounded(timer, scheduled, timer.c.due_at <= now),
         bounded(job, ready, job.c.run_at <= now),
+        bounded(incident, incident.c.state == sa.literal_column("'open'"), incident.c.kind == "clock"),
     )
     return Pulse(*conn.execute(query).one())

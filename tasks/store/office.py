@@ -36,6 +36,12 @@ def decided_in(conn: Connection) -> tuple[list[tuple[str, str]], list[int]]:
     return changed, sorted(row["annexed"] for row in found if row["annexed"])
 
 
+def setting_in(conn: Connection, name: str) -> str | None:
+    """Return the JSON of one changed setting, None where there is none."""
+    found: str | None = conn.execute(sa.select(setting.c.value).where(setting.c.name == name)).scalar()
+    return found
+
+
 def years_in(conn: Connection) -> list[RowMapping]:
     """Return the loaded calendar years."""
     return _YEARS.all(conn)

@@ -83,6 +83,10 @@ TEXTS = [
     body("<a/>" * 60_000),
     body("<a b='c'>" * 300 + "</a>" * 300),
     body("x" * MAX_BYTES),
+    body("<a " + " ".join(f'a{n}=""' for n in range(100_000)) + "/>"),
+    body("<a " + " ".join(f'xmlns:a{n}="u{n}"' for n in range(50_000)) + "/>"),
+    body("审核\u202e过通"),
+    body("<a name='\u2066x'/>"),
 ]  # fmt: skip
 BYTES = [
     b"",

@@ -10,16 +10,17 @@ from typing import Any
 import pytest
 
 from engine.codec import canonical
+from engine.definitions import Deployed
 from engine.gate import WAYS, GateError
 from tasks import release
 from tasks.gate.rules import home, home_of
 from tests.tasks.local_step import KEY, LIBRARY, SHIPPED, VISIT, annex, shipped_form, shipped_rule, with_visit
 
-CALLS = {path.stem: frozenset[str]() for path in LIBRARY.diagrams()}
+DEPLOYED = Deployed({path.stem: frozenset[str]() for path in LIBRARY.diagrams()})
 
 
 def found(xml: bytes, text: str, key: str = KEY) -> list[release.Finding]:
-    return release.findings(LIBRARY, xml, text, CALLS, key)
+    return release.findings(LIBRARY, xml, text, DEPLOYED, key)
 
 
 def forms_of(process: str) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def test_everything_shipped_passes_also_as_an_annex(path: Any) -> None:
 
 def test_a_step_with_its_own_form_and_rules_passes() -> None:
     assert {one.rule for one in found(with_visit(), annex())} == {"drawing"}
-    release.admit(LIBRARY, with_visit(), CALLS, annex(), KEY)
+    release.admit(LIBRARY, with_visit(), DEPLOYED, annex(), KEY)
 
 
 def field(**changes: Any) -> str:
@@ -144,7 +145,7 @@ def test_what_is_wrong_is_named_by_form_field_or_rule(text: str, place: str) -> 
         assert (one.way_zh, one.way_en) == WAYS["annex"]
         assert one.line >= 1
     with pytest.raises(GateError):
-        release.admit(LIBRARY, with_visit(), CALLS, text, KEY)
+        release.admit(LIBRARY, with_visit(), DEPLOYED, text, KEY)
 
 
 def test_a_finding_of_the_annex_is_shown_at_the_task_that_uses_it() -> None:

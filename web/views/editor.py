@@ -50,8 +50,8 @@ def draft_of(context: Ctx, draft_id: int) -> tuple[studio.Draft, studio.Source]:
 def findings_of(context: Ctx, source: studio.Source) -> list[Finding]:
     """Return what the gate says of a draft, changing nothing."""
     with context.app.read() as conn:
-        calls = context.app.definitions.calls(conn)
-    return findings(context.app.library, source.xml.encode(), source.annex, calls, source.key)
+        deployed = context.app.definitions.deployed(conn)
+    return findings(context.app.library, source.xml.encode(), source.annex, deployed, source.key)
 
 
 @views.get("/drafts/<int:draft_id>")

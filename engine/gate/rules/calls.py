@@ -1,4 +1,4 @@
-"""A called process exists, and no process calls itself, directly or through others."""
+"""A called process exists and can begin by a call; none calls itself, directly or through others."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ def check(subject: Subject) -> Iterator[Finding]:
     for graph in subject.graphs():
         nodes = graph.nodes.values()
         calls[graph.process_id] = {node.called for node in nodes if node.kind is Kind.CALL and node.called}
+    by_message = subject.known.by_message - set(subject.diagram.processes)
+    by_message |= {graph.process_id for graph in subject.graphs() if graph.root.none_start() is None}
     for graph in subject.graphs():
         for node in graph.nodes.values():
             if node.kind is not Kind.CALL or not node.called:
@@ -25,6 +27,13 @@ def check(subject: Subject) -> Iterator[Finding]:
                     node,
                     f"要调用的流程“{node.called}”不存在，请先发布它或改选别的流程。",
                     f"The process “{node.called}” is not known; deploy it first or choose another.",
+                )
+            elif node.called in by_message:
+                yield at(
+                    "calls",
+                    node,
+                    f"要调用的流程“{node.called}”没有普通开始事件，无法被调用，请给它画一个或改选别的流程。",
+                    f"“{node.called}” has no start event without a trigger, so it cannot be called.",
                 )
             elif graph.process_id in _called_by(node.called, calls):
                 yield at(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.compile import Finding
 from engine.gate.subject import Subject, at, label
-from engine.graph import Graph, Kind, Node, Trigger
+from engine.graph import Graph, Kind, Node
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -26,7 +26,7 @@ def _gateway(graph: Graph, gateway: Node) -> Iterator[Finding]:
             "An event-based gateway needs at least two ways out.",
         )
     targets = [graph.nodes[flow.target] for flow in gateway.outgoing]
-    names = [event.name for target in targets for event in target.events if event.trigger is Trigger.MESSAGE]
+    names = [(event.trigger, event.name) for target in targets for event in target.events if event.name]
     for target in targets:
         if target.kind not in (Kind.CATCH, Kind.RECEIVE) or not target.events:
             zh, en = "不是等待事件或接收任务", "is not a catch event or receive task"
@@ -34,8 +34,8 @@ def _gateway(graph: Graph, gateway: Node) -> Iterator[Finding]:
             zh, en = "还能从别处走到", "can also be reached from elsewhere"
         elif target.boundary or target.multi or target.loop:
             zh, en = "带有边界事件或循环", "carries boundary events or a loop"
-        elif any(names.count(event.name) > 1 for event in target.events if event.name):
-            zh, en = "与另一条出路等待同一消息", "waits for the same message as another way"
+        elif any(names.count((event.trigger, event.name)) > 1 for event in target.events):
+            zh, en = "与另一条出路等待同一消息或信号", "waits for the same message or signal as another way"
         else:
             continue
         yield at(

@@ -30,6 +30,8 @@ def check(subject: Subject) -> Iterator[Finding]:
             conditional = [flow for flow in node.outgoing if flow.condition is not None]
             if node.kind is Kind.EXCLUSIVE and len(node.outgoing) > 1:
                 yield from _unconditional(node)
+            if node.default is not None and node.kind in _DECIDING - {Kind.EXCLUSIVE}:
+                yield from _unclear_default(node)
             if conditional and node.kind in _DECIDING:
                 yield from _decide(node, conditional, domains, purse)
 
@@ -42,6 +44,17 @@ def _unconditional(node: Node) -> Iterator[Finding]:
             flow,
             f"排他网关“{label(node)}”的这条出路没有条件，也不是默认出路，请填写条件或设为默认。",
             "This way out of an exclusive gateway has no condition and is not the default.",
+        )
+
+
+def _unclear_default(node: Node) -> Iterator[Finding]:
+    """Find a default flow beside one that is always taken: BPMN leaves open when it is taken."""
+    if any(flow.condition is None and flow.id != node.default for flow in node.outgoing):
+        yield at(
+            "gateways",
+            node,
+            f"“{label(node)}”既有默认出路，又有不写条件的出路，何时走默认出路说不清，请给后者写上条件。",
+            "Beside a default flow every other flow needs a condition.",
         )
 
 

@@ -11,16 +11,18 @@ from engine.graph import Flow, Graph, Node
 
 _MANY = frozenset({"loopCounter"})
 _COMPLETION = frozenset(
-    {"numberOfInstances", "numberOfCompletedInstances", "numberOfActiveInstances", "loopCounter"}
-)
+    {
+        "numberOfInstances", "numberOfCompletedInstances", "numberOfActiveInstances",
+        "numberOfTerminatedInstances", "loopCounter",
+    }
+)  # fmt: skip
 
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Find names in expressions that nothing declares."""
     for graph in subject.graphs():
-        declared = frozenset(graph.variables)
         for where, expr, local in _expressions(graph):
-            for name in sorted(expr.names - declared - local):
+            for name in sorted(expr.names - local):
                 yield at(
                     "names",
                     where,
@@ -37,7 +39,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _expressions(graph: Graph) -> Iterator[tuple[Node | Flow, Expr, frozenset[str]]]:
-    local = {scope: frozenset(_items_around(graph, scope)) for scope in graph.scopes}
+    local = {scope: frozenset(_visible(graph, scope)) for scope in graph.scopes}
     for flow in graph.flows.values():
         if flow.condition is not None:
             yield flow, flow.condition, local[graph.nodes[flow.source].scope]
@@ -56,10 +58,12 @@ def _expressions(graph: Graph) -> Iterator[tuple[Node | Flow, Expr, frozenset[st
             yield node, node.loop.condition, around | _MANY
 
 
-def _items_around(graph: Graph, scope: str) -> Iterable[str]:
-    """Yield the variables of the multi-instance activities a scope lies in."""
+def _visible(graph: Graph, scope: str) -> Iterable[str]:
+    """Yield the data objects of a scope and those around it, and the items of the activities it lies in."""
+    yield from graph.scopes[scope].variables
     owner = graph.nodes.get(scope)
     while owner is not None:
+        yield from graph.scopes[owner.scope].variables
         if owner.multi is not None:
             yield "loopCounter"
             if owner.multi.item:

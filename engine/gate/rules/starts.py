@@ -6,14 +6,16 @@ from collections import Counter
 from collections.abc import Iterator
 
 from engine.compile import Finding
+from engine.compile.xml import children, line_of
 from engine.gate.subject import Subject, at, label
-from engine.graph import Graph, Kind, ScopeDef, Trigger
+from engine.graph import Graph, Kind, Node, ScopeDef, Trigger
 
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Find scopes without a usable start event, or with too many."""
+    lines = {element.get("id", ""): line_of(element) for element in children(subject.root, "process")}
     for graph in subject.graphs():
-        yield from _process(graph)
+        yield from _process(graph, lines.get(graph.process_id, 0))
         for node in graph.nodes.values():
             if node.kind is Kind.SUB:
                 scope = graph.scopes.get(node.id)
@@ -25,12 +27,12 @@ def check(subject: Subject) -> Iterator[Finding]:
                         "A sub-process needs exactly one start event, without a trigger.",
                     )
             elif node.kind is Kind.EVENT_SUB:
-                yield from _event_sub(graph.scopes.get(node.id))
+                yield from _event_sub(graph.scopes.get(node.id), node)
 
 
-def _process(graph: Graph) -> Iterator[Finding]:
+def _process(graph: Graph, line: int) -> Iterator[Finding]:
     starts = graph.root.starts
-    where = (graph.process_id, min((start.line for start in starts), default=0))
+    where = (graph.process_id, min((start.line for start in starts), default=line))
     if not starts:
         yield at("starts", where, "流程没有开始事件，请画一个。", "The process has no start event.")
     if sum(not start.events for start in starts) > 1:
@@ -53,12 +55,11 @@ def _process(graph: Graph) -> Iterator[Finding]:
             )
 
 
-def _event_sub(scope: ScopeDef | None) -> Iterator[Finding]:
+def _event_sub(scope: ScopeDef | None, sub: Node) -> Iterator[Finding]:
     if scope is not None and len(scope.starts) != 1:
-        line = min((node.line for node in scope.nodes), default=0)
         yield at(
             "starts",
-            (scope.id, line),
+            sub,
             "事件子流程应当有且只有一个带触发条件的开始事件。",
             "An event sub-process needs exactly one start event, with a trigger.",
         )
