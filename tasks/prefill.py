@@ -168,12 +168,14 @@ def _decision(desk: Desk, live: Live, context: Context, table: str, field: Field
 
 
 def _notice_until(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    """Count from the day of publication where it is given, else from today."""
     days = desk.setting("public_notice_days")
     if days is None:
         return None
     try:
-        return desk.calendar.wd(desk.today, int(days))
-    except CalendarUnknown:
+        published = date.fromisoformat(str(desk.form.get("published_on") or desk.today)[:10])
+        return desk.calendar.wd(published, int(days))
+    except (CalendarUnknown, ValueError):
         return None  # the worker fills the day in; a date is never guessed (AMB-52)
 
 

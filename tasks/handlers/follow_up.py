@@ -32,8 +32,11 @@ def reclassify(done: Completion) -> None:
     if new != open_now[0]["frequency"]:
         from tasks import duties
 
+        on = done.values["revisited_on"]
         duties.open_duty(done.desk, context, "P21_FollowUp", new, duties.FOLLOW_UP_RULES[new],
-                         done.values["revisited_on"], open_now[0]["opened_by_instance"])  # fmt: skip
+                         on, open_now[0]["opened_by_instance"])  # fmt: skip
+        if new != "TEN_DAYS":  # which rolls from the revisit anyway; of a calendar window this was the act
+            duties.act_counts(done.desk, context, "P21_FollowUp", on)
         done.emit("ClassChanged", old=open_now[0]["frequency"], new=new)
 
 

@@ -26,6 +26,7 @@ def task_values(
         raw = named(world, spec, given, area)
         if strict or not task.row.is_open:
             return raw
+        desk.form = raw
         context = prefill.form_context(desk, task.live, spec)
         facts = prefill.facts(desk, desk.context(task.live))
         raw = {**prefill.told(desk, task.live, spec), **raw}
