@@ -170,7 +170,8 @@ def lint(files: tuple[Path, ...], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
     for row in [] if as_json else found:
-        click.echo(f"{row['file']}:{row['line']}: {row['severity']}: [{row['rule']}] {row['zh']}{row['way_zh']}")
+        said = f"[{row['rule']}] {row['zh']}{row['way_zh']}"
+        click.echo(f"{row['file']}:{row['line']}: {row['severity']}: {said}")
     sys.exit(1 if any(row["severity"] == "error" for row in found) else 0)
 
 
