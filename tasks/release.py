@@ -161,18 +161,18 @@ def all_called(key: str, calls: Mapping[str, frozenset[str]]) -> frozenset[str]:
     return frozenset(found)
 
 
-def examine_files(library: Library, files: Sequence[bytes]) -> list[list[Finding]]:
-    """Return what a release would say of each file, warnings too, beside the diagrams that are shipped."""
+def examine_files(library: Library, files: Sequence[tuple[bytes, str]]) -> list[list[Finding]]:
+    """Return what a release would say of each file and its annex, beside the diagrams that are shipped."""
     deployed = Deployed()
     for path in library.diagrams():
         deployed = deployed.with_graphs(compile_diagram(path.read_bytes()).processes)
     found: list[list[Finding]] = []
-    for data in files:
-        told = findings(library, data, NO_ANNEX, deployed)
+    for data, annex in files:
+        told = findings(library, data, annex, deployed)
         if not any(finding.severity == "error" for finding in told):
             deployed = deployed.with_graphs(compile_diagram(data).processes)
             try:
-                hear(data, [other for other in files if other is not data])
+                hear(data, [other for other, _annex in files if other is not data])
             except GateError as refusal:
                 told += [_for_author((one, one.element, one.line)) for one in refusal.findings]
         found.append(told)
