@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.codec import loads
 from engine.definitions import Definitions
 from engine.errors import AidError
 from engine.graph import HUMAN, Graph, Trigger
@@ -36,8 +37,14 @@ WHAT: Mapping[str, str] = {
     "parent": "调用关系不一致",
     "stray": "已结束的流程仍有等待项",
     "message": "有消息未送达正在等待的流程",
+    "release": "流程版本的状态与其发布轨迹不一致",
     "twice": "同一流程被重复开始或结束",
 }
+#: What each act leaves a version in.
+_AFTER = {
+    "ReleaseSubmitted": "submitted", "ReleaseApproved": "approved", "ReleaseRejected": "rejected",
+    "ReleaseActivated": "active", "ReleaseRetired": "retired",
+}  # fmt: skip
 _OVER = ("completed", "cancelled", "failed")
 _ENDS = {"completed": "ProcessEnded", "failed": "ProcessEnded", "cancelled": "ProcessCancelled"}
 
@@ -76,7 +83,22 @@ def examine(conn: Connection, definitions: Definitions, trail_key: bytes, state_
     found += [Finding("stray", None, owner, table) for table, owner in survey.strays(conn)]
     found += [Finding("message", detail=f"{name} {key}") for _id, name, key in survey.unheard(conn)]
     found += [Finding("twice", *place) for place in survey.repeated_starts(conn)]
+    found += _releases(conn)
     return found
+
+
+def _releases(conn: Connection) -> Iterator[Finding]:
+    """Compare where each version stands with what the trail of its process tells."""
+    told: dict[tuple[str, int], tuple[int | None, str]] = {}
+    for trail_id, kind, text in survey.releases(conn, _AFTER):
+        data = loads(text)
+        told[data["process"], data["version"]] = trail_id, _AFTER[kind]
+        if data.get("instead_of") is not None:
+            told[data["process"], data["instead_of"]] = trail_id, "retired"
+    for place, status in survey.statuses(conn).items():
+        where, wanted = told.get(place, (None, status))
+        if status != wanted:
+            yield Finding("release", where, detail=f"{place[0]} v{place[1]}：{wanted}、{status}")
 
 
 def _examine(conn: Connection, definitions: Definitions, key: bytes, row: InstanceRow) -> Iterator[Finding]:

@@ -38,7 +38,9 @@ WHAT: Mapping[str, str] = {
     "checkpoint altered": "库外的封存文件被改动",
 }
 #: Events that say by its hash which version they are about.
-_NAMES_A_VERSION = frozenset({"ProcessStarted", "ReleaseSubmitted", "ReleaseApproved", "ReleaseActivated"})
+_NAMES_A_VERSION = frozenset(
+    {"ProcessStarted", "ProcessMigrated", "ReleaseSubmitted", "ReleaseApproved", "ReleaseActivated"}
+)
 #: Faults kept; a trail that was destroyed from end to end need not be told row by row.
 MOST_FAULTS = 1_000
 

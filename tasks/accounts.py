@@ -127,6 +127,14 @@ def get_account(conn: Connection, user_id: int) -> RowMapping:
     return row
 
 
+def name_of(conn: Connection, user_id: int | None) -> str:
+    """Return how a person is called; the program itself where there is none."""
+    try:
+        return str(get_account(conn, user_id)["display_name"]) if user_id else "系统"
+    except NotFound:
+        return "—"
+
+
 def grant_role(
     conn: Connection, user_id: int, role: str, unit_id: int, now: datetime, granted_by: int | None = None
 ) -> None:

@@ -17,6 +17,7 @@ from tasks.commands import Done
 from tasks.desk import Desk
 from tasks.store import rows, studio, tables
 from tasks.store.conn import Connection, RowMapping
+from tasks.text import need_reason
 
 _BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 
@@ -115,19 +116,4 @@ def changed(desk: Desk, row: RowMapping) -> AidError:
     if row["definition_id"] is not None:
         return IllegalState(detail="草稿已提交发布，正在等待审批，不能再修改")
     when = from_us(row["saved_at"]).astimezone().strftime("%m-%d %H:%M")
-    return DraftChanged(who=name_of(desk.conn, row["saved_by"]), when=when, rev=row["rev"])
-
-
-def name_of(conn: Connection, user_id: int | None) -> str:
-    """Return how a person is called."""
-    try:
-        return str(accounts.get_account(conn, user_id)["display_name"]) if user_id else "系统"
-    except NotFound:
-        return "—"
-
-
-def need_reason(reason: str) -> str:
-    """Return a reason without its margins; raise FormInvalid when there is none."""
-    if not reason.strip():
-        raise FormInvalid([("reason", "请填写理由。", "Give a reason.")])
-    return reason.strip()
+    return DraftChanged(who=accounts.name_of(desk.conn, row["saved_by"]), when=when, rev=row["rev"])

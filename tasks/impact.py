@@ -17,7 +17,7 @@ from engine.compile import compile_diagram
 from engine.deadlines import DeadlineRule, count
 from engine.definitions import NO_ANNEX
 from engine.errors import CalendarUnknown, NotFound
-from engine.graph import Graph
+from engine.graph import Graph, Kind
 from engine.runtime.state import load
 from tasks.gate import check_annex
 from tasks.policy import Policy
@@ -108,11 +108,13 @@ def impact(app: App, source: Source, scenarios: Sequence[Any] = ()) -> Impact:
 def _steps(app: App, conn: Connection, key: str, graph: Graph) -> list[Step]:
     found: Counter[tuple[int, str]] = Counter()
     for definition_id, state in studio.open_states(conn, key):
-        found.update({(definition_id, token.node) for token in load(state).tokens.values()})
+        found.update({(definition_id, token.node) for token in load(state).tokens.values()})  # once a case
     told = {row["id"]: row for row in studio.versions_of(conn, key)}
     steps = []
     for (definition_id, element), open_ in found.items():
         node = app.definitions.get(conn, definition_id).graph.nodes[element]
+        if node.kind is Kind.SUB:
+            continue  # the steps inside are counted
         row = told[definition_id]
         gone = element not in graph.nodes
         steps.append(Step(row["version"], row["status"], element, node.name or element, open_, gone))

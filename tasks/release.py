@@ -13,7 +13,7 @@ from engine.definitions import NO_ANNEX
 from engine.expressions import ExpressionError
 from engine.gate import WAYS, FormField, GateError, Known, examine
 from tasks.actor import ROLES
-from tasks.gate import check_annex, check_together, place_of
+from tasks.gate import check_annex, check_together, place_of, told_already
 from tasks.gate.problem import Problem
 from tasks.library import Library
 from tasks.services import SERVICES
@@ -129,7 +129,12 @@ def _examine(
     """Return the diagram and each finding with the element and line it is shown at."""
     laid, kept, problems = check_annex(library, annex)
     diagram, found = examine(data, replace(known(laid), calls=calls))
-    told = [(finding, finding.element, finding.line) for finding in found]
+    graphs = {} if diagram is None else diagram.processes
+    told = [
+        (finding, finding.element, finding.line)
+        for finding in found
+        if not told_already(finding, annex, kept, graphs)
+    ]
     if diagram is not None:
         if key is not None and set(diagram.processes) != {key}:
             told.append((_other_process(key, diagram), key, 1))
@@ -139,7 +144,7 @@ def _examine(
             else:
                 told.append((one, one.element, one.line))
     for problem in problems:
-        element, line = place_of(problem, {} if diagram is None else diagram.processes, laid)
+        element, line = place_of(problem, graphs, laid)
         finding = GateFinding("annex", problem.place, line, problem.zh, problem.en, problem.severity)
         told.append((finding, element, line))
     return diagram, sorted(told, key=lambda one: (one[0].severity, one[2], one[1]))

@@ -21,6 +21,7 @@ from tasks.commands import Command, Deploy, Done
 from tasks.desk import Desk
 from tasks.store import rows, studio, tables
 from tasks.store.conn import Connection, RowMapping
+from tasks.text import need_reason
 
 if TYPE_CHECKING:
     from tasks.app import App
@@ -104,7 +105,7 @@ def _told(row: RowMapping, **more: Any) -> dict[str, Any]:
 def submit(desk: Desk, command: commands.SubmitRelease) -> Done:
     """Make a draft a numbered version; raise DraftChanged, GateError, FormInvalid."""
     access.authorize(desk.actor, "deploy", Subject("/"))
-    reason = drafts.need_reason(command.reason)
+    reason = need_reason(command.reason)
     draft = drafts.read(desk.conn, command.draft_id)
     trail = desk.process_trail(draft["key"])
     draft = drafts.read(desk.conn, command.draft_id)
@@ -140,7 +141,7 @@ def _require_newest_base(desk: Desk, draft: RowMapping) -> None:
 def approve(desk: Desk, command: commands.ApproveRelease) -> Done:
     """Sign a version as the second person; put it to work unless that is left for later."""
     access.authorize(desk.actor, "deploy", Subject("/"))
-    reason = drafts.need_reason(command.reason)
+    reason = need_reason(command.reason)
     row, trail = _version(desk, command.definition_id)
     if row["status"] != "submitted":
         raise IllegalState(detail="这一版本不在待批准的状态")
@@ -163,7 +164,7 @@ def approve(desk: Desk, command: commands.ApproveRelease) -> Done:
 def reject(desk: Desk, command: commands.RejectRelease) -> Done:
     """Refuse a version that is not at work yet; its draft is there again, as it was submitted."""
     access.authorize(desk.actor, "deploy", Subject("/"))
-    reason = drafts.need_reason(command.reason)
+    reason = need_reason(command.reason)
     row, trail = _version(desk, command.definition_id)
     if row["status"] != "submitted":
         raise IllegalState(detail="只有待批准的版本可以退回")
@@ -196,7 +197,7 @@ def _activate(desk: Desk, row: RowMapping, trail: int, reason: str) -> None:
 def retire(desk: Desk, command: commands.RetireRelease) -> Done:
     """Let a version at work start nothing more; raise IllegalState while another process calls it."""
     access.authorize(desk.actor, "deploy", Subject("/"))
-    reason = drafts.need_reason(command.reason)
+    reason = need_reason(command.reason)
     row, trail = _version(desk, command.definition_id)
     if row["status"] not in _RETIRABLE:
         raise IllegalState(detail="只有启用中或待启用的版本可以停用")
@@ -212,7 +213,7 @@ def retire(desk: Desk, command: commands.RetireRelease) -> Done:
 def take_back(desk: Desk, command: commands.TakeBack) -> Done:
     """Let the version before work again instead of the one at work."""
     access.authorize(desk.actor, "deploy", Subject("/"))
-    reason = drafts.need_reason(command.reason)
+    reason = need_reason(command.reason)
     row, trail = _version(desk, command.definition_id)
     if row["status"] != "active":
         raise IllegalState(detail="只有启用中的版本可以撤回")
@@ -258,5 +259,7 @@ def _publish(desk: Desk, key: str, name: str, data: bytes, annex: str, reason: s
     row = studio.version(desk.conn, made)
     assert row is not None
     if made != before:
-        desk.emit(trail, "ReleaseActivated", **_told(row, reason=reason))
+        earlier = None if before is None else studio.version(desk.conn, before)
+        told = _told(row, instead_of=earlier and earlier["version"], reason=reason)
+        desk.emit(trail, "ReleaseActivated", **told)
     return version

@@ -10,6 +10,7 @@ from tasks.access import Subject
 from tasks.commands import Done
 from tasks.desk import Desk
 from tasks.store import rows, supervision
+from tasks.text import need_reason
 
 
 def _instance(desk: Desk, instance_id: int, action: str) -> Live:
@@ -18,16 +19,10 @@ def _instance(desk: Desk, instance_id: int, action: str) -> Live:
     return live
 
 
-def _reason(text: str) -> str:
-    if not text.strip():
-        raise FormInvalid([("reason", "请填写理由。", "Give a reason.")])
-    return text.strip()
-
-
 def suspend(desk: Desk, command: commands.SuspendInstance) -> Done:
     """Stop an instance: its tasks are refused, its timers wait."""
     live = _instance(desk, command.instance_id, "suspend")
-    instances.suspend(desk.unit, live, _reason(command.reason))
+    instances.suspend(desk.unit, live, need_reason(command.reason))
     return Done(instance_id=live.id, case_id=desk.context(live).case_id)
 
 
@@ -43,14 +38,14 @@ def cancel(desk: Desk, command: commands.CancelInstance) -> Done:
     live = _instance(desk, command.instance_id, "cancel")
     if live.status not in ("running", "suspended"):
         raise IllegalState(detail="该流程已经结束")
-    desk.unit.cancel(live.id, _reason(command.reason))
+    desk.unit.cancel(live.id, need_reason(command.reason))
     return Done(instance_id=live.id, case_id=desk.context(live).case_id)
 
 
 def move(desk: Desk, command: commands.MoveToken) -> Done:
     """Move an instance by hand from an open step to another of its diagram."""
     live = _instance(desk, command.instance_id, "move")
-    reason = _reason(command.reason)
+    reason = need_reason(command.reason)
     token = next((t for t in live.state.tokens.values() if t.node == command.from_element), None)
     if token is None or command.to_element not in live.graph.nodes:
         raise IllegalState(detail="流程不在这一环节，或没有目标环节")

@@ -14,7 +14,6 @@ from engine.errors import (
     FourEyes,
     IllegalState,
     NotAssignee,
-    NotFound,
     StaleTask,
 )
 from engine.user_tasks import OpenTask
@@ -29,6 +28,7 @@ from tasks.handlers import Completion, handle
 from tasks.paper_text import kinds_to_issue
 from tasks.prefill import forget, form_context
 from tasks.store import casework, rows, tables
+from tasks.text import need_reason
 
 #: Events of a step that a withdrawal need not undo: what they say is said again with the next completion.
 HARMLESS = frozenset({"FactChanged", "RegisterWritten"})
@@ -63,13 +63,6 @@ def _four_eyes(desk: Desk, task: OpenTask) -> None:
         raise FourEyes(who=desk.actor.name)
 
 
-def _name(desk: Desk, user_id: int | None) -> str:
-    try:
-        return str(accounts.get_account(desk.conn, user_id)["display_name"]) if user_id else "系统"
-    except NotFound:
-        return "—"
-
-
 def claim(desk: Desk, command: commands.ClaimTask) -> Done:
     """Claim a task; the first claim of a task of a handed-up case accepts the hand-over."""
     task = _read(desk, command.task_id, "claim")
@@ -77,7 +70,7 @@ def claim(desk: Desk, command: commands.ClaimTask) -> Done:
     holder = task.row.assignee_id
     if holder is not None and holder != desk.actor.user_id:
         when = from_us(task.row.claimed_at or 0).astimezone().strftime("%m-%d %H:%M")
-        raise AlreadyClaimed(who=_name(desk, holder), when=when, who_id=str(holder))
+        raise AlreadyClaimed(who=accounts.name_of(desk.conn, holder), when=when, who_id=str(holder))
     user_tasks.claim(desk.unit, task)
     handovers.accept_by_claim(desk, task.live)
     return Done(task_id=command.task_id, instance_id=task.live.id)
@@ -99,7 +92,7 @@ def _claimed(_desk: Desk, task: OpenTask) -> None:
 def _only_holder(desk: Desk, task: OpenTask) -> None:
     holder = task.row.assignee_id
     if holder is not None and holder != desk.actor.user_id and not desk.actor.is_system:
-        raise NotAssignee(who=_name(desk, holder), who_id=str(holder))
+        raise NotAssignee(who=accounts.name_of(desk.conn, holder), who_id=str(holder))
 
 
 def save_draft(desk: Desk, command: commands.SaveDraft) -> Done:
@@ -219,7 +212,7 @@ def names_of(desk: Desk, spec: FormSpec, values: Mapping[str, Any]) -> dict[str,
         if not value:
             continue
         if field.type == "user":
-            found[str(value)] = _name(desk, int(value))
+            found[str(value)] = accounts.name_of(desk.conn, int(value))
         elif field.type == "ref":
             table = tables.post if field.of == "post" else tables.vacancy
             row = rows.first(desk.conn, table, id=int(value))
@@ -264,7 +257,7 @@ def delegate(desk: Desk, command: commands.DelegateTask) -> Done:
 
 
 def _give(desk: Desk, task: OpenTask, to_user: int, reason: str, kind: str) -> Done:
-    _need_reason(reason)
+    need_reason(reason)
     if to_user not in {row["id"] for row in accounts.staff(desk.conn, task.row.role, task.row.area)}:
         zh = "所选人员没有办理这项任务的岗位，请重新选择。"
         raise FormInvalid([("to_user", zh, "This person does not hold the role of the task.")])
@@ -278,7 +271,7 @@ def send_back(desk: Desk, command: commands.SendBack) -> Done:
     to = command.to_element
     task = _read(desk, command.task_id, "send_back", lambda d, t: redo.require_returnable(d, t, to))
     _only_holder(desk, task)
-    _need_reason(command.reason)
+    need_reason(command.reason)
     redo.undo(desk, task, to)
     user_tasks.send_back(desk.unit, task, to, command.reason)
     return Done(task_id=command.task_id, instance_id=task.live.id, next_task_id=_next(desk, task))
@@ -287,7 +280,7 @@ def send_back(desk: Desk, command: commands.SendBack) -> Done:
 def withdraw(desk: Desk, command: commands.Withdraw) -> Done:
     """Take back one's own completed step (撤回)."""
     task = _read(desk, command.task_id, "withdraw", _own_completed)
-    _need_reason(command.reason)
+    need_reason(command.reason)
     user_tasks.withdraw(desk.unit, task, command.reason, HARMLESS)
     return Done(task_id=command.task_id, instance_id=task.live.id, next_task_id=_next(desk, task))
 
@@ -295,8 +288,3 @@ def withdraw(desk: Desk, command: commands.Withdraw) -> Done:
 def _own_completed(desk: Desk, task: OpenTask) -> None:
     if task.row.state != "completed" or task.row.ended_by != desk.actor.user_id:
         raise IllegalState(detail="只能撤回本人刚办结的任务")
-
-
-def _need_reason(reason: str) -> None:
-    if not reason.strip():
-        raise FormInvalid([("reason", "请填写理由。", "Give a reason.")])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from engine.errors import FormInvalid
+
 # Controls but tab and line feed, zero-width and bidirectional controls, byte-order mark, non-characters.
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]"
@@ -28,3 +30,10 @@ def clean(text: str) -> str:
 def clean_line(text: str) -> str:
     """Return text on one line, runs of blanks as one; raise BrokenText."""
     return re.sub(r"\s+", " ", clean(text))
+
+
+def need_reason(reason: str) -> str:
+    """Return a reason without its margins; raise FormInvalid when there is none."""
+    if not reason.strip():
+        raise FormInvalid([("reason", "请填写理由。", "Give a reason.")])
+    return reason.strip()

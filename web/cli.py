@@ -17,7 +17,7 @@ import click
 from engine.errors import AidError, IllegalState
 from tasks import accounts, demo, installation, selftest
 from web import cli_data, cli_import, cli_serve
-from web.cli_common import DATABASE, DEMO, FILE, FILE_OR_FOLDER, NEW_FILE, content, open_app, opened, tell
+from web.cli_common import DATABASE, DEMO, FILE, FILE_OR_FOLDER, NEW_FILE, open_app, opened, tell
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -150,12 +150,11 @@ def load_demo(database: str | None, show: bool) -> None:
 @DEMO
 @click.option("--reason", default="命令行发布", show_default=True)
 def deploy(files: tuple[Path, ...], database: str | None, is_demo: bool, reason: str) -> None:
-    """Publish diagrams as new active versions after the gate.
+    """Publish diagrams as new active versions after the gate, each with NAME.annex.json beside it.
 
     Example: aid595 deploy bpmn/community/P04_community_assistance.bpmn
     """
-    given = tuple((path.name, content(path)) for path in files)
-    for process, version in cli_data.deploy(open_app(database, is_demo), given, reason).items():
+    for process, version in cli_data.deploy(open_app(database, is_demo), files, reason).items():
         click.echo(f"{process}\t第{version}版")
 
 
@@ -163,7 +162,7 @@ def deploy(files: tuple[Path, ...], database: str | None, is_demo: bool, reason:
 @click.argument("files", nargs=-1, required=True, type=FILE)
 @click.option("--json", "as_json", is_flag=True)
 def lint(files: tuple[Path, ...], as_json: bool) -> None:
-    """Check diagrams as the gate would, without publishing.
+    """Check diagrams, and NAME.annex.json beside them, as the gate would, without publishing.
 
     Example: aid595 lint my.bpmn
     """
@@ -171,7 +170,8 @@ def lint(files: tuple[Path, ...], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
     for row in [] if as_json else found:
-        click.echo(f"{row['file']}:{row['line']}: {row['severity']}: [{row['rule']}] {row['zh']}")
+        said = f"[{row['rule']}] {row['zh']}{row['way_zh']}"
+        click.echo(f"{row['file']}:{row['line']}: {row['severity']}: {said}")
     sys.exit(1 if any(row["severity"] == "error" for row in found) else 0)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
 from engine import seals
-from engine.compile import GateError
+from engine.definitions import NO_ANNEX
 from engine.store import migrate
-from tasks import accounts, commands, demo, org, release, selftest
+from tasks import accounts, annex, commands, demo, org, release, selftest
 from tasks.actor import SYSTEM
 from tasks.app import App
 from tasks.installation import Place
@@ -75,28 +76,30 @@ def make_administrator(
         accounts.grant_role(conn, made, role, unit.id, now)
 
 
-def deploy(app: App, files: tuple[tuple[str, bytes], ...], reason: str) -> dict[str, int]:
-    """Publish files; return the version of each process."""
-    done = app.do(commands.Deploy(files, reason), SYSTEM)
+def deploy(app: App, paths: tuple[Path, ...], reason: str) -> dict[str, int]:
+    """Publish files with what they bring; return the version of each process."""
+    files = tuple((path.name, content(path)) for path in paths)
+    annexes = tuple((path.name, annex_beside(path)) for path in paths)
+    done = app.do(commands.Deploy(files, reason, annexes=annexes), SYSTEM)
     found: dict[str, int] = done.extra["versions"]
     return found
 
 
+def annex_beside(path: Path) -> str:
+    """Return the forms and rules a diagram brings: `name.annex.json` beside `name.bpmn`; none without it."""
+    beside = path.with_suffix(".annex.json")
+    return annex.canonical(content(beside).decode("utf-8", "replace")) if beside.exists() else NO_ANNEX
+
+
 def lint(files: tuple[Path, ...]) -> list[dict[str, Any]]:
-    """Return what the gate says of files."""
+    """Return what the gate says of files and what they bring, with the way out."""
     library = Library()
     shipped = {path.stem: frozenset[str]() for path in library.diagrams()}
-    found: list[dict[str, Any]] = []
-    for path in files:
-        try:
-            release.admit(library, content(path), shipped)
-        except GateError as error:
-            found += [
-                {"file": str(path), "line": f.line, "rule": f.rule, "element": f.element,
-                 "severity": f.severity, "zh": f.zh, "en": f.en}
-                for f in error.findings
-            ]  # fmt: skip
-    return found
+    return [
+        {"file": str(path), **asdict(finding)}
+        for path in files
+        for finding in release.findings(library, content(path), annex_beside(path), shipped)
+    ]
 
 
 def seal_now(app: App, where: Place) -> int:

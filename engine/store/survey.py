@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from engine.store.tables import event, instance, message, subscription, timer, trail, user_task
+from engine.store.tables import definition, event, instance, message, subscription, timer, trail, user_task
 
 _STREAM = {"yield_per": 1_000}
 
@@ -135,3 +135,16 @@ def repeated_starts(conn: sa.Connection) -> list[tuple[int, int]]:
         .having(sa.func.count() > 1)
     )
     return [(row[0], row[1]) for row in conn.execute(query)]
+
+
+def releases(conn: sa.Connection, kinds: Iterable[str]) -> list[tuple[int, str, str]]:
+    """Return (trail, kind, data) of what the trails of the processes tell of their versions, in order."""
+    e = event.c
+    query = sa.select(e.trail_id, e.kind, e.data).where(e.kind.in_(sorted(kinds)))
+    return [(row[0], row[1], row[2]) for row in conn.execute(query.order_by(e.trail_id, e.seq))]
+
+
+def statuses(conn: sa.Connection) -> dict[tuple[str, int], str]:
+    """Return the status of every version by process and number."""
+    d = definition.c
+    return {(row[0], row[1]): row[2] for row in conn.execute(sa.select(d.key, d.version, d.status))}

@@ -51,6 +51,15 @@ def check_together(
         yield from rules.check_home(library, laid, found["rules"], graph)
 
 
+def told_already(finding: Finding, text: str, kept: str, graphs: Mapping[str, Graph]) -> bool:
+    """Tell whether a form is missing only because what the annex says of it is wrong."""
+    if finding.rule != "forms":
+        return False
+    broken = annex.read(text)["forms"].keys() - annex.read(kept)["forms"].keys()
+    nodes = (graph.nodes.get(finding.element) for graph in graphs.values())
+    return any(node is not None and node.attrs.get("form") in broken for node in nodes)
+
+
 def place_of(problem: Problem, graphs: Mapping[str, Graph], laid: Library) -> tuple[str, int]:
     """Return the element, and its line, that a form or rule belongs to; the whole diagram where none does."""
     part, name = problem.place.split(".")[:2]

@@ -147,7 +147,9 @@ def _meeting(
 
 
 def _is_day(form: FormSpec | None, name: str, column: str) -> bool:
-    found = None if form is None else form.fields.get(name)
+    if form is None:
+        return True  # that there is no such form is told at the task
+    found = form.fields.get(name)
     if found is not None and column:
         found = next((one for one in found.item if one.name == column), None)
     return found is not None and found.type in ("date", "datetime")

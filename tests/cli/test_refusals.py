@@ -58,7 +58,8 @@ def test_lint_names_file_line_and_rule(call: Call, home: Path, bad_file: Path) -
         assert int(number) >= 1
     as_json = json.loads(call("lint", "--json", bad_file).out)
     assert len(as_json) == len(found.out.splitlines())
-    assert {"file", "line", "rule", "element", "severity", "zh", "en"} == set(as_json[0])
+    names = {"file", "line", "rule", "element", "severity", "zh", "en", "way_zh", "way_en", "place"}
+    assert names == set(as_json[0])
     assert not home.exists()
 
 

@@ -117,6 +117,32 @@ def test_every_step_can_be_taken_back(empty: str) -> None:
     database.dispose()
 
 
+def test_versions_with_their_instances_outlive_the_step_that_widens_their_table(empty: str) -> None:
+    from alembic import command
+
+    database = Database(empty)
+    with database.transaction() as conn:
+        config = migrate._config()
+        config.attributes["connection"] = conn
+        command.upgrade(config, "0004")
+        for statement in (
+            "INSERT INTO trail (id, created_at) VALUES (1, 0)",
+            "INSERT INTO definition (id, key, version, name, status, xml, digest, created_at)"
+            " VALUES (2, 'P', 1, 'P', 'active', '<a/>', 'd', 0)",
+            "INSERT INTO instance (id, definition_id, process_id, trail_id, key, run, status, rev, state,"
+            " mac, started_at) VALUES (3, 2, 'P', 1, 'k', 1, 'running', 1, '{}', '', 0)",
+        ):
+            conn.exec_driver_sql(statement)
+    assert migrate.upgrade(database) == migrate._steps()[4:]
+    with database.read() as conn:
+        kept = conn.exec_driver_sql("SELECT key, status, annex FROM definition").all()
+        assert kept == [("P", "active", "{}")]
+        assert conn.exec_driver_sql("SELECT definition_id FROM instance").all() == [(2,)]
+    with pytest.raises(sa.exc.IntegrityError), database.transaction() as conn:  # references are held again
+        conn.exec_driver_sql("DELETE FROM definition")
+    database.dispose()
+
+
 def test_a_newer_database_is_refused(empty: str) -> None:
     database = Database(empty)
     migrate.upgrade(database)

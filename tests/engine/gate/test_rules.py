@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.compile import findings as compile_findings
-from engine.gate import GateError, admit, check, rules
+from engine.gate import WAYS, GateError, admit, check, rules
 from tests.engine.compile.diagrams import END, START, event, node, process, user
 from tests.engine.gate.cases import (
     AGREED,
@@ -29,6 +29,8 @@ from tests.engine.gate.cases import (
 )
 
 ROOT = Path(__file__).parents[3]
+#: Rules of the 595 (`tasks/gate`), shown by `tests/tasks/test_annex_gate.py`.
+OF_THE_OFFICE = {"annex", "attributes", "deadlines", "release"}
 CHINESE = re.compile(r"[一-鿿]")
 
 
@@ -67,7 +69,15 @@ def test_every_rule_has_a_page_and_two_diagrams() -> None:
     pages = {path.stem for path in (ROOT / "docs/gate").glob("*.md")} - {"README"}
     assert {rule.__module__.rpartition(".")[2] for rule in rules.RULES} == files
     assert set(CASES) == files | held_by_compiler | {"xml"}
-    assert pages == set(CASES) | {"second_opinion"}
+    assert pages == set(CASES) | {"second_opinion"} | OF_THE_OFFICE
+
+
+def test_every_finding_has_a_way_out_in_both_languages_and_on_its_page() -> None:
+    pages = {path.stem: path.read_text("utf-8") for path in (ROOT / "docs/gate").glob("*.md")}
+    assert set(WAYS) == set(pages) - {"README"}
+    for rule, (zh, en) in WAYS.items():
+        assert CHINESE.search(zh)
+        assert f"**Way out.** {en}\n" in pages[rule], rule
 
 
 @pytest.mark.parametrize(
