@@ -22,7 +22,7 @@ export class FormsList {
     annex.onChange((what) => { if (what === "load") this.open(this.id); else if (what === "forms") this.draw(); });
   }
 
-  open(id) {
+  open(id, name = "") {
     this.id = id;
     this.choose.show([id]);
     const entry = id ? this.annex.form(id) : null;
@@ -36,6 +36,8 @@ export class FormsList {
     this.place.replaceChildren(this.titles(entry), this.list, this.adder(), this.footer());
     this.rows();
     this.draw();
+    const card = name && this.list.querySelector(`[data-name="${CSS.escape(name)}"]`);
+    if (card) { card.scrollIntoView({ block: "nearest" }); card.querySelector("input").focus(); }
   }
 
   create(id, title = "") {
