@@ -147,7 +147,8 @@ def test_the_second_of_two_supervisors_is_told_and_overwrites_nothing(desk: Desk
 def test_what_is_typed_survives_a_change_elsewhere_and_a_server_that_is_away(desk: DeskOf) -> None:
     studio = Studio(desk("sup.rh")).new_draft("P04").select("P04_Guidance")
     page = studio.page
-    page.route(re.compile("/model$"), lambda route: route.abort())
+    page.route(re.compile("/model$"), lambda route: route.fulfill(
+        status=429, content_type="application/problem+json", body='{"detail": "请稍后再试。"}'))
     field = studio.field("name")
     field.press("End")
     field.press_sequentially("甲乙")

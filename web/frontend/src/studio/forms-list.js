@@ -28,8 +28,8 @@ export class FormsList {
     const entry = id ? this.annex.form(id) : null;
     this.shown.replaceChildren();
     if (!entry) {
-      this.place.replaceChildren(h("p", { class: "st-note" }, t(id ? "editor.form_unknown" : "editor.form_none")),
-        id ? h("button", { type: "button", class: "button", onclick: () => this.create(id) }, t("editor.form_make", { id })) : null);
+      const make = () => h("button", { type: "button", class: "button", onclick: () => this.create(id) }, t("editor.form_make", { id }));
+      this.place.replaceChildren(h("p", { class: "st-note" }, t(id ? "editor.form_unknown" : "editor.form_none")), ...(id ? [make()] : []));
       return;
     }
     this.list = h("ol", { class: "st-cards" });
