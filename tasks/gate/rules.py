@@ -99,6 +99,9 @@ def check_home(
             said = f"这条期限属于流程{'、'.join(sorted(homes))}，请在那个流程里修改。"
             yield Problem(place, said, f"The rule belongs to {', '.join(sorted(homes))}; change it there.")
             continue
+        if shipped is None and not rule_id.startswith(f"{home_of(graph.process_id)}-"):
+            said = f"新的期限编号应以“{home_of(graph.process_id)}-”开头，以免与别的流程相同。"
+            yield Problem(place, said, "The id of a new rule begins with its process, as no other's does.")
         yield from _meeting(laid, place, rule, shipped, graph)
         for opening in rule.opens:
             yield from _opening(laid, f"{place}.opens", rule, opening.element, opening.field, graph, shipped)

@@ -38,12 +38,16 @@ _EARLY = datetime(2000, 1, 1, tzinfo=SHANGHAI)
 
 @dataclass
 class Runner:
-    """One release, prepared once; `diagrams` replaces the shipped ones (a draft of the studio)."""
+    """One release, prepared once; `diagrams` replaces the shipped ones (a draft of the studio).
+
+    `annexes` is what files of `diagrams` bring beside their drawings: (name of the file, annex).
+    """
 
     url: str | None = None
     library: Library = field(default_factory=Library)
     diagrams: Diagrams | None = None
     coverage: Coverage | None = None
+    annexes: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         self.keys: Keys = new_keys()
@@ -58,7 +62,7 @@ class Runner:
             files = [(path.name, path.read_bytes()) for path in self.library.diagrams()]
         start = VirtualClock(_EARLY)
         app = App(database, start, self.keys, self.library, self.definitions)
-        app.do(Deploy(tuple(files), "scenario", heard=True), SYSTEM)
+        app.do(Deploy(tuple(files), "scenario", heard=True, annexes=self.annexes), SYSTEM)
         if self.coverage is not None:
             self.coverage.learn(app)
 

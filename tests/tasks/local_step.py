@@ -40,7 +40,7 @@ def with_visit() -> bytes:
     task = etree.SubElement(scope, f"{_BPMN}userTask", id="P04_Visit", name="上门核实")
     for name, value in {
         "clauses": "LOCAL", "reason": "本街道要求上门核实", "role": "community_aide", "form": "LOCAL_Visit",
-        "tier": "community", "deadline": "LOCAL-01",
+        "tier": "community", "deadline": "P04-L01",
     }.items():  # fmt: skip
         task.set(f"{{{ours}}}{name}", value)
     etree.SubElement(task, f"{_BPMN}incoming").text = flow.get("id")
@@ -81,6 +81,6 @@ def annex(**rules: dict[str, Any]) -> str:
     }  # fmt: skip
     made = {
         "forms": {"LOCAL_Visit": VISIT, "P04_FirstContact": contact},
-        "rules": {"LOCAL-01": visit_rule, "DL-015": {**shipped_rule("DL-015"), "value": 1}, **rules},
+        "rules": {"P04-L01": visit_rule, "DL-015": {**shipped_rule("DL-015"), "value": 1}, **rules},
     }
     return canonical(made)

@@ -76,7 +76,7 @@ def contact(**changes: Any) -> str:
 
 def local(**changes: Any) -> str:
     made = json.loads(annex())
-    made["rules"]["LOCAL-01"] = {**made["rules"]["LOCAL-01"], **changes}
+    made["rules"]["P04-L01"] = {**made["rules"]["P04-L01"], **changes}
     return canonical(made)
 
 
@@ -106,7 +106,7 @@ def local(**changes: Any) -> str:
          "forms.LOCAL_Visit.finding.item"),
         (field(name="disabled"), "forms.LOCAL_Visit.disabled"),
         (visit(title_zh=" "), "forms.LOCAL_Visit.title_zh"),
-        (visit(fields=[]), "rules.LOCAL-01.met_field"),
+        (visit(fields=[]), "rules.P04-L01.met_field"),
         (visit(groups=[{"zh": "甲", "en": "A", "fields": ["nothing"]}]), "forms.LOCAL_Visit"),
         (visit(checks=[{"refuse_if": "nothing", "field": "finding", "zh": "甲", "en": "A"}]),
          "forms.LOCAL_Visit"),
@@ -115,24 +115,24 @@ def local(**changes: Any) -> str:
         (contact(channel={"options": ["PHONE", "PIGEON"]}), "forms.P04_FirstContact.channel"),
         (contact(opinion={"required": False}), "forms.P04_FirstContact.opinion"),
         (contact(opinion={"show_if": "explained"}), "forms.P04_FirstContact.opinion"),
-        (local(value="3"), "rules.LOCAL-01.value"),
-        (local(value=40_000), "rules.LOCAL-01.value"),
-        (local(unit="moon"), "rules.LOCAL-01"),
-        (local(unit="fixed_date"), "rules.LOCAL-01"),
-        (local(unit="fixed_date", until="02-29"), "rules.LOCAL-01.until"),
-        (local(kind="whim"), "rules.LOCAL-01"),
-        (local(rule_ids=[]), "rules.LOCAL-01.rule_ids"),
-        (local(rule_ids=["R999"]), "rules.LOCAL-01.rule_ids"),
-        (local(met_by="P04_Nowhere"), "rules.LOCAL-01.met_by"),
-        (local(met_by="P05_Plan"), "rules.LOCAL-01"),
-        (local(met_field="finding"), "rules.LOCAL-01.met_field"),
-        (local(opens=[{"element": "P04_Nowhere"}]), "rules.LOCAL-01.opens"),
-        (local(opens=[{"element": "P04_FirstContact", "field": "opinion"}]), "rules.LOCAL-01.opens"),
-        (local(opens=[{"element": "P04_FirstContact", "when": "moon == 1"}]), "rules.LOCAL-01.opens"),
-        (local(opens=[{"element": "P04_FirstContact", "when": "due(\"DL-015\")"}]), "rules.LOCAL-01.opens"),
-        (local(opens=[{"element": "P04_FirstContact", "branch": "A=B"}]), "rules.LOCAL-01.opens"),
-        (local(lead_setting="no_such_setting"), "rules.LOCAL-01.lead_setting"),
-        (local(recurrence={"window": "calendar", "period": "week"}), "rules.LOCAL-01.recurrence"),
+        (local(value="3"), "rules.P04-L01.value"),
+        (local(value=40_000), "rules.P04-L01.value"),
+        (local(unit="moon"), "rules.P04-L01"),
+        (local(unit="fixed_date"), "rules.P04-L01"),
+        (local(unit="fixed_date", until="02-29"), "rules.P04-L01.until"),
+        (local(kind="whim"), "rules.P04-L01"),
+        (local(rule_ids=[]), "rules.P04-L01.rule_ids"),
+        (local(rule_ids=["R999"]), "rules.P04-L01.rule_ids"),
+        (local(met_by="P04_Nowhere"), "rules.P04-L01.met_by"),
+        (local(met_by="P05_Plan"), "rules.P04-L01"),
+        (local(met_field="finding"), "rules.P04-L01.met_field"),
+        (local(opens=[{"element": "P04_Nowhere"}]), "rules.P04-L01.opens"),
+        (local(opens=[{"element": "P04_FirstContact", "field": "opinion"}]), "rules.P04-L01.opens"),
+        (local(opens=[{"element": "P04_FirstContact", "when": "moon == 1"}]), "rules.P04-L01.opens"),
+        (local(opens=[{"element": "P04_FirstContact", "when": "due(\"DL-015\")"}]), "rules.P04-L01.opens"),
+        (local(opens=[{"element": "P04_FirstContact", "branch": "A=B"}]), "rules.P04-L01.opens"),
+        (local(lead_setting="no_such_setting"), "rules.P04-L01.lead_setting"),
+        (local(recurrence={"window": "calendar", "period": "week"}), "rules.P04-L01.recurrence"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_by_form_field_or_rule(text: str, place: str) -> None:
@@ -150,6 +150,13 @@ def test_what_is_wrong_is_named_by_form_field_or_rule(text: str, place: str) -> 
 def test_a_finding_of_the_annex_is_shown_at_the_task_that_uses_it() -> None:
     (one,) = [one for one in found(with_visit(), field(prefill="crystal_ball")) if one.rule == "annex"]
     assert one.element == "P04_Visit"
+
+
+def test_two_processes_cannot_bring_rules_of_one_name() -> None:
+    made = json.loads(annex())
+    made["rules"]["LOCAL-01"] = made["rules"].pop("P04-L01")
+    xml = with_visit().replace(b"P04-L01", b"LOCAL-01")
+    assert [one.place for one in found(xml, canonical(made)) if one.rule == "annex"] == ["rules.LOCAL-01"]
 
 
 def test_a_rule_is_changed_in_its_own_process_only() -> None:

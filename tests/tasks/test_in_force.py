@@ -81,7 +81,7 @@ def test_new_cases_take_the_new_road_and_old_ones_keep_theirs(office: Office) ->
     assert dates(office, old, "DL-015")["arithmetic"] == was["arithmetic"]
     assert "核实情况" in browser.get(f"/tasks/{office.open_tasks(new)['P04_Visit'].id}").text
     office.complete(new, "P04_Visit")
-    assert dates(office, new, "LOCAL-01")["met"] is True
+    assert dates(office, new, "P04-L01")["met"] is True
     assert "P04_Plan" in office.open_tasks(new)
     assert "3日内上门核实" in browser.get(f"/cases/{new}").text
     whole(office)
@@ -94,13 +94,13 @@ def test_a_release_taken_back_leaves_its_cases_their_road(office: Office) -> Non
     office.complete(new, "P04_FirstContact")
     office.app.do(studio.TakeBack(made, "有误"), ANN)
 
-    row = dates(office, new, "LOCAL-01")
+    row = dates(office, new, "P04-L01")
     office.app.do(commands.LoadCalendar(2026, {"days_off": [], "working_weekends": []}), SYSTEM)
-    assert dates(office, new, "LOCAL-01")["value"] == row["value"]
+    assert dates(office, new, "P04-L01")["value"] == row["value"]
     visit = office.open_tasks(new)["P04_Visit"]
     assert "核实情况" in office.browser("aide.hnc").get(f"/tasks/{visit.id}").text
     office.complete(new, "P04_Visit")
-    assert dates(office, new, "LOCAL-01")["met"] is True
+    assert dates(office, new, "P04-L01")["met"] is True
 
     later = office.new_case("赵后")
     office.reach(later, "P04_FirstContact")

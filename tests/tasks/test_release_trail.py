@@ -16,6 +16,7 @@ from engine.store.db import Database
 from engine.store.tables import definition
 from engine.verify import verify
 from tasks import studio_commands as commands
+from tasks.store.office import decided_in
 from tests.tasks.studio import BEN, Studio, renamed
 
 
@@ -94,3 +95,13 @@ def _die_after(studio: Studio, nth: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     sa.event.listen(studio.db.engine, "after_cursor_execute", count)
+
+
+def test_an_office_without_annexes_pays_nothing_to_know_it(sqlite_database: Database) -> None:
+    heard: list[str] = []
+    sa.event.listen(sqlite_database.engine, "before_cursor_execute", lambda *_: heard.append(_[2]))
+    with sqlite_database.read() as conn:
+        assert decided_in(conn) == ([], [])
+        (sent,) = heard
+        plan = " ".join(str(row[3]) for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {sent}"))
+    assert "definition USING INDEX ix_definition_annexed" in plan
