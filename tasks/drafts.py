@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from engine import xmlsafe
-from engine.clock import from_us
+from engine.clock import SHANGHAI, from_us
 from engine.definitions import NO_ANNEX
 from engine.errors import AidError, FormInvalid, IllegalState, NotFound
 from engine.gate.rules.ids import PATTERN
@@ -115,5 +115,5 @@ def changed(desk: Desk, row: RowMapping) -> AidError:
     """Return why a draft cannot be saved or submitted as its editor saw it."""
     if row["definition_id"] is not None:
         return IllegalState(detail="草稿已提交发布，正在等待审批，不能再修改")
-    when = from_us(row["saved_at"]).astimezone().strftime("%m-%d %H:%M")
+    when = from_us(row["saved_at"]).astimezone(SHANGHAI).strftime("%m-%d %H:%M")
     return DraftChanged(who=accounts.name_of(desk.conn, row["saved_by"]), when=when, rev=row["rev"])

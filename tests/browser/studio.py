@@ -67,8 +67,8 @@ class Studio:
     def select(self, element: str) -> Studio:
         """Find an element by the search of the drawing, as one does by Ctrl+F, and select it."""
         self.page.locator("[data-tool=find]").click()
-        self.page.locator(".djs-search-input input").fill(element)
-        self.page.locator(".djs-search-results .djs-search-result").first.click()
+        self.page.locator(".djs-search-input input").press_sequentially(element)
+        self.page.locator(".djs-search-result", has_text=element).first.click()
         expect(self.shape(element)).to_have_class(_SELECTED)
         self.tab("属性")
         return self

@@ -77,14 +77,14 @@ def _plain(value: Any) -> Any:
 
 def touch_nothing(studio: Studio) -> bytes:
     """Let the editor save once: a name is changed and the change undone."""
-    name = studio.page.locator("[data-panel=properties] [data-field=name] input").first
+    name = studio.field("name")
     before = name.input_value()
     with studio.page.expect_response(lambda answer: answer.request.method == "PUT"):
         name.fill(before + "改")
         name.blur()
         studio.page.locator("[data-tool=undo]").click()
     studio.saved()
-    assert studio.page.locator("[data-panel=properties] [data-field=name] input").first.input_value() == before
+    assert studio.field("name").input_value() == before
     return studio.model()["xml"].encode()  # type: ignore[no-any-return]
 
 
@@ -100,7 +100,8 @@ def test_a_saved_diagram_keeps_what_was_not_touched(desk: DeskOf, name: str) -> 
 
 def test_what_the_drawing_library_forgets_is_kept_too(desk: DeskOf) -> None:
     shipped = DIAGRAMS["P04_community_assistance"].read_text("utf-8")
-    foreign = shipped.replace('<bpmn:startEvent id="P04_Start"', FOREIGN + '<bpmn:startEvent id="P04_Start"', 1)
+    begin = '<bpmn:startEvent id="P04_Start"'
+    foreign = shipped.replace(begin, FOREIGN + begin, 1)
     studio = Studio(desk("sup.rh")).import_draft("P04_community_assistance", "p04.bpmn", foreign.encode())
     saved = touch_nothing(studio)
     assert changes(foreign.encode(), saved) == []

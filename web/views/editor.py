@@ -103,12 +103,10 @@ def check(draft_id: int) -> Response:
     context = ctx()
     _draft, source = draft_of(context, draft_id)
     zh = context.lang == "zh"
-    names = context.app.library.policy.rules
     found = [
         {
             "rule": one.rule, "element": one.element, "line": one.line, "severity": one.severity,
             "text": one.zh if zh else one.en, "way": one.way_zh if zh else one.way_en, "place": one.place,
-            "name": names[one.element].title if one.element in names else "",
         }
         for one in findings_of(context, source)
     ]  # fmt: skip

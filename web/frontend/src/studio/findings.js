@@ -28,6 +28,13 @@ export class Findings {
     this.mark();
   }
 
+  /** What a finding is about, in words: the step, or the form or rule and the part of it. */
+  where({ element, place }) {
+    if (place) return place.split(".").slice(1).join(" · ");
+    const found = this.modeler.get("elementRegistry").get(element);
+    return found?.businessObject?.name || element || t("editor.whole");
+  }
+
   list() {
     const errors = this.found.filter((one) => one.severity === "error").length;
     this.tab.textContent = errors ? String(errors) : this.found.length ? "!" : "✓";
@@ -39,7 +46,7 @@ export class Findings {
     }
     this.root.replaceChildren(h("ul", { class: "st-findings" }, this.found.map((one) => h("li", { data: { severity: one.severity, rule: one.rule } },
       h("button", { type: "button", class: "st-finding", data: { element: one.element }, onclick: () => this.jump(one) },
-        h("span", { class: "st-where" }, one.name || one.element || t("editor.whole"), one.line ? h("small", {}, t("editor.line", { n: one.line })) : null),
+        h("span", { class: "st-where" }, this.where(one), one.line ? h("small", {}, t("editor.line", { n: one.line })) : null),
         h("span", {}, one.text)),
       one.way ? h("p", { class: "st-way" }, one.way) : null))));
   }
@@ -60,7 +67,7 @@ export class Findings {
       const bad = all.some((one) => one.severity === "error");
       canvas.addMarker(id, bad ? "st-bad" : "st-warn");
       const html = h("button", { type: "button", class: "st-flag", data: { state: bad ? "bad" : "warn" }, title: all.map((one) => one.text).join("\n"),
-        "aria-label": t("editor.found_at", { what: all[0].name || id, n: all.length }), onclick: () => this.jump(all[0]) }, "!");
+        "aria-label": t("editor.found_at", { what: this.where(all[0]), n: all.length }), onclick: () => this.jump(all[0]) }, "!");
       const position = element.waypoints ? middle(element) : { top: -12, left: -12 };
       overlays.add(id, TYPE, { position, html, show: { minZoom: 0.2 } });
     }

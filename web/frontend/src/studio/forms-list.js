@@ -22,20 +22,22 @@ export class FormsList {
     annex.onChange((what) => { if (what === "load") this.open(this.id); else if (what === "forms") this.draw(); });
   }
 
-  open(id) {
+  open(id, name = "") {
     this.id = id;
     this.choose.show([id]);
     const entry = id ? this.annex.form(id) : null;
     this.shown.replaceChildren();
     if (!entry) {
-      this.place.replaceChildren(h("p", { class: "st-note" }, t(id ? "editor.form_unknown" : "editor.form_none")),
-        id ? h("button", { type: "button", class: "button", onclick: () => this.create(id) }, t("editor.form_make", { id })) : null);
+      const make = () => h("button", { type: "button", class: "button", onclick: () => this.create(id) }, t("editor.form_make", { id }));
+      this.place.replaceChildren(h("p", { class: "st-note" }, t(id ? "editor.form_unknown" : "editor.form_none")), ...(id ? [make()] : []));
       return;
     }
     this.list = h("ol", { class: "st-cards" });
     this.place.replaceChildren(this.titles(entry), this.list, this.adder(), this.footer());
     this.rows();
     this.draw();
+    const card = name && this.list.querySelector(`[data-name="${CSS.escape(name)}"]`);
+    if (card) { card.scrollIntoView({ block: "nearest" }); card.querySelector("input").focus(); }
   }
 
   create(id, title = "") {

@@ -26,11 +26,11 @@ export class RulesList {
     if (!found.length) this.list.append(h("li", { class: "st-note" }, t("editor.rules_none")));
   }
 
-  open(id) {
+  open(id, part = "value") {
     this.refresh();
-    const card = this.list.querySelector(`[data-rule="${id}"]`);
+    const card = this.list.querySelector(`[data-rule="${CSS.escape(id)}"]`);
     card?.scrollIntoView({ block: "nearest" });
-    card?.querySelector("input, select")?.focus();
+    (card?.querySelector(`[data-part="${CSS.escape(part)}"]`) ?? card?.querySelector("input, select"))?.focus();
   }
 
   card(id, home) {

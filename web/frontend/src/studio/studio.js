@@ -81,14 +81,14 @@ class Studio {
     this.rules.open(splitList(this.model.attribute(object(element), "deadline"))[0] ?? "");
   }
 
-  jump({ element, place, rule }) {
-    const [id] = (place ?? "").split(".");
-    if (place && this.annex.form(id)) {
+  jump({ element, place, rule }) { // a finding of the gate
+    const [kind, id, name] = (place ?? "").split(".");
+    if (kind === "forms") {
       this.select("forms");
-      this.forms.open(id);
-    } else if (place && this.annex.rule(id)) {
+      this.forms.open(id, name);
+    } else if (kind === "rules") {
       this.select("rules");
-      this.rules.open(id);
+      this.rules.open(id, name);
     } else {
       const found = this.modeler.get("elementRegistry").get(element);
       this.modeler.get("selection").select(found?.parent ? found : []);

@@ -40,6 +40,9 @@ export function toolbar(place, app, modeler, acts) {
   document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
   place.append(undo, redo, h("span", { class: "st-gap" }), button("smaller", () => zoom(1 / FACTOR)),
     button("larger", () => zoom(FACTOR)), button("fit", () => canvas.zoom("fit-viewport", "auto")),
-    button("find", () => { canvas.focus(); modeler.get("searchPad").toggle(); }), full, h("span", { class: "st-gap" }), menu, file);
+    button("find", (event) => {
+      event.stopPropagation(); // a click anywhere else closes it
+      modeler.get("searchPad").toggle();
+    }), full, h("span", { class: "st-gap" }), menu, file);
   update();
 }
