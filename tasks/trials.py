@@ -67,14 +67,14 @@ class Trial:
 
 def start(
     db: Database, key: str, source: Source, draft_id: int | None, by: int | None,
-    paths: Sequence[Path] = (SCENARIOS,),
+    paths: Sequence[Path] | None = None,
 ) -> int:  # fmt: skip
-    """Start the scenarios of some files or folders against a source and return the trial's id.
+    """Start scenarios (the office's own, or some files and folders) against a source; return the trial's id.
 
     A trial of the same source that still runs is returned instead.
     """
     now = to_us(_CLOCK.now())
-    files = scenario_files(paths)
+    files = scenario_files((SCENARIOS,) if paths is None else paths)
     with db.transaction() as conn:
         if draft_id is not None:
             latest = of_draft(conn, draft_id)

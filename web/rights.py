@@ -109,6 +109,13 @@ RIGHTS: dict[str, Right] = {
     "editor.check": SUPERVISORS,
     "editor.preview": SUPERVISORS,
     "editor.vocabulary": SUPERVISORS,
+    "trial.difference": SUPERVISORS,
+    "trial.marks": SUPERVISORS,
+    "trial.release_difference": DESIGN_READERS,
+    "trial.release_marks": DESIGN_READERS,
+    "trial.show": SUPERVISORS,
+    "trial.start": SUPERVISORS,
+    "trial.coverage": SUPERVISORS,
     "release.submit": SUPERVISORS,
     "release.submit_post": SUPERVISORS,
     "release.draft_impact": SUPERVISORS,
@@ -127,7 +134,7 @@ DIAGRAM_PAGES = frozenset(
     {
         "task.show", "task.complete", "task.add_row", "task.claim", "task.unclaim", "task.reassign",
         "task.send_back", "task.withdraw", "case.show", "process.show", "studio.show", "editor.show",
-        "release.show", "release.act",
+        "release.show", "release.act", "trial.difference", "trial.release_difference", "trial.show",
     }
 )
 #: Asked by the editor's script: a refusal is told as data.

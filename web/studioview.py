@@ -26,6 +26,7 @@ class Sheet:
     """One version with what belongs to it."""
 
     version: studio.Version
+    source: studio.Source
     versions: list[studio.Version]
     happened: list[Happened]
     annex: Annex
@@ -60,7 +61,9 @@ def load_sheet(context: Ctx, definition_id: int) -> Sheet:
     draft = next((one for one in drafts if one.definition_id == definition_id), None)
     hands = {found.author_id, draft.saved_by if draft else None}
     meaning = impact_of(context, source) if found.status in _WAITING else None
-    return Sheet(found, versions, happened, loads(source.annex), context.user_id in hands, draft, meaning)
+    return Sheet(
+        found, source, versions, happened, loads(source.annex), context.user_id in hands, draft, meaning
+    )
 
 
 def impact_of(context: Ctx, source: studio.Source) -> Impact | None:

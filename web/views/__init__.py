@@ -24,11 +24,12 @@ from web.views import (
     settings,
     studio,
     task,
+    trial,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.views, auth.views, inbox.views, task.views, person.views, case.views, paper.views, process.views,
     clauses.views, audit.views, incidents.views, notices.views, settings.views, demo.views, health.views,
-    studio.views, editor.views, release.views,
+    studio.views, editor.views, release.views, trial.views,
     v1.views,
 )

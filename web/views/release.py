@@ -15,6 +15,7 @@ from web.errors import status_of
 from web.going import go
 from web.numbers import whole
 from web.studioview import Sheet, impact_of, load_sheet
+from web.trialview import compared, trial_of, version_before
 from web.views.editor import draft_of, findings_of
 
 views = Blueprint("release", __name__, url_prefix="/studio")
@@ -53,8 +54,8 @@ def _submit_page(context: Ctx, draft_id: int, refusal: AidError | None = None) -
     return render_template(
         "studio_submit.html", draft=draft, findings=found,
         errors=sum(one.severity == "error" for one in found), impact=impact_of(context, source),
-        sentence=said(refusal, context.lang),
-        typed=request.form.get("reason", ""),
+        compared=compared(context, source, draft.base_id), trial=trial_of(context, draft_id),
+        sentence=said(refusal, context.lang), typed=request.form.get("reason", ""),
     )  # fmt: skip
 
 
@@ -89,8 +90,11 @@ def show(definition_id: int) -> str:
 
 def _page(context: Ctx, definition_id: int, refusal: AidError | None = None, act: str = "") -> str:
     sheet: Sheet = load_sheet(context, definition_id)
+    before = version_before(sheet.version, sheet.versions)
     return render_template(
         "studio_release.html", release=sheet.version, sheet=sheet, sentence=said(refusal, context.lang),
+        compared=compared(context, sheet.source, before) if before else None,
+        trial=trial_of(context, sheet.draft.id) if sheet.draft else None,
         typed=request.form.get("reason", ""), acting=act,
     )  # fmt: skip
 

@@ -1,17 +1,22 @@
 // <div data-diagram data-xml-url="…" data-marks-url="…">words for those who do not see the picture</div>
 //
 // Marks are JSON: {"active": [ids], "done": [ids], "overdue": [ids], "incident": [ids], "taken": [flow ids],
-// "counts": {id: visits}}. The words inside stay for screen readers, and stay in sight when drawing fails.
+// "counts": {id: visits}}; of a difference "added", "removed", "changed", "moved", of a trial "failing" and
+// "untouched". The words inside stay for screen readers, and stay in sight when drawing fails.
 // A click on an element sends the event `diagram:select` with its id.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import { addControls } from "./diagram-controls.js";
 import { say } from "./language.js";
 
-const STATES = ["done", "taken", "incident", "overdue", "active"];
+const STATES = ["done", "taken", "untouched", "moved", "changed", "removed", "added", "failing", "incident", "overdue", "active"];
 const BADGES = {
   active: () => ["●", say("办理中", "in hand")],
   overdue: () => ["!", say("超时", "overdue")],
   incident: () => ["×", say("异常", "incident")],
+  failing: () => ["×", say("场景未通过", "a scenario fails")],
+  added: () => ["+", say("新增", "added")],
+  removed: () => ["−", say("删除", "removed")],
+  changed: () => ["≠", say("修改", "changed")],
   done: () => ["✓", say("已办结", "done")],
 };
 
