@@ -32,7 +32,6 @@ PUBLIC = Right(public=True)
 ANY = Right()
 WORKERS = Right(roles=BUSINESS)
 STUDIO = Right(roles=BUSINESS | {"auditor", "system_admin"})
-SUPERVISORS = Right(roles=frozenset({"supervisor"}))
 OPERATORS = Right(roles=frozenset({"supervisor", "system_admin"}))
 AUDITORS = Right(roles=frozenset({"auditor", "audit_admin"}))
 READERS = Right(roles=BUSINESS | {"auditor", "audit_admin"})
@@ -60,6 +59,10 @@ RIGHTS: dict[str, Right] = {
     "clauses.show": ANY,
     "api.me": ANY,
     "api.logout": ANY,
+    "api.change_password": ANY,
+    "api.notices": ANY,
+    "api.read_notices": ANY,
+    "api.clause": ANY,
     # the day's work
     "inbox.index": WORKERS,
     "inbox.claim_many": WORKERS,
@@ -92,6 +95,15 @@ RIGHTS: dict[str, Right] = {
     "api.create_person": WORKERS,
     "api.start_process": WORKERS,
     "api.message": WORKERS,
+    **dict.fromkeys(
+        (
+            "api.save_draft", "api.reassign", "api.send_back", "api.withdraw", "api.case_events",
+            "api.case_actions", "api.case_act", "api.persons", "api.person", "api.person_actions",
+            "api.person_act", "api.paper",
+        ),
+        WORKERS,
+    ),
+    "api.marks": READERS,
     # processes, audit, operation
     "process.index": STUDIO,
     "process.show": STUDIO,
@@ -100,7 +112,14 @@ RIGHTS: dict[str, Right] = {
     "audit.show": AUDITORS,
     "audit.verify": AUDITORS,
     "incidents.index": OPERATORS,
-    "incidents.retry": SUPERVISORS,
+    "incidents.retry": OPERATORS,
+    "api.processes": STUDIO,
+    "api.definition": READERS,
+    "api.audit_events": AUDITORS,
+    "api.audit_verify": AUDITORS,
+    "api.incidents": OPERATORS,
+    "api.retry_incident": OPERATORS,
+    "api.settings": SETTINGS,
     "settings.index": SETTINGS,
 }
 
