@@ -77,7 +77,8 @@ def open_app(database: str | None, is_demo: bool = False) -> App:
 def tell(error: Exception) -> int:
     """Say on stderr why a command ended, in Chinese; return the exit code."""
     if isinstance(error, Unavailable) and error.data["kind"] == "lost":
-        click.echo("连不上数据库，请核对 --database 或 AID595_DATABASE，并确认数据库服务已启动。", err=True)
+        what = "与数据库的连接未能建立或已中断"
+        click.echo(f"{what}，请核对 --database 或 AID595_DATABASE，并确认数据库服务已启动。", err=True)
         return REFUSED
     if isinstance(error, AidError):
         click.echo(error.sentence("zh"), err=True)
