@@ -8,6 +8,7 @@ calls of registered functions by name. simpleeval walks the checked tree with th
 from __future__ import annotations
 
 import ast
+import re
 import threading
 import warnings
 from collections.abc import Callable, Mapping
@@ -36,6 +37,8 @@ class ExpressionError(AidError):
         super().__init__(text=text if len(text) <= 120 else text[:120] + "…", problem=problem)
 
 
+#: NUL and half characters: no database takes them (SEC-S5).
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _WORDS = {"true": True, "false": False, "null": None}
 
 _PLAIN = (
@@ -126,6 +129,8 @@ class _Checker:
             bounded(node.value)
         elif not isinstance(node.value, (str, type(None))):
             raise Refusal("只能使用数字、文字、true、false 和 null")
+        elif isinstance(node.value, str) and _UNSTORABLE.search(node.value):
+            raise Refusal("文字里含有无法保存的字符")
         return node
 
     def _name(self, node: ast.Name) -> ast.expr:

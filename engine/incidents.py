@@ -17,7 +17,7 @@ def open_incident(
     element: str | None = None, data: Mapping[str, Any] | None = None,
 ) -> int:  # fmt: skip
     """Record that something failed; the same open failure is recorded once. Returns the incident's id."""
-    same = None if instance_id is None else store.same_open(unit.conn, instance_id, element, kind)
+    same = store.same_open(unit.conn, trail_id, instance_id, element, kind)
     if same is not None:
         store.set_detail(unit.conn, same, detail)
         return same

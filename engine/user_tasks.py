@@ -67,6 +67,17 @@ def read(unit: Unit, task_id: int, lock: bool = True) -> OpenTask:
 
     Without `lock` nothing waits and nothing may be changed: for pages that only show.
     """
+    row, found = _found(unit, task_id, lock)
+    live = unit.lives.get(row.instance_id) or unit.adopt(found[_TASK : _TASK + _INSTANCE])
+    return OpenTask(row, live, live.graph.nodes[row.element])
+
+
+def read_row(unit: Unit, task_id: int) -> TaskRow:
+    """Lock the case of a task and read the task alone, whatever became of its instance; raise NotFound."""
+    return _found(unit, task_id, lock=True)[0]
+
+
+def _found(unit: Unit, task_id: int, lock: bool) -> tuple[TaskRow, Any]:
     if unit.lives:
         unit.write_waits()
     with together(unit.conn):
@@ -78,12 +89,11 @@ def read(unit: Unit, task_id: int, lock: bool = True) -> OpenTask:
         raise NotFound()
     row = TaskRow(*found[:_TASK])
     if row.trail_id not in unit.chains:
-        seq, last = found[_TASK + _INSTANCE], found[_TASK + _INSTANCE + 1]
+        seq, last, at = found[_TASK + _INSTANCE :]
         unit.chains[row.trail_id] = (
-            Chain(row.trail_id) if seq is None else Chain(row.trail_id, seq, bytes(last))
+            Chain(row.trail_id) if seq is None else Chain(row.trail_id, seq, bytes(last), at)
         )
-    live = unit.lives.get(row.instance_id) or unit.adopt(found[_TASK : _TASK + _INSTANCE])
-    return OpenTask(row, live, live.graph.nodes[row.element])
+    return row, found
 
 
 def require_open(task: OpenTask) -> None:

@@ -19,7 +19,7 @@ from engine.history import By
 from engine.store import queries
 from engine.store.db import Database, is_conflict
 from engine.unit import Kernel, Unit
-from tasks import commands, office, releases, settings
+from tasks import office, releases, settings
 from tasks.actor import SYSTEM, Actor
 from tasks.commands import Command, Done
 from tasks.crypto import Keys
@@ -161,8 +161,6 @@ class App:
 
     def _record_fault(self, command: Command, actor: Actor, fault: AidError) -> None:
         """Keep the form and open an incident, in a transaction of its own."""
-        if not isinstance(command, commands.CompleteTask):
-            return
         try:
             with self.db.transaction() as conn:
                 unit, desk = self.desk(conn, actor, None)

@@ -100,12 +100,16 @@ class Desk:
 
     def context(self, live: Live) -> Context:
         """Return what an instance is about; raise NotFound when it is nobody's."""
-        found = self.contexts.get(live.id)
+        return self.context_of(live.id)
+
+    def context_of(self, instance_id: int) -> Context:
+        """Return what the instance of an id is about; raise NotFound when it is nobody's."""
+        found = self.contexts.get(instance_id)
         if found is None:
-            row = casework.context_of(self.conn, live.id)
+            row = casework.context_of(self.conn, instance_id)
             if row is None:
                 raise NotFound()
-            found = self.contexts[live.id] = Context(
+            found = self.contexts[instance_id] = Context(
                 row["case_id"], row["person_id"], row["area"], row["tier"], row["run_no"], row["duty_id"],
                 row["household_id"],
             )  # fmt: skip

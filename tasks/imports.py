@@ -1,10 +1,11 @@
-"""Lists an office brings along: people as CSV, a calendar year as TOML. All of a list or nothing of it."""
+"""Lists an office brings along: people and posts as CSV, a calendar year as TOML. The whole or nothing."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from engine.calendar import CalendarInvalid, CalendarYear
 from engine.errors import AidError, FormInvalid
@@ -12,10 +13,17 @@ from tasks import commands, intake, org
 from tasks.actor import SYSTEM
 from tasks.app import App
 from tasks.desk import Desk
+from tasks.store import market, tables
 from tasks.store.conn import Connection
+
+Row = Mapping[str, str]
 
 COLUMNS = ("name", "id_no", "community", "phone", "address")
 NEEDED = COLUMNS[:3]
+VACANCIES = ("employer", "name", "area", "number", "wage")
+POSTS = ("name", "level", "area", "number")
+LEVELS = ("STREET", "DISTRICT")
+LONGEST = 100
 MOST_BYTES = 16 * 1024 * 1024
 
 
@@ -53,15 +61,31 @@ def load_calendar(app: App, raw: bytes) -> tuple[int, int]:
 
 def import_people(app: App, raw: bytes) -> int:
     """Open a file for every row; return how many. Raises ImportRefused naming every row that is wrong."""
-    rows = list(_rows(text_of(raw)))
-    if not rows:
-        raise ImportRefused(["文件里没有人员。"])
+    return _import(app, raw, NEEDED, COLUMNS, _register)
 
-    def register(desk: Desk) -> None:
+
+def import_vacancies(app: App, raw: bytes) -> int:
+    """Take vacancies over, each once; return how many rows. Raises ImportRefused naming every wrong row."""
+    return _import(app, raw, VACANCIES[:4], VACANCIES, lambda desk, row: _offer(desk, row, tables.vacancy))
+
+
+def import_posts(app: App, raw: bytes) -> int:
+    """Take public-welfare posts over, each once; return how many rows. Raises ImportRefused."""
+    return _import(app, raw, POSTS, POSTS, lambda desk, row: _offer(desk, row, tables.post))
+
+
+def _import(
+    app: App, raw: bytes, needed: Sequence[str], columns: Sequence[str], take: Callable[[Desk, Row], None]
+) -> int:
+    rows = list(_rows(text_of(raw), needed, columns))
+    if not rows:
+        raise ImportRefused(["文件里只有列名，没有内容。"])
+
+    def take_all(desk: Desk) -> None:
         problems: list[str] = []
         for line, row in rows:
             try:
-                _register(desk, row)
+                take(desk, row)
             except FormInvalid as fault:
                 problems += [f"第{line}行：{zh}" for _field, zh, _en in fault.problems]
             except AidError as fault:
@@ -69,16 +93,18 @@ def import_people(app: App, raw: bytes) -> int:
         if problems:
             raise ImportRefused(problems)
 
-    app.run(register, SYSTEM)
+    app.run(take_all, SYSTEM)
     return len(rows)
 
 
-def _rows(text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
+def _rows(text: str, needed: Sequence[str], columns: Sequence[str]) -> Iterator[tuple[int, Row]]:
     reader = csv.reader(io.StringIO(text), strict=True)
     try:
         names = [name.strip() for name in next(reader, [])]
-        if not set(NEEDED) <= set(names) <= set(COLUMNS) or len(names) != len(set(names)):
-            raise ImportRefused([f"第1行应是列名：{','.join(COLUMNS)}（后两列可省）。"])
+        if not set(needed) <= set(names) <= set(columns) or len(names) != len(set(names)):
+            spare = "、".join(name for name in columns if name not in needed)
+            can_go = f"（{spare} 可省）" if spare else ""
+            raise ImportRefused([f"第1行应是列名：{','.join(columns)}{can_go}。"])
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
@@ -89,22 +115,42 @@ def _rows(text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
         raise ImportRefused([f"第{reader.line_num}行不是CSV格式（{error}）。"]) from error
 
 
-def _register(desk: Desk, row: Mapping[str, str]) -> None:
-    unit = _community(desk.conn, row["community"])
+def _offer(desk: Desk, row: Row, table: Any) -> None:
+    problems = []
+    for name, value in row.items():
+        if not value and name != "wage":
+            problems.append((name, f"{name} 没有填写。", f"{name} is missing."))
+        if len(value) > LONGEST:
+            problems.append((name, f"{name} 超过{LONGEST}字。", f"{name} is too long."))
+    number = row["number"]
+    if not (number.isascii() and number.isdigit() and len(number) <= 4 and int(number)):
+        zh = f"number 应是1到9999的整数，不是“{number[:20]}”。"
+        problems.append(("number", zh, "The number is from 1 to 9999."))
+    if "level" in row and row["level"] not in LEVELS:
+        problems.append(("level", f"level 应是 {'或'.join(LEVELS)}。", "The level is STREET or DISTRICT."))
+    if problems:
+        raise FormInvalid(problems)
+    area = _unit(desk.conn, row["area"], None, "区、街镇或社区（村）").path
+    values = {name: value or None for name, value in row.items()}
+    market.put(desk.conn, table, {**values, "area": area, "number": int(number)})
+
+
+def _register(desk: Desk, row: Row) -> None:
+    unit = _unit(desk.conn, row["community"], "community", "社区（村）").id
     command = commands.RegisterPerson(
         row["name"], row["id_no"], unit, row.get("phone", ""), row.get("address", "")
     )
     intake.register_person(desk, command)
 
 
-def _community(conn: Connection, named: str) -> int:
-    """Return the community of a name, which may follow its street's: 仁和镇/河南村."""
-    street, _, name = named.rpartition("/")
-    found = org.find_units(conn, name, "community")
-    if street:
-        above = {unit.id for unit in org.find_units(conn, street.rpartition("/")[2], "street")}
-        found = [unit for unit in found if unit.parent_id in above]
+def _unit(conn: Connection, named: str, level: str | None, kinds: str) -> org.Unit:
+    """Return the unit of a name, which may follow the name of the one above it: 仁和镇/河南村."""
+    above, _, name = named.rpartition("/")
+    found = org.find_units(conn, name, level)
+    if above:
+        over = {unit.id for unit in org.find_units(conn, above.rpartition("/")[2])}
+        found = [unit for unit in found if unit.parent_id in over]
     if len(found) != 1:
-        zh = "不止一个，请写成“街镇/社区”" if found else "没有这个社区（村）"
-        raise FormInvalid([("community", f"“{named}”{zh}。", "No such community.")])
-    return found[0].id
+        zh = "不止一个，请写成“街镇/社区”" if found else f"没有这个{kinds}"
+        raise FormInvalid([("area", f"“{named}”{zh}。", "No such place.")])
+    return found[0]

@@ -10,7 +10,6 @@ from typing import Any
 from engine.calendar import WorkCalendar
 from engine.codec import dumps, loads
 from engine.errors import AidError, FormInvalid, NotFound
-from engine.unit import Unit
 from tasks import access, commands, deadlines
 from tasks.access import Subject
 from tasks.commands import Done
@@ -82,17 +81,23 @@ def change_setting(desk: Desk, command: commands.ChangeSetting) -> Done:
 
 
 def keep_failed(
-    desk: Desk, command: commands.CompleteTask, fault: AidError, open_incident: Callable[..., int]
+    desk: Desk, command: commands.Command, fault: AidError, open_incident: Callable[..., int]
 ) -> None:
-    """Keep the form of a task whose process failed as a draft, and open an incident for it."""
+    """Keep the form of a task whose process failed as a draft, and open an incident for what failed."""
     from engine import user_tasks
     from tasks.taskwork import store_form
 
-    task = user_tasks.read(desk.unit, command.task_id)
-    if task.row.is_open:
-        store_form(desk, task, {k: v for k, v in command.values.items() if not k.startswith("_")}, draft=True)
-    unit: Unit = desk.unit
+    said = fault.sentence("zh")
+    task_id = getattr(command, "task_id", None)
+    if task_id is None:
+        data = {"command": type(command).__name__}
+        open_incident(desk.unit, "command", said, trail_id=getattr(command, "case_id", None), data=data)
+        return
+    row = user_tasks.read_row(desk.unit, task_id)  # the state itself may be what is broken (FLT-23)
+    if row.is_open and isinstance(command, commands.CompleteTask):
+        store_form(desk, row, {k: v for k, v in command.values.items() if not k.startswith("_")}, draft=True)
     open_incident(
-        unit, "task", fault.sentence("zh"), trail_id=task.row.trail_id, instance_id=task.live.id,
-        element=str(fault.data.get("element_id") or task.node.id), data={"task": str(command.task_id)},
+        desk.unit, "task", said, trail_id=row.trail_id, instance_id=row.instance_id,
+        element=str(fault.data.get("element_id") or row.element), data={"task": str(task_id)},
     )  # fmt: skip
+

@@ -16,7 +16,7 @@ from engine.errors import (
     NotAssignee,
     StaleTask,
 )
-from engine.user_tasks import OpenTask
+from engine.user_tasks import OpenTask, TaskRow
 from tasks import access, accounts, commands, deadlines, handovers, notices, papers, people, redo
 from tasks.access import Subject
 from tasks.commands import Done
@@ -99,14 +99,14 @@ def save_draft(desk: Desk, command: commands.SaveDraft) -> Done:
     """Keep what was typed; later typing replaces it."""
     task = _read(desk, command.task_id, "save_draft")
     _only_holder(desk, task)
-    store_form(desk, task, command.values, draft=True)
+    store_form(desk, task.row, command.values, draft=True)
     return Done(task_id=command.task_id)
 
 
-def store_form(desk: Desk, task: OpenTask, values: Mapping[str, Any], draft: bool) -> None:
+def store_form(desk: Desk, row: TaskRow, values: Mapping[str, Any], draft: bool) -> None:
     """Keep a form, as a draft or as submitted; one of each a task."""
-    context = desk.context(task.live)
-    where: dict[str, Any] = {"task_id": task.row.id, "draft": draft}
+    context = desk.context_of(row.instance_id)
+    where: dict[str, Any] = {"task_id": row.id, "draft": draft}
     found = rows.first(desk.conn, tables.form_data, **where)
     saved = {"values": dumps(dict(values)), "saved_at": desk.now_us, "saved_by": desk.actor.user_id or 0}
     if found is not None:
@@ -114,7 +114,7 @@ def store_form(desk: Desk, task: OpenTask, values: Mapping[str, Any], draft: boo
     else:
         rows.add(
             desk.conn, tables.form_data, **where, case_id=context.case_id, person_id=context.person_id,
-            element=task.node.id, **saved,
+            element=row.element, **saved,
         )  # fmt: skip
 
 
@@ -155,7 +155,7 @@ def finish(desk: Desk, task: OpenTask, spec: FormSpec, accepted: Validated) -> N
         deadlines.open_by_completion(desk, task.live, task.node.id, accepted.values)
         deadlines.meet(desk, task.live, task.node.id, accepted.values)
 
-    store_form(desk, task, accepted.values, draft=False)
+    store_form(desk, task.row, accepted.values, draft=False)
     casework.delete_draft(desk.conn, task.row.id)
     digest = {"form": desk.keys.blind("form", canonical(dict(accepted.values)))}
     user_tasks.complete(desk.unit, task, routing, digest, meanwhile)

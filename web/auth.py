@@ -20,7 +20,7 @@ from web.security import SAFE, check_origin, check_token
 
 _YEAR = timedelta(days=365)
 #: What is open before a one-time password was changed.
-PASSWORD_PAGES = frozenset({"auth.password", "auth.password_post", "api.logout"})
+PASSWORD_PAGES = frozenset({"auth.password", "auth.password_post", "api.logout", "api.change_password"})
 #: Anything shorter was not made here.
 _SHORTEST = 32
 

@@ -15,9 +15,20 @@ from typing import Any
 import click
 
 from engine.errors import AidError, IllegalState
-from tasks import accounts, demo, installation, selftest
+from tasks import accounts, bundle, demo, installation, selftest
 from web import cli_data, cli_import, cli_serve
-from web.cli_common import DATABASE, DEMO, FILE, FILE_OR_FOLDER, NEW_FILE, open_app, opened, tell
+from web.cli_common import (
+    DATABASE,
+    DEMO,
+    FILE,
+    FILE_OR_FOLDER,
+    NEW_FILE,
+    PORT,
+    THREADS,
+    open_app,
+    opened,
+    tell,
+)  # fmt: skip
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,8 +49,8 @@ def cli() -> None:
 @DATABASE
 @DEMO
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=5950, show_default=True)
-@click.option("--threads", default=8, show_default=True)
+@PORT
+@THREADS
 def run(database: str | None, is_demo: bool, host: str, port: int, threads: int) -> None:
     """Serve web and worker together on one machine.
 
@@ -60,8 +71,8 @@ def run(database: str | None, is_demo: bool, host: str, port: int, threads: int)
 @DATABASE
 @DEMO
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=5950, show_default=True)
-@click.option("--threads", default=8, show_default=True)
+@PORT
+@THREADS
 def serve(database: str | None, is_demo: bool, host: str, port: int, threads: int) -> None:
     """Serve the web; any number of these may run on one database.
 
@@ -112,6 +123,8 @@ def init(database: str | None, district: str) -> None:
 
     Example: aid595 init
     """
+    if not district.strip():
+        raise click.BadParameter("区的名称不能空着", param_hint="--district")
     app = opened(installation.place(database), create=True)
     cli_data.prepare(app)
     if demo.is_loaded(app.db):
@@ -187,15 +200,18 @@ def scenario() -> None:
 @click.argument("paths", nargs=-1, required=True, type=FILE_OR_FOLDER)
 @click.option("--junit", type=NEW_FILE)
 @click.option("--coverage", is_flag=True, help="Print what the set has not touched.")
+@click.option("--json", "as_json", is_flag=True)
 @DATABASE
-def scenario_run(paths: tuple[Path, ...], junit: Path | None, coverage: bool, database: str | None) -> None:
+def scenario_run(
+    paths: tuple[Path, ...], junit: Path | None, coverage: bool, as_json: bool, database: str | None
+) -> None:
     """Run scenario files or folders against the real diagrams and a real database.
 
     Example: aid595 scenario run bpmn/scenarios --junit report.xml
     """
     from tasks.scenarios import cli_run
 
-    code, lines = cli_run(list(paths), junit, coverage, database)
+    code, lines = cli_run(list(paths), junit, coverage, database, as_json)
     for line in lines:
         click.echo(line)
     sys.exit(code)
@@ -241,15 +257,36 @@ def verify(database: str | None, is_demo: bool, as_json: bool) -> None:
     sys.exit(1 if found["faults"] else 0)
 
 
+@audit.command(name="bundle")
+@click.argument("case")
+@click.argument("file", type=NEW_FILE, required=False)
+@click.option("--reason", default="命令行导出", show_default=True, help="Kept in the trail.")
+@DATABASE
+@DEMO
+def audit_bundle(case: str, file: Path | None, reason: str, database: str | None, is_demo: bool) -> None:
+    """Write the whole trail of a case, its proof and its diagrams to a zip file, without personal data.
+
+    Example: aid595 audit bundle 顺援2026-000001 case.zip
+    """
+    where = installation.place(database, is_demo)
+    target = file or Path(f"{Path(case).name}.zip")
+    count = bundle.bundle(opened(where), case, target, reason, where.checkpoints)
+    click.echo(f"已把{count}条记录写入 {target}。")
+
+
 @cli.command()
 @DATABASE
 @DEMO
-def doctor(database: str | None, is_demo: bool) -> None:
+@click.option("--json", "as_json", is_flag=True)
+def doctor(database: str | None, is_demo: bool, as_json: bool) -> None:
     """Compare state, tasks, timers and trail; say what does not agree.
 
     Example: aid595 doctor
     """
     faults = cli_data.examine(open_app(database, is_demo))
+    if as_json:
+        click.echo(json.dumps({"faults": faults}, ensure_ascii=False, indent=1))
+        sys.exit(1 if faults else 0)
     for fault in faults:
         click.echo(fault)
     click.echo(f"发现{len(faults)}处不一致。" if faults else "一切一致。")
@@ -266,7 +303,7 @@ def bench(arguments: tuple[str, ...]) -> None:
     sys.exit(subprocess.call([sys.executable, "-m", "bench", *arguments]))  # noqa: S603 - no shell
 
 
-for _command in (cli_import.import_group, cli_import.backup, cli_import.restore):
+for _command in (cli_import.import_group, cli_import.export_group, cli_import.backup, cli_import.restore):
     cli.add_command(_command)
 
 

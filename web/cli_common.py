@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from engine.errors import AidError
+from engine.errors import AidError, Unavailable
 from tasks import installation
 from tasks.app import App
 from tasks.imports import ImportRefused
@@ -49,6 +49,8 @@ DATABASE = click.option(
     "--database", metavar="URL",
     help="sqlite:///file or postgresql://…; default: AID595_DATABASE or a file in AID595_HOME (var/).",
 )  # fmt: skip
+PORT = click.option("--port", default=5950, show_default=True, type=click.IntRange(1, 65_535))
+THREADS = click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 256))
 DEMO = click.option("--demo", "is_demo", is_flag=True, help="Use the demo installation.")
 
 
@@ -74,6 +76,10 @@ def open_app(database: str | None, is_demo: bool = False) -> App:
 
 def tell(error: Exception) -> int:
     """Say on stderr why a command ended, in Chinese; return the exit code."""
+    if isinstance(error, Unavailable) and error.data["kind"] == "lost":
+        what = "与数据库的连接未能建立或已中断"
+        click.echo(f"{what}，请核对 --database 或 AID595_DATABASE，并确认数据库服务已启动。", err=True)
+        return REFUSED
     if isinstance(error, AidError):
         click.echo(error.sentence("zh"), err=True)
         for problem in error.problems if isinstance(error, ImportRefused) else ():
@@ -81,6 +87,9 @@ def tell(error: Exception) -> int:
         return REFUSED
     if type(error) is click.BadParameter and isinstance(getattr(error.param, "type", None), GivenFile):
         click.echo(error.message, err=True)
+        return MISUSED
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
         return MISUSED
     if isinstance(error, click.UsageError):
         name = error.ctx.command_path if error.ctx is not None else "aid595"
@@ -94,13 +103,21 @@ def tell(error: Exception) -> int:
     raise error
 
 
-
-
 def _misuse(error: click.UsageError) -> str:
     if isinstance(error, click.NoSuchOption):
         return f"没有选项 {error.option_name}"
     if isinstance(error, click.MissingParameter):
         return f"缺少 {error.param.make_metavar(error.ctx) if error.param and error.ctx else ''}"
     if isinstance(error, click.BadParameter) and error.param is not None:
-        return f"{'/'.join(error.param.opts)} 的值不对（{error.message.rstrip('.')}）"
+        return f"{'/'.join(error.param.opts)} 的值不对（{_why(error)}）"
+    if type(error) is click.exceptions.NoSuchCommand:
+        near = f"，是不是要 {'、'.join(error.possibilities)}" if error.possibilities else ""
+        return f"没有命令 {error.command_name}{near}"
     return error.format_message().rstrip(".").replace("No such command", "没有命令")
+
+
+def _why(error: click.BadParameter) -> str:
+    kind = error.param.type if error.param is not None else None
+    if isinstance(kind, click.IntRange):
+        return f"应是{kind.min}到{kind.max}的整数"
+    return "应是整数" if isinstance(kind, click.types.IntParamType) else error.message.rstrip(".")

@@ -1,4 +1,4 @@
-"""`aid595 import …`, `aid595 backup` and `aid595 restore`: data that comes from files and goes to them."""
+"""`aid595 import …`, `export …`, `backup` and `restore`: data that comes from files and goes to them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tasks import backups, imports, installation
+from tasks import backups, exports, imports, installation
 from web.cli_common import DATABASE, DEMO, FILE, NEW_FILE, content, open_app, opened
 
 
@@ -45,6 +45,58 @@ def import_people(file: Path, database: str | None, is_demo: bool) -> None:
     Example: aid595 import people people.csv
     """
     click.echo(f"已导入{imports.import_people(open_app(database, is_demo), content(file))}人。")
+
+
+@import_group.command(name="vacancies")
+@click.argument("file", type=FILE)
+@DATABASE
+@DEMO
+def import_vacancies(file: Path, database: str | None, is_demo: bool) -> None:
+    """Take over vacancies from a CSV list in UTF-8: employer,name,area,number,wage.
+
+    The area is a district, street or community. A vacancy that is there already is brought up to date.
+
+    Example: aid595 import vacancies vacancies.csv
+    """
+    click.echo(f"已导入{imports.import_vacancies(open_app(database, is_demo), content(file))}个岗位。")
+
+
+@import_group.command(name="posts")
+@click.argument("file", type=FILE)
+@DATABASE
+@DEMO
+def import_posts(file: Path, database: str | None, is_demo: bool) -> None:
+    """Take over public-welfare posts from a CSV list in UTF-8: name,level,area,number.
+
+    The level is STREET or DISTRICT. A post that is there already is brought up to date.
+
+    Example: aid595 import posts posts.csv
+    """
+    click.echo(f"已导入{imports.import_posts(open_app(database, is_demo), content(file))}个公益性岗位。")
+
+
+@click.group(name="export")
+def export_group() -> None:
+    """Write lists without personal data to CSV files in UTF-8.
+
+    Example: aid595 export cases cases.csv
+    """
+
+
+def _export_command(what: str, said: str) -> None:
+    @export_group.command(
+        name=what, help=f"Write {said} to a new file.\n\nExample: aid595 export {what} {what}.csv"
+    )
+    @click.argument("file", type=NEW_FILE)
+    @DATABASE
+    @DEMO
+    def export(file: Path, database: str | None, is_demo: bool) -> None:
+        click.echo(f"已导出{exports.export(open_app(database, is_demo), what, file)}行到 {file}。")
+
+
+_export_command("cases", "every case with area, state and dates")
+_export_command("vacancies", "the open vacancies, as they are imported,")
+_export_command("posts", "the public-welfare posts, as they are imported,")
 
 
 @click.command()

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, Response, g, make_response, redirect, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.codec import dumps
@@ -49,6 +49,7 @@ STATUS: dict[str, int] = {
     "bad_request": 400,
     "not_allowed": 405,
     "too_large": 413,
+    "wrong_type": 415,
     "fault": 500,
     "unavailable": 503,
     "policy_invalid": 422,
@@ -64,7 +65,10 @@ STATUS: dict[str, int] = {
     "not_ready": 503,
     "expression_invalid": 422,
 }
-_HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "not_allowed", 413: "too_large", 503: "unavailable"}
+_HTTP_CODES = {
+    400: "bad_request", 404: "not_found", 405: "not_allowed", 413: "too_large", 415: "wrong_type",
+    503: "unavailable",
+}  # fmt: skip
 
 
 class Forbidden(AidError):
@@ -116,7 +120,12 @@ def aid_problem(error: AidError) -> Response:
             {"field": name, "detail": zh if context.lang == "zh" else en} for name, zh, en in error.problems
         ]
     title = title_of(error.code, context.lang)
-    return problem(error.code, status_of(error), title, error.sentence(context.lang), **more)
+    answer = problem(error.code, status_of(error), title, error.sentence(context.lang), **more)
+    if answer.status_code == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    if answer.status_code == 429:
+        answer.headers["Retry-After"] = str(error.data.get("seconds", 1))
+    return answer
 
 
 def error_page(code: str, status: int, sentence: str, **more: Any) -> Response:
@@ -161,8 +170,12 @@ def _http_fault(fault: HTTPException) -> AnyResponse:
     code = _HTTP_CODES.get(status, "bad_request" if status < 500 else "fault")
     sentence = ctx().t(f"error_text.{code}")
     if wants_json():
-        return problem(code, status, title_of(code, ctx().lang), sentence)
-    return error_page(code, status, sentence)
+        answer = problem(code, status, title_of(code, ctx().lang), sentence)
+    else:
+        answer = error_page(code, status, sentence)
+    if isinstance(fault, MethodNotAllowed) and fault.valid_methods:
+        answer.headers["Allow"] = ", ".join(sorted(fault.valid_methods))
+    return answer
 
 
 def _unexpected(fault: Exception) -> AnyResponse:

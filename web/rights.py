@@ -61,6 +61,10 @@ RIGHTS: dict[str, Right] = {
     "clauses.show": ANY,
     "api.me": ANY,
     "api.logout": ANY,
+    "api.change_password": ANY,
+    "api.notices": ANY,
+    "api.read_notices": ANY,
+    "api.clause": ANY,
     # the day's work
     "inbox.index": WORKERS,
     "inbox.claim_many": WORKERS,
@@ -93,6 +97,15 @@ RIGHTS: dict[str, Right] = {
     "api.create_person": WORKERS,
     "api.start_process": WORKERS,
     "api.message": WORKERS,
+    **dict.fromkeys(
+        (
+            "api.save_draft", "api.reassign", "api.send_back", "api.withdraw", "api.case_events",
+            "api.case_actions", "api.case_act", "api.persons", "api.person", "api.person_actions",
+            "api.person_act", "api.paper",
+        ),
+        WORKERS,
+    ),
+    "api.marks": READERS,
     # processes, audit, operation
     "process.index": STUDIO,
     "process.show": STUDIO,
@@ -125,7 +138,14 @@ RIGHTS: dict[str, Right] = {
     "audit.show": AUDITORS,
     "audit.verify": AUDITORS,
     "incidents.index": OPERATORS,
-    "incidents.retry": SUPERVISORS,
+    "incidents.retry": OPERATORS,
+    "api.processes": STUDIO,
+    "api.definition": READERS,
+    "api.audit_events": AUDITORS,
+    "api.audit_verify": AUDITORS,
+    "api.incidents": OPERATORS,
+    "api.retry_incident": OPERATORS,
+    "api.settings": SETTINGS,
     "settings.index": SETTINGS,
 }
 

@@ -19,14 +19,16 @@ class Stored(NamedTuple):
     element: str | None
 
 
-def same_open(conn: sa.Connection, instance_id: int, element: str | None, kind: str) -> int | None:
+def same_open(
+    conn: sa.Connection, trail_id: int | None, instance_id: int | None, element: str | None, kind: str
+) -> int | None:
     """Return the open incident of the same kind at the same place."""
+    place = {"trail_id": trail_id, "instance_id": instance_id, "element": element}
     return conn.execute(
         sa.select(incident.c.id).where(
             incident.c.state == "open",
-            incident.c.instance_id == instance_id,
-            incident.c.element == element,
             incident.c.kind == kind,
+            *(incident.c[name].is_not_distinct_from(value) for name, value in place.items()),
         )
     ).scalar()
 

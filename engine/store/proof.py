@@ -104,6 +104,26 @@ def events(conn: sa.Connection) -> Iterator[Mapping[str, Any]]:
         yield dict(zip(names, row, strict=True))
 
 
+def events_of(conn: sa.Connection, trail_id: int) -> list[Mapping[str, Any]]:
+    """Return every event of one trail in order."""
+    query = sa.select(event).where(event.c.trail_id == trail_id).order_by(event.c.seq)
+    return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def diagrams_of(conn: sa.Connection, trail_id: int) -> list[tuple[str, int, str, str]]:
+    """Return (process, version, digest, XML) of every version the instances of a trail run."""
+    query = (
+        sa.select(definition.c.key, definition.c.version, definition.c.digest, definition.c.xml)
+        .where(
+            definition.c.id.in_(
+                sa.select(instance.c.definition_id).where(instance.c.trail_id == trail_id)
+            )
+        )
+        .order_by(definition.c.key, definition.c.version)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in conn.execute(query)]
+
+
 def payloads(conn: sa.Connection) -> Iterator[tuple[int, int, str | None]]:
     """Yield (trail, number, text or None when it was erased) of every payload, by trail and number."""
     query = sa.select(event_payload).order_by(event_payload.c.trail_id, event_payload.c.seq)

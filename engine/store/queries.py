@@ -74,7 +74,7 @@ TASK_COLUMNS = (
 
 #: Everything a command on a task needs, in one row: task, instance, head of the chain.
 READ_TASK = Statement(
-    sa.select(*TASK_COLUMNS, *INSTANCE_COLUMNS, _head.c.seq, _head.c.hash)
+    sa.select(*TASK_COLUMNS, *INSTANCE_COLUMNS, _head.c.seq, _head.c.hash, _head.c.at)
     .select_from(
         user_task.join(instance, instance.c.id == user_task.c.instance_id).outerjoin(
             _head, _head_join(user_task.c.trail_id)

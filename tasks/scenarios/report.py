@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
 
@@ -27,6 +28,12 @@ class Result:
         if self.passed:
             return f"通过 passed  {name}"
         return f"未通过 FAILED  {name}  {self.path}:{self.line}  {self.zh} | {self.en}"
+
+
+def as_list(results: Sequence[Result]) -> str:
+    """Return a JSON list."""
+    plain = [{**asdict(one), "path": str(one.path)} for one in results]
+    return json.dumps(plain, ensure_ascii=False, indent=1)
 
 
 def junit(results: Sequence[Result]) -> str:

@@ -35,13 +35,26 @@ def test_the_program_itself_says_what_to_begin_with(call: Call) -> None:
     assert call("--version").code == 0
 
 
+@pytest.mark.parametrize("group", ["audit", "import", "export", "scenario"])
+def test_a_group_alone_shows_what_it_has(call: Call, group: str) -> None:
+    shown = call(group)
+    assert shown.code == 2
+    assert "Commands:" in shown.err
+    assert "命令写得不对" not in shown.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["nonsense"], "nonsense"),
         (["lint"], "FILES"),
         (["lint", "--nonsense", "x"], "--nonsense"),
-        (["run", "--port", "many"], "--port"),
+        (["run", "--port", "many"], "--port 的值不对（应是1到65535的整数）"),
+        (["serve", "--threads", "0"], "应是1到256的整数"),
+        (["serve", "--threads", "100000"], "应是1到256的整数"),
+        (["exprt"], "没有命令 exprt，是不是要 export"),
+        (["init", "--district", " "], "区的名称不能空着"),
+        (["audit", "bundle"], "CASE"),
         (["lint", "not-there.bpmn"], "没有这个文件"),
         (["scenario", "run", "not-there"], "没有这个文件"),
         (["deploy", "."], "是文件夹"),

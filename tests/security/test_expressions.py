@@ -82,3 +82,10 @@ def test_a_refused_payload_is_refused_again_from_the_cache() -> None:
     for _ in range(2):
         with pytest.raises(ExpressionError, match="failed"):
             evaluate("().__class__")
+
+
+@pytest.mark.parametrize("text", ['"\\x00"', '"\\ud800"', '["a", "\\udfff"]', '"a\\0b"'])
+def test_a_text_that_no_database_takes_is_refused(text: str) -> None:
+    with pytest.raises(ExpressionError) as refused:
+        compile_expr(text)
+    assert "无法保存的字符" in refused.value.sentence("zh")

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from engine import incidents
 from engine.clock import ClockWatch, VirtualClock
 from engine.errors import NotCandidate
 from engine.store import tables
@@ -18,10 +17,15 @@ from tasks.actor import Actor, Grant
 from tasks.app import App
 from tasks.clock_guard import KIND, ClockGuard, span
 from tasks.crypto import new_keys
+from tasks.queries.proof import prove
 from tasks.store.clockwork import database_time
 from tests.databases import Postgres
+from tests.web.office import Office
 
 DAY = timedelta(days=1)
+WAIVER = {
+    "statement_on": "2026-03-07", "statement_reason": "本人自愿放弃", "signed": True, "archived_at": "档案室",
+}  # fmt: skip
 
 
 class Machine:
@@ -144,20 +148,18 @@ def test_a_clock_apart_from_the_databases_holds_until_they_agree(postgres: Postg
         database.dispose()
 
 
-def test_the_trail_never_ages_backwards(machine: Machine) -> None:
-    def note(desk: object) -> None:
-        incidents.open_incident(desk.unit, "task", "x", trail_id=trail)  # type: ignore[attr-defined]
-
-    trail = machine.app.run(lambda desk: desk.unit.new_trail())
-    machine.app.run(note)
-    machine.set_clock(-DAY)
-    machine.app.run(note)
+def test_the_trail_never_ages_backwards(sqlite_database: Database) -> None:
+    office = Office(sqlite_database)
+    case = office.new_case()
+    office.clock._now -= DAY
+    office.complete(case, "P03_Check", "staff.rh")
+    office.app.do(commands.Waive(case, WAIVER), office.actor("staff.rh"))
     event = tables.event.c
-    with machine.app.read() as conn:
-        at = list(
-            conn.execute(sa.select(event.at).where(event.trail_id == trail).order_by(event.seq)).scalars()
-        )
-    assert len(at) == 2
+    query = sa.select(event.at).where(event.trail_id == case).order_by(event.seq)
+    with office.app.read() as conn:
+        at = list(conn.execute(query).scalars())
+        assert prove(conn, office.app.keys.trail, case).ok
+    assert len(at) > 5
     assert at == sorted(at)
 
 

@@ -18,15 +18,23 @@ class BadBody(AidError):
     en = "The body is not as described: {what}."
 
 
+class WrongType(AidError):
+    """The body is of another media type."""
+
+    code = "wrong_type"
+    zh = "请求内容的类型不支持，请用 Content-Type: application/json。"
+    en = "Send application/json."
+
+
 def body() -> dict[str, Any]:
-    """Return the JSON object of the request; raise BadBody.
+    """Return the JSON object of the request; raise BadBody or WrongType.
 
     Members named twice, NaN, nesting without end, half characters and NUL are refused.
     """
-    if not request.data:
+    if request.content_length and not request.is_json:
+        raise WrongType
+    if not request.get_data():
         return {}
-    if not request.is_json:
-        raise BadBody(what="Content-Type: application/json")
     try:
         given = json.loads(
             request.get_data().decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant

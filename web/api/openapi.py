@@ -54,6 +54,85 @@ def _call(
     return made
 
 
+def _work() -> dict[str, Any]:
+    """Return the rest of the day's work."""
+    task, case, person = _path("task_id"), _path("case_id"), _path("person_id")
+    action, values = _path("action", _TEXT), _object(values=_VALUES)
+    reason = _object(("reason",), reason=_TEXT)
+    to_person = _object(("to", "reason"), to=_ID, reason=_TEXT)
+    to_step = _object(("to", "reason"), to=_TEXT, reason=_TEXT)
+    page = _object(events={"type": "array"}, next={"type": ["string", "null"]})
+    offers = _object(actions={"type": "array"})
+    beyond = _query("beyond", type="integer")
+    return {
+        "/tasks/{task_id}/draft": {
+            "post": _call("Keep what was typed so far", status=204, parameters=(task,), body=values)
+        },
+        "/tasks/{task_id}/reassign": {
+            "post": _call("Hand to another person", _DONE, parameters=(task,), body=to_person)
+        },
+        "/tasks/{task_id}/send-back": {
+            "post": _call("Return to an earlier step", _DONE, parameters=(task,), body=to_step)
+        },
+        "/tasks/{task_id}/withdraw": {
+            "post": _call("Take back one's own step", _DONE, parameters=(task,), body=reason)
+        },
+        "/cases/{case_id}/events": {
+            "get": _call("What happened, newest first", page, parameters=(case, beyond, _query("detail")))
+        },
+        "/cases/{case_id}/actions": {
+            "get": _call("What may be done beside the tasks", offers, parameters=(case,))
+        },
+        "/cases/{case_id}/actions/{action}": {
+            "post": _call("Do it", _DONE, parameters=(case, action), body=values)
+        },
+        "/instances/{instance_id}/marks": {
+            "get": _call("Where a process stands in its diagram", _VALUES,
+                         parameters=(_path("instance_id"), _query("focus")))
+        },
+        "/persons/{person_id}": {"get": _call("A person's file", _VALUES, parameters=(person,))},
+        "/persons/{person_id}/actions": {
+            "get": _call("What may be recorded without a case", offers, parameters=(person,))
+        },
+        "/persons/{person_id}/actions/{action}": {
+            "post": _call("Record it", _DONE, parameters=(person, action), body=values)
+        },
+        "/papers/{paper_id}": {"get": _call("A paper as issued", _VALUES, parameters=(_path("paper_id"),))},
+    }  # fmt: skip
+
+
+def _office() -> dict[str, Any]:
+    """Return notices, incidents, processes, policy and the trail."""
+    case, beyond = _path("case_id"), _query("beyond", type="integer")
+    passwords = _object(("old_password", "password"), old_password=_TEXT, password=_TEXT)
+    proof = _object(whole={"type": "boolean"}, events={"type": "integer"}, faults={"type": "array"})
+    return {
+        "/me/password": {"put": _call("Set a new password", status=204, body=passwords)},
+        "/notices": {
+            "get": _call("Notices", _object(notices={"type": "array"}), parameters=(_query("all"),))
+        },
+        "/notices/read": {"post": _call("Mark as read", status=204, body=_object(notice=_ID))},
+        "/incidents": {
+            "get": _call("Incidents", _object(incidents={"type": "array"}), parameters=(_query("state"),))
+        },
+        "/incidents/{incident_id}/retry": {
+            "post": _call("Try again", _DONE, parameters=(_path("incident_id"),))
+        },
+        "/processes": {"get": _call("Versions of processes", _object(processes={"type": "array"}))},
+        "/definitions/{definition_id}": {
+            "get": _call("A diagram as BPMN", parameters=(_path("definition_id"),))
+        },
+        "/clauses/{clause_id}": {
+            "get": _call("A clause", _VALUES, parameters=(_path("clause_id", _TEXT),))
+        },
+        "/settings": {"get": _call("Settings", _object(settings={"type": "array"}))},
+        "/audit/{case_id}/events": {
+            "get": _call("The trail with its links", _VALUES, parameters=(case, beyond))
+        },
+        "/audit/{case_id}/verify": {"post": _call("Prove the chain", proof, parameters=(case,))},
+    }  # fmt: skip
+
+
 @cache
 def document() -> dict[str, Any]:
     """Return the OpenAPI 3.1 document."""
@@ -86,7 +165,10 @@ def document() -> dict[str, Any]:
             "post": _call("Complete", _DONE, parameters=(task,), body=_object(values=_VALUES))
         },
         "/cases/{case_id}": {"get": _call("A case", _VALUES, parameters=(case,))},
-        "/persons": {"post": _call("Open a person's file", _DONE, status=201, body=person)},
+        "/persons": {
+            "get": _call("Find persons", _object(persons={"type": "array"}), parameters=(_query("q"),)),
+            "post": _call("Open a person's file", _DONE, status=201, body=person),
+        },
         "/processes/{process_id}/start": {
             "post": _call(
                 "Start a process for a person", _DONE, status=201, parameters=(_path("process_id", _TEXT),),
@@ -113,5 +195,5 @@ def document() -> dict[str, Any]:
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
             "schemas": {"Problem": _PROBLEM},
         },
-        "paths": paths,
+        "paths": {**paths, **_work(), **_office()},
     }  # fmt: skip

@@ -2,60 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from flask import Blueprint, jsonify, make_response, request
 from werkzeug.wrappers import Response
 
-from engine.clock import NO_DUE, from_us
 from engine.errors import NotFound
 from tasks import commands, sessions
 from tasks.queries import areas, inbox
 from web.api.body import BadBody, body
 from web.api.openapi import document
+from web.api.parts import answer, id_text, instant, key_of, member, query_number
 from web.caseview import load_file
 from web.context import ctx, passwords
 from web.errors import aid_problem
-from web.numbers import LIMIT, whole
 from web.taskview import load_page
 from web.views.inbox import cursor, span_of
 
 views = Blueprint("api", __name__, url_prefix="/api/v1")
 _MOST = 200
-
-
-def _member(given: dict[str, Any], name: str, kind: type, otherwise: Any = None) -> Any:
-    value = given.get(name, otherwise)
-    if kind is int and isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
-        value = int(value)
-    beyond = kind is int and isinstance(value, int) and not 0 <= value < LIMIT
-    if not isinstance(value, kind) or isinstance(value, bool) or beyond:
-        raise BadBody(what=name)
-    return value
-
-
-def _key(what: str) -> str | None:
-    """Return the key of a command: the same key with another body is another command, never its answer."""
-    given = request.headers.get("Idempotency-Key", "")
-    if not given:
-        return None
-    told = hashlib.sha256(given.encode() + b"\0" + request.get_data()).hexdigest()
-    return ctx().command_key(told, what)
-
-
-def _instant(us: int | None) -> str | None:
-    return None if us is None or us >= NO_DUE else from_us(us).isoformat()
-
-
-def _id(value: int | None) -> str | None:
-    return None if value is None else str(value)
-
-
-def _done(done: commands.Done, status: int = 200) -> Response:
-    """Return what a command answers; ids are strings."""
-    names = ("task_id", "instance_id", "case_id", "person_id", "next_task_id")
-    return make_response(jsonify({name: _id(getattr(done, name)) for name in names}), status)
 
 
 @views.get("/openapi.json")
@@ -69,7 +34,7 @@ def login() -> Response:
     """Open a session; its token goes into `Authorization: Bearer`."""
     context = ctx()
     given = body()
-    name, password = _member(given, "username", str), _member(given, "password", str)
+    name, password = member(given, "username", str), member(given, "password", str)
     with context.app.db.transaction() as conn:
         opened = sessions.login(
             conn, passwords(), name[:200], password[:400], request.remote_addr or "", context.now,
@@ -94,7 +59,7 @@ def me() -> Response:
     """Return who is asking."""
     actor = ctx().actor
     grants = [{"role": role, "area": area} for role, area in actor.grants]
-    return jsonify(user_id=_id(actor.user_id), name=actor.name, grants=grants)
+    return jsonify(user_id=id_text(actor.user_id), name=actor.name, grants=grants)
 
 
 @views.get("/tasks")
@@ -104,8 +69,12 @@ def tasks() -> Response:
     which = request.args.get("list", "mine")
     if which not in inbox.LISTS:
         raise BadBody(what="list")
-    limit = min(max(request.args.get("limit", inbox.PAGE, type=whole), 1), _MOST)
-    after = cursor(request.args.get("after", ""))
+    asked = query_number("limit")
+    limit = inbox.PAGE if asked is None else min(max(asked, 1), _MOST)
+    given = request.args.get("after", "")
+    after = cursor(given)
+    if given and after is None:
+        raise BadBody(what="after")
     with context.app.read() as conn:
         pools = areas.pools_of(conn, context.actor)
         rows = inbox.page(conn, which, context.user_id, pools, span_of(context), after=after, limit=limit + 1)
@@ -115,8 +84,8 @@ def tasks() -> Response:
         tasks=[
             {
                 "id": str(row.id), "element": row.element, "state": row.state, "role": row.role,
-                "area": row.area, "assignee_id": _id(row.assignee_id), "due_at": _instant(row.due_at),
-                "case_id": _id(row.case_id), "case_no": row.case_no, "person_id": _id(row.person_id),
+                "area": row.area, "assignee_id": id_text(row.assignee_id), "due_at": instant(row.due_at),
+                "case_id": id_text(row.case_id), "case_no": row.case_no, "person_id": id_text(row.person_id),
                 "tier": row.tier,
             }
             for row in rows
@@ -141,9 +110,9 @@ def task(task_id: int) -> Response:
     values = {name: value if _plain(value) else str(value) for name, value in page.values.items()}
     return jsonify(
         id=str(one.id), element=one.element, state=one.state, role=one.role, area=one.area,
-        process_id=one.process_id, instance_id=str(one.instance_id), assignee_id=_id(one.assignee_id),
-        due_at=_instant(one.due_at), case_id=_id(one.case_id), case_no=one.case_no,
-        person_id=_id(one.person_id), clauses=[clause.id for clause in page.clauses], fields=fields,
+        process_id=one.process_id, instance_id=str(one.instance_id), assignee_id=id_text(one.assignee_id),
+        due_at=instant(one.due_at), case_id=id_text(one.case_id), case_no=one.case_no,
+        person_id=id_text(one.person_id), clauses=[clause.id for clause in page.clauses], fields=fields,
         values=values,
     )  # fmt: skip
 
@@ -155,21 +124,21 @@ def _plain(value: Any) -> bool:
 @views.post("/tasks/<int:task_id>/claim")
 def claim(task_id: int) -> Response:
     """Take a task from the pool."""
-    return _done(ctx().app.do(commands.ClaimTask(task_id), ctx().actor, _key(f"claim:{task_id}")))
+    return answer(ctx().app.do(commands.ClaimTask(task_id), ctx().actor, key_of(f"claim:{task_id}")))
 
 
 @views.post("/tasks/<int:task_id>/unclaim")
 def unclaim(task_id: int) -> Response:
     """Give a task back to the pool."""
-    return _done(ctx().app.do(commands.UnclaimTask(task_id), ctx().actor, _key(f"unclaim:{task_id}")))
+    return answer(ctx().app.do(commands.UnclaimTask(task_id), ctx().actor, key_of(f"unclaim:{task_id}")))
 
 
 @views.post("/tasks/<int:task_id>/complete")
 def complete(task_id: int) -> Response:
     """Complete a task with its form."""
-    values = _member(body(), "values", dict, {})
+    values = member(body(), "values", dict, {})
     command = commands.CompleteTask(task_id, values)
-    return _done(ctx().app.do(command, ctx().actor, _key(f"complete:{task_id}")))
+    return answer(ctx().app.do(command, ctx().actor, key_of(f"complete:{task_id}")))
 
 
 @views.get("/cases/<int:case_id>")
@@ -179,8 +148,8 @@ def case(case_id: int) -> Response:
     head = file.head
     return jsonify(
         id=str(head.id), case_no=head.case_no, status=head.status, tier=head.tier, run_no=head.run_no,
-        area=head.area, person_id=str(head.person_id), opened_at=_instant(head.opened_at),
-        closed_at=_instant(head.closed_at),
+        area=head.area, person_id=str(head.person_id), opened_at=instant(head.opened_at),
+        closed_at=instant(head.closed_at),
         counters={counter.tier: counter.failed for counter in file.counters},
         processes=[
             {"id": str(one.id), "process_id": one.process_id, "version": one.version, "status": one.status}
@@ -188,7 +157,7 @@ def case(case_id: int) -> Response:
         ],
         open=[
             {"id": str(one.id), "element": one.element, "role": one.role, "state": one.state,
-             "assignee_id": _id(one.assignee_id), "due_at": _instant(one.due_at)}
+             "assignee_id": id_text(one.assignee_id), "due_at": instant(one.due_at)}
             for one in file.tasks
         ],
         deadlines=[
@@ -209,11 +178,11 @@ def create_person() -> Response:
     """Open a person's file."""
     given = body()
     command = commands.RegisterPerson(
-        _member(given, "name", str), _member(given, "id_no", str), _member(given, "community_id", int),
-        _member(given, "phone", str, ""), _member(given, "address", str, ""),
-        _member(given, "facts", dict, {}),
+        member(given, "name", str), member(given, "id_no", str), member(given, "community_id", int),
+        member(given, "phone", str, ""), member(given, "address", str, ""),
+        member(given, "facts", dict, {}),
     )  # fmt: skip
-    return _done(ctx().app.do(command, ctx().actor, _key("register")), 201)
+    return answer(ctx().app.do(command, ctx().actor, key_of("register")), 201)
 
 
 @views.post("/processes/<process_id>/start")
@@ -223,9 +192,9 @@ def start_process(process_id: str) -> Response:
     if not process_id.startswith(("P03_", "P07_")):
         raise NotFound
     command = commands.StartProcess(
-        process_id, _member(given, "person_id", int), _member(given, "values", dict, {})
+        process_id, member(given, "person_id", int), member(given, "values", dict, {})
     )
-    return _done(ctx().app.do(command, ctx().actor, _key(f"start:{process_id}")), 201)
+    return answer(ctx().app.do(command, ctx().actor, key_of(f"start:{process_id}")), 201)
 
 
 @views.post("/cases/<int:case_id>/messages/<name>")
@@ -233,5 +202,5 @@ def message(case_id: int, name: str) -> Response:
     """Deliver a message from outside to a case."""
     if name not in ("MSG-16", "MSG-17", "MSG-23", "MSG-26"):
         raise NotFound
-    command = commands.SendMessage(name, case_id, _member(body(), "values", dict, {}))
-    return _done(ctx().app.do(command, ctx().actor, _key(f"{name}:{case_id}")), 202)
+    command = commands.SendMessage(name, case_id, member(body(), "values", dict, {}))
+    return answer(ctx().app.do(command, ctx().actor, key_of(f"{name}:{case_id}")), 202)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from web.api import v1
+from web.api import office, v1, work
 from web.views import (
     audit,
     auth,
@@ -27,6 +27,8 @@ from web.views import (
     trial,
 )
 
+#: They add their routes to those of `v1`.
+assert office.views is work.views is v1.views
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.views, auth.views, inbox.views, task.views, person.views, case.views, paper.views, process.views,
     clauses.views, audit.views, incidents.views, notices.views, settings.views, demo.views, health.views,

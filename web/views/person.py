@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from engine.errors import AidError, DuplicatePerson, FormInvalid, NotFound
 from tasks import commands, people
-from tasks.access import Subject, allowed, authorize_start, classes_for, shown_person
-from tasks.queries import areas, case_page, person_page, task_page
+from tasks.access import Subject, authorize_start
+from tasks.queries import areas, person_page
 from tasks.queries.case_page import case_by_no
 from tasks.queries.scope import reading_areas, reading_tiers, require_file
 from web import formview
@@ -20,7 +20,7 @@ from web.context import Ctx, ctx
 from web.errors import status_of
 from web.facts import fact_lines
 from web.going import go
-from web.veil import veiled
+from web.personview import load_person, offered
 
 views = Blueprint("person", __name__, url_prefix="/people")
 _MOST = 50
@@ -94,42 +94,13 @@ def show(person_id: int) -> str:
 
 
 def _page(context: Ctx, person_id: int, refusal: AidError | None = None) -> str:
-    with context.app.read() as conn:
-        head = person_page.person_head(conn, person_id)
-        if head is None:
-            raise NotFound
-        require_file(context.actor, head.area)
-        cases = person_page.cases_of(conn, person_id)
-        active = next((one for one in cases if one.status == "active"), None)
-        recorded = bool(head.facts)
-        head = veiled(head, context.actor, Subject(head.area, tier=active.tier if active else ""))
-        chain = areas.chain_of(head.area)
-        names = areas.unit_names(conn, chain)
-        page = {
-            "person": head,
-            "covered": recorded and not fact_lines(head.facts, context.lang, context.t),
-            "area_name": "".join(names.get(path, "") for path in chain[1:]),
-            "cases": cases,
-            "active": active is not None,
-            "jobs": person_page.employments(conn, person_id),
-            "benefits": person_page.benefits(conn, person_id),
-            "duties": case_page.duties(conn, person_id),
-            "deadlines": task_page.due_rows(conn, person_id=person_id),
-            "members": [
-                shown_person(one, classes_for(context.actor, Subject(one["area"])))
-                for one in people.household_members(conn, {"household_id": head.household_id, "id": head.id})
-            ],
-        }
+    page = load_person(context, person_id)
     return render_template(
-        "person.html", facts=fact_lines(head.facts, context.lang, context.t),
-        actions=_offered(context, head.area), may_start=_may_start(context, head.area),
+        "person.html", facts=fact_lines(page["person"].facts, context.lang, context.t),
+        actions=offered(context, page["person"].area), may_start=_may_start(context, page["person"].area),
         sentence=refusal.sentence(context.lang) if refusal else "",
         linked_case=refusal.data.get("case_id") if refusal else None, **page,
     )  # fmt: skip
-
-
-def _offered(context: Ctx, area: str) -> list[Action]:
-    return [one for one in PERSON_ACTIONS.values() if allowed(context.actor, one.right, Subject(area))]
 
 
 def _may_start(context: Ctx, area: str) -> bool:

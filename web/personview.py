@@ -1,0 +1,50 @@
+"""Gathers what the page of a person shows, as far as the reader may see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.errors import NotFound
+from tasks import people
+from tasks.access import Subject, allowed, classes_for, shown_person
+from tasks.queries import areas, case_page, person_page, task_page
+from tasks.queries.scope import require_file
+from web.actions import PERSON_ACTIONS, Action
+from web.context import Ctx
+from web.facts import fact_lines
+from web.veil import veiled
+
+
+def load_person(context: Ctx, person_id: int) -> dict[str, Any]:
+    """Read a person's file; raise NotFound for what is not there or not the reader's."""
+    with context.app.read() as conn:
+        head = person_page.person_head(conn, person_id)
+        if head is None:
+            raise NotFound
+        require_file(context.actor, head.area)
+        cases = person_page.cases_of(conn, person_id)
+        active = next((one for one in cases if one.status == "active"), None)
+        recorded = bool(head.facts)
+        head = veiled(head, context.actor, Subject(head.area, tier=active.tier if active else ""))
+        chain = areas.chain_of(head.area)
+        names = areas.unit_names(conn, chain)
+        return {
+            "person": head,
+            "covered": recorded and not fact_lines(head.facts, context.lang, context.t),
+            "area_name": "".join(names.get(path, "") for path in chain[1:]),
+            "cases": cases,
+            "active": active is not None,
+            "jobs": person_page.employments(conn, person_id),
+            "benefits": person_page.benefits(conn, person_id),
+            "duties": case_page.duties(conn, person_id),
+            "deadlines": task_page.due_rows(conn, person_id=person_id),
+            "members": [
+                shown_person(one, classes_for(context.actor, Subject(one["area"])))
+                for one in people.household_members(conn, {"household_id": head.household_id, "id": head.id})
+            ],
+        }
+
+
+def offered(context: Ctx, area: str) -> list[Action]:
+    """Return what may be recorded for a person without a case; `tasks` decides again."""
+    return [one for one in PERSON_ACTIONS.values() if allowed(context.actor, one.right, Subject(area))]
