@@ -35,7 +35,7 @@ from tasks.trials import DATABASE
 MEMORY = 2 << 30
 SECONDS = 900
 _CLOCK = SystemClock()
-_ELEMENT = re.compile(r"\bP\d\d[a-z]?_\w+")
+_ELEMENT = re.compile(r"\bP\d\d[a-z]?_\w+", re.ASCII)
 
 
 @dataclass
