@@ -39,6 +39,14 @@ class SetFacts(Command):
 
 
 @dataclass(frozen=True)
+class ViewIdNumber(Command):
+    """Look at the whole identity number of a person, for a reason."""
+
+    person_id: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class StartProcess(Command):
     """Start a process for a person (P03 and P07 open a case)."""
 

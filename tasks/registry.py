@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tasks import casework, commands, intake, office, supervision, taskwork
+from tasks import casework, commands, intake, office, privacy, supervision, taskwork
 from tasks.commands import Command, Done
 from tasks.desk import Desk
 
 HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     commands.RegisterPerson: intake.register_person,
     commands.SetFacts: intake.set_facts,
+    commands.ViewIdNumber: privacy.view_id_number,
     commands.StartProcess: intake.start_process,
     commands.ClaimTask: taskwork.claim,
     commands.UnclaimTask: taskwork.unclaim,

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from engine.errors import NotFound
+from tasks import privacy
 from tasks.access import TIERS, Subject, allowed, authorize
 from tasks.queries import areas, case_page, task_page
 from tasks.queries.scope import reading_tiers
@@ -46,6 +47,7 @@ class File:
     deadlines: list[task_page.DueRow]
     duties: list[case_page.Duty]
     hand_overs: list[case_page.HandOver]
+    may_view_id: bool = False
 
     def may_see(self, tier: str) -> bool:
         """Tell whether the working notes of a tier are open to the reader (SECURITY 2.2)."""
@@ -104,6 +106,7 @@ def load_file(context: Ctx, case_id: int) -> File:
             deadlines=task_page.due_rows(conn, case_id=case_id),
             duties=case_page.duties(conn, head.person_id, case_id),
             hand_overs=case_page.hand_overs(conn, case_id),
+            may_view_id=privacy.may_view(conn, context.actor, {"id": head.person_id, "area": head.area}),
         )
 
 

@@ -119,6 +119,8 @@ def aid_problem(error: AidError) -> Response:
 def error_page(code: str, status: int, sentence: str, **more: Any) -> Response:
     """Return the page that says what is wrong and what to do."""
     title = title_of(code, ctx().lang)
+    if request.headers.get("HX-Request"):  # stands in the place of what was asked for
+        return make_response(render_template("error_part.html", sentence=sentence), status)
     page = render_template("error.html", heading=title, status=status, sentence=sentence, **more)
     return make_response(page, status)
 

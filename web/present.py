@@ -37,6 +37,7 @@ _VENDOR = _STATIC / "vendor"
 _ADDRESSES = {
     "action": "/cases/{}/{}",
     "person_action": "/people/{}/{}",
+    "id_number": "/people/{}/id-number",
     "audit": "/audit/{}",
     "older": "/cases/{}?beyond={}&detail={}#history",
     "detail": "/cases/{}?detail={}#history",

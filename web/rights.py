@@ -78,6 +78,7 @@ RIGHTS: dict[str, Right] = {
     "person.show": WORKERS,
     "person.start": WORKERS,
     "person.act": WORKERS,
+    "id_number.show": WORKERS,
     "case.show": WORKERS,
     "case.action": WORKERS,
     "case.act": WORKERS,
@@ -95,7 +96,7 @@ RIGHTS: dict[str, Right] = {
     # processes, audit, operation
     "process.index": STUDIO,
     "process.show": STUDIO,
-    "process.xml": READERS,
+    "process.xml": Right(roles=STUDIO.roles | READERS.roles),
     "audit.index": AUDITORS,
     "audit.show": AUDITORS,
     "audit.verify": AUDITORS,

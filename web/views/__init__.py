@@ -13,6 +13,7 @@ from web.views import (
     demo,
     health,
     home,
+    id_number,
     inbox,
     incidents,
     notices,
@@ -24,7 +25,7 @@ from web.views import (
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    home.views, auth.views, inbox.views, task.views, person.views, case.views, paper.views, process.views,
-    clauses.views, audit.views, incidents.views, notices.views, settings.views, demo.views, health.views,
-    v1.views,
+    home.views, auth.views, inbox.views, task.views, person.views, id_number.views, case.views,
+    paper.views, process.views, clauses.views, audit.views, incidents.views, notices.views,
+    settings.views, demo.views, health.views, v1.views,
 )

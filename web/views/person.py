@@ -9,7 +9,7 @@ from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from engine.errors import AidError, DuplicatePerson, FormInvalid, NotFound
-from tasks import commands, people
+from tasks import commands, people, privacy
 from tasks.access import Subject, allowed, authorize_start, classes_for, shown_person
 from tasks.queries import areas, case_page, person_page, task_page
 from tasks.queries.case_page import case_by_no
@@ -102,11 +102,13 @@ def _page(context: Ctx, person_id: int, refusal: AidError | None = None) -> str:
         cases = person_page.cases_of(conn, person_id)
         active = next((one for one in cases if one.status == "active"), None)
         recorded = bool(head.facts)
+        may_view_id = privacy.may_view(conn, context.actor, {"id": head.id, "area": head.area})
         head = veiled(head, context.actor, Subject(head.area, tier=active.tier if active else ""))
         chain = areas.chain_of(head.area)
         names = areas.unit_names(conn, chain)
         page = {
             "person": head,
+            "may_view_id": may_view_id,
             "covered": recorded and not fact_lines(head.facts, context.lang, context.t),
             "area_name": "".join(names.get(path, "") for path in chain[1:]),
             "cases": cases,

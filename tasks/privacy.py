@@ -1,0 +1,74 @@
+"""The whole identity number: shown for a reason to who works on the case, and in the trail (SEC-P2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from engine.errors import FormInvalid
+from tasks import access, commands, people
+from tasks.access import Subject
+from tasks.actor import Actor
+from tasks.commands import Done
+from tasks.desk import Desk
+from tasks.store import casework, rows, tables
+from tasks.store.conn import Connection, Record
+from tasks.text import clean_line
+
+if TYPE_CHECKING:
+    from tasks.app import App
+
+RIGHT = "view_person_id"
+#: Classes of personal data of which one goes with the right (`fields` of the table).
+CLASSES = frozenset({"P4", "P4*"})
+_LONGEST = 200
+
+
+def show_id_number(app: App, actor: Actor, person_id: int, reason: str, key: str | None = None) -> str:
+    """Return the whole identity number of a person after writing down who looks and why.
+
+    Raise NotFound outside the area, NotCandidate without the right, FormInvalid without a reason.
+    """
+    app.do(commands.ViewIdNumber(person_id, reason), actor, key)
+    with app.read() as conn:
+        return people.reveal_id(conn, app.keys, person_id)
+
+
+def may_view(conn: Connection, actor: Actor, person: Record) -> bool:
+    """Tell whether to offer the whole number; the command asks again."""
+    return any(_open_to(actor, subject) for subject in _subjects(conn, person))
+
+
+def view_id_number(desk: Desk, command: commands.ViewIdNumber) -> Done:
+    """Write down that somebody looks at a whole identity number, and why."""
+    person = desk.person(command.person_id)
+    access.authorize(desk.actor, "view_person", Subject(person["area"]))
+    if not may_view(desk.conn, desk.actor, person):
+        raise access.wrong_role(RIGHT)
+    reason = clean_line(command.reason)[:_LONGEST]
+    if not reason:
+        raise FormInvalid([("reason", "请填写查阅理由。", "Say why you need the number.")])
+    active = casework.active_case(desk.conn, command.person_id)
+    trail = active["id"] if active is not None else desk.person_trail(command.person_id)
+    desk.emit(trail, "RecordViewed", viewed="id_no", person=str(command.person_id), reason=reason)
+    return Done(person_id=command.person_id)
+
+
+def _open_to(actor: Actor, subject: Subject) -> bool:
+    fits = access.allowed(actor, RIGHT, subject)
+    return fits and bool(access.classes_for(actor, subject) & CLASSES)
+
+
+def _subjects(conn: Connection, person: Record) -> Iterator[Subject]:
+    """Yield a person as the table of rights sees him: by the case's tier, then by each open task."""
+    active = casework.active_case(conn, person["id"])
+    if active is None:
+        yield Subject(person["area"])
+        return
+    instances = casework.open_instances(conn, active["id"])
+    tasks = casework.open_tasks_of(conn, [row["id"] for row in instances])
+    helpers = rows.rows(conn, tables.helper, case_id=active["id"], released_at=None)
+    holders = {row["user_id"] for row in helpers} | {row["assignee_id"] for row in tasks}
+    known = frozenset(one for one in holders if one is not None)
+    for role in dict.fromkeys(("", *(row["role"] for row in tasks))):
+        yield Subject(person["area"], role, active["tier"], known)
