@@ -87,6 +87,29 @@ class SaveDraft(Command):
 
 
 @dataclass(frozen=True)
+class AddFile(Command):
+    """Keep a photograph or scan with an open task."""
+
+    task_id: int
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class RemoveFile(Command):
+    """Take a file away while its step is open."""
+
+    file_id: int
+
+
+@dataclass(frozen=True)
+class ViewFile(Command):
+    """Open a file of a step."""
+
+    file_id: int
+
+
+@dataclass(frozen=True)
 class ReassignTask(Command):
     """Hand a task to another person for good (转办)."""
 

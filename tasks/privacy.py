@@ -36,7 +36,8 @@ def show_id_number(app: App, actor: Actor, person_id: int, reason: str, key: str
 
 def may_view(conn: Connection, actor: Actor, person: Record) -> bool:
     """Tell whether to offer the whole number; the command asks again."""
-    return any(_open_to(actor, subject) for subject in _subjects(conn, person))
+    subjects = subjects_of(conn, person, casework.active_case(conn, person["id"]))
+    return any(access.allowed(actor, RIGHT, one) and sees_p4(actor, one) for one in subjects)
 
 
 def view_id_number(desk: Desk, command: commands.ViewIdNumber) -> Done:
@@ -54,21 +55,20 @@ def view_id_number(desk: Desk, command: commands.ViewIdNumber) -> Done:
     return Done(person_id=command.person_id)
 
 
-def _open_to(actor: Actor, subject: Subject) -> bool:
-    fits = access.allowed(actor, RIGHT, subject)
-    return fits and bool(access.classes_for(actor, subject) & CLASSES)
+def sees_p4(actor: Actor, subject: Subject) -> bool:
+    """Tell whether the table gives an actor the sensitive data of a subject, masked or not."""
+    return bool(access.classes_for(actor, subject) & CLASSES)
 
 
-def _subjects(conn: Connection, person: Record) -> Iterator[Subject]:
-    """Yield a person as the table of rights sees him: by the case's tier, then by each open task."""
-    active = casework.active_case(conn, person["id"])
-    if active is None:
+def subjects_of(conn: Connection, person: Record, case: Record | None) -> Iterator[Subject]:
+    """Yield a person's case as the table of rights sees it: by its tier, then by each of its open tasks."""
+    if case is None:
         yield Subject(person["area"])
         return
-    instances = casework.open_instances(conn, active["id"])
+    instances = casework.open_instances(conn, case["id"])
     tasks = casework.open_tasks_of(conn, [row["id"] for row in instances])
-    helpers = rows.rows(conn, tables.helper, case_id=active["id"], released_at=None)
+    helpers = rows.rows(conn, tables.helper, case_id=case["id"], released_at=None)
     holders = {row["user_id"] for row in helpers} | {row["assignee_id"] for row in tasks}
     known = frozenset(one for one in holders if one is not None)
     for role in dict.fromkeys(("", *(row["role"] for row in tasks))):
-        yield Subject(person["area"], role, active["tier"], known)
+        yield Subject(person["area"], role, case["tier"], known)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tasks import casework, commands, intake, office, privacy, supervision, taskwork
+from tasks import casework, commands, files, intake, office, privacy, supervision, taskwork
 from tasks.commands import Command, Done
 from tasks.desk import Desk
 
@@ -18,6 +18,9 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     commands.UnclaimTask: taskwork.unclaim,
     commands.CompleteTask: taskwork.complete,
     commands.SaveDraft: taskwork.save_draft,
+    commands.AddFile: files.add_file,
+    commands.RemoveFile: files.remove_file,
+    commands.ViewFile: files.view_file,
     commands.ReassignTask: taskwork.reassign,
     commands.DelegateTask: taskwork.delegate,
     commands.SendBack: taskwork.send_back,

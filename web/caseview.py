@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.errors import NotFound
-from tasks import privacy
+from tasks import files, privacy
 from tasks.access import TIERS, Subject, allowed, authorize
 from tasks.queries import areas, case_page, task_page
 from tasks.queries.scope import reading_tiers
+from tasks.store.files import Kept, files_of_case
 from web.actions import ACTIONS, Action
 from web.context import Ctx
 from web.veil import veiled
@@ -48,10 +49,17 @@ class File:
     duties: list[case_page.Duty]
     hand_overs: list[case_page.HandOver]
     may_view_id: bool = False
+    files: list[Kept] = field(default_factory=list)
+    #: Files of tiers whose notes the reader may not see.
+    covered_files: int = 0
 
     def may_see(self, tier: str) -> bool:
         """Tell whether the working notes of a tier are open to the reader (SECURITY 2.2)."""
         return tier in self.tiers
+
+    def definition_of(self, instance_id: int) -> int | None:
+        """Return the version of the diagram an instance runs."""
+        return next((one.definition_id for one in self.instances if one.id == instance_id), None)
 
     @property
     def main_instances(self) -> list[case_page.InstanceRow]:
@@ -92,7 +100,11 @@ def load_file(context: Ctx, case_id: int) -> File:
         tasks = case_page.open_tasks(conn, case_id)
         subject = subject_of(head, helpers, tasks)
         authorize(context.actor, "view_case", subject)
+        kept = files_of_case(conn, case_id)
+        open_files = [one for one in kept if files.may_read(conn, context.actor, one)]
         return File(
+            files=open_files,
+            covered_files=len(kept) - len(open_files),
             head=veiled(head, context.actor, subject),
             subject=subject,
             area_name="".join(names.get(path, "") for path in chain[1:]),

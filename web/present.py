@@ -12,7 +12,7 @@ from flask import Flask, g
 from engine import deadlines
 from engine.calendar import full_years
 from engine.clock import SHANGHAI
-from tasks import labels
+from tasks import files, labels
 from tasks.access import HIDDEN
 from tasks.queries import office
 from tasks.queries.trail import Happened
@@ -42,6 +42,7 @@ _ADDRESSES = {
     "older": "/cases/{}?beyond={}&detail={}#history",
     "detail": "/cases/{}?detail={}#history",
     "paper": "/papers/{}",
+    "file": "/files/{}",
     "process": "/processes/{}/{}",
     "incident": "/incidents/{}",
 }
@@ -68,6 +69,8 @@ def install(flask: Flask, config: WebConfig) -> None:
         marks_url=marks_url,
         tel_url=tel_url,
         url=str,
+        size=words.size_text,
+        largest_file=files.LARGEST >> 20,
         static_url=_static_addresses(),
         **{f"{name}_url": _address(pattern) for name, pattern in _ADDRESSES.items()},
     )

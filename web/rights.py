@@ -72,6 +72,9 @@ RIGHTS: dict[str, Right] = {
     "task.send_back": WORKERS,
     "task.withdraw": WORKERS,
     "task.add_row": WORKERS,
+    "files.add": WORKERS,
+    "files.show": WORKERS,
+    "files.remove": WORKERS,
     "person.index": WORKERS,
     "person.new": WORKERS,
     "person.create": WORKERS,
@@ -109,8 +112,10 @@ RIGHTS: dict[str, Right] = {
 DIAGRAM_PAGES = frozenset(
     {
         "task.show", "task.complete", "task.add_row", "task.claim", "task.unclaim", "task.reassign",
-        "task.send_back", "task.withdraw", "case.show", "process.show",
+        "task.send_back", "task.withdraw", "files.add", "files.remove", "case.show", "process.show",
     }
 )
+#: Takes a file: its body may be as large as the configuration allows, not as a form.
+UPLOADS = frozenset({"files.add"})
 #: Answers without anything personal: they may be kept by the browser.
 PLAIN = frozenset({"static", "api.openapi"})

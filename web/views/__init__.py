@@ -11,6 +11,7 @@ from web.views import (
     case,
     clauses,
     demo,
+    files,
     health,
     home,
     id_number,
@@ -25,7 +26,7 @@ from web.views import (
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    home.views, auth.views, inbox.views, task.views, person.views, id_number.views, case.views,
+    home.views, auth.views, inbox.views, task.views, files.views, person.views, id_number.views, case.views,
     paper.views, process.views, clauses.views, audit.views, incidents.views, notices.views,
     settings.views, demo.views, health.views, v1.views,
 )

@@ -18,7 +18,7 @@ views = Blueprint("id_number", __name__, url_prefix="/people")
 def show(person_id: int) -> Response:
     """Show the whole number in the place of the masked one, or on a page of its own without scripts."""
     context = ctx()
-    reason = request.form.get("reason", "")
+    reason = request.form.get("reason") or request.form.get("other", "")
     with context.app.read() as conn:
         head = person_page.person_head(conn, person_id)
     if head is None:
