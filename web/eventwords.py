@@ -64,8 +64,11 @@ def event_words(context: Ctx, event: Happened) -> EventWords:
         step = words.element_name(context, event.definition_id, event.element, lang)
     elif event.kind.startswith("Process") and event.process_id:
         step = words.process_name(event.process_id, lang)
+    title = labels.label("event", event.kind, lang)
+    if event.kind == "TokenMoved" and event.element is None:
+        title = context.t("history.went_on")
     return EventWords(
-        labels.label("event", event.kind, lang), step, " · ".join(_details(context, event, data)), tone,
+        title, step, " · ".join(_details(context, event, data)), tone,
         _clauses(context, event, data),
     )  # fmt: skip
 
@@ -74,9 +77,10 @@ def _details(context: Ctx, event: Happened, data: Mapping[str, Any]) -> list[str
     told = []
     if "branch" in data:
         told.append(_branch(context, event, str(data["branch"])))
-    if "to" in data and event.kind == "TaskSentBack":
+    if "to" in data and event.kind in ("TaskSentBack", "TokenMoved"):
         step = words.element_name(context, event.definition_id, str(data["to"]), context.lang)
-        told.append(context.t("history.back_to", step=step))
+        moved = event.kind == "TokenMoved"
+        told.append(context.t("history.moved_to" if moved else "history.back_to", step=step))
     if data.get("viewed") == "id_no":
         told.append(context.t("person.id_no"))
     return told + detail_words(context, data)

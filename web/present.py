@@ -45,6 +45,7 @@ _ADDRESSES = {
     "file": "/files/{}",
     "process": "/processes/{}/{}",
     "incident": "/incidents/{}",
+    "instance": "/instances/{}",
 }
 
 

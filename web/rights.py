@@ -105,6 +105,8 @@ RIGHTS: dict[str, Right] = {
     "audit.verify": AUDITORS,
     "incidents.index": OPERATORS,
     "incidents.retry": SUPERVISORS,
+    "instance.show": SUPERVISORS,
+    "instance.act": SUPERVISORS,
     "settings.index": SETTINGS,
 }
 
@@ -113,6 +115,7 @@ DIAGRAM_PAGES = frozenset(
     {
         "task.show", "task.complete", "task.add_row", "task.claim", "task.unclaim", "task.reassign",
         "task.send_back", "task.withdraw", "files.add", "files.remove", "case.show", "process.show",
+        "instance.show", "instance.act",
     }
 )
 #: Takes a file: its body may be as large as the configuration allows, not as a form.

@@ -17,6 +17,7 @@ from web.views import (
     id_number,
     inbox,
     incidents,
+    instance,
     notices,
     paper,
     person,
@@ -27,6 +28,6 @@ from web.views import (
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.views, auth.views, inbox.views, task.views, files.views, person.views, id_number.views, case.views,
-    paper.views, process.views, clauses.views, audit.views, incidents.views, notices.views,
+    paper.views, process.views, clauses.views, audit.views, incidents.views, instance.views, notices.views,
     settings.views, demo.views, health.views, v1.views,
 )

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from engine.clock import to_us
 from engine.errors import AidError, FormInvalid, NotFound
 from tasks import labels
+from tasks.access import allowed
 from tasks.forms.spec import Field
 from tasks.queries import areas, diagram, trail
 from web import formview
@@ -40,6 +41,7 @@ def show(case_id: int) -> str:
         )
     return render_template(
         "case.html", file=file, case=file.head, events=events, offered=offered(context, file),
+        supervises=allowed(context.actor, "suspend", file.subject),
         older=events[-1].seq if len(events) == _EVENTS else None, beyond=beyond, detailed=detailed,
     )  # fmt: skip
 
