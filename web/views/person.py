@@ -39,7 +39,9 @@ def index() -> str | Response:
             return go(f"/cases/{found[0]}")
         rows = people.search(conn, context.app.keys, text, reading, _MOST) if text else []
         names = areas.unit_names(conn, [row["area"] for row in rows])
-    return render_template("people.html", q=text, rows=rows, names=names, full=len(rows) == _MOST)
+        subjects = person_page.subjects(conn, [(row["id"], row["area"]) for row in rows])
+    shown = [shown_person(row, classes_for(context.actor, subjects[row["id"]])) for row in rows]
+    return render_template("people.html", q=text, rows=shown, names=names, full=len(rows) == _MOST)
 
 
 @views.get("/new")
@@ -103,7 +105,7 @@ def _page(context: Ctx, person_id: int, refusal: AidError | None = None) -> str:
         active = next((one for one in cases if one.status == "active"), None)
         recorded = bool(head.facts)
         may_view_id = privacy.may_view(conn, context.actor, {"id": head.id, "area": head.area})
-        head = veiled(head, context.actor, Subject(head.area, tier=active.tier if active else ""))
+        head = veiled(head, context.actor, person_page.subjects(conn, [(head.id, head.area)])[head.id])
         chain = areas.chain_of(head.area)
         names = areas.unit_names(conn, chain)
         page = {
