@@ -40,6 +40,15 @@ def may_view(conn: Connection, actor: Actor, person: Record) -> bool:
     return any(access.allowed(actor, RIGHT, one) and sees_p4(actor, one) for one in subjects)
 
 
+def may_read_papers(conn: Connection, actor: Actor, person: Record, case_id: int | None) -> bool:
+    """Tell whether the papers of a person are for an actor: they name him, with address and telephone (P3)."""
+    case = rows.first(conn, tables.case, id=case_id) if case_id is not None else None
+    return any(
+        access.allowed(actor, "print_paper", one) and "P3" in access.classes_for(actor, one)
+        for one in subjects_of(conn, person, case)
+    )
+
+
 def view_id_number(desk: Desk, command: commands.ViewIdNumber) -> Done:
     """Write down that somebody looks at a whole identity number, and why."""
     person = desk.person(command.person_id)

@@ -49,6 +49,7 @@ class File:
     duties: list[case_page.Duty]
     hand_overs: list[case_page.HandOver]
     may_view_id: bool = False
+    may_read_papers: bool = False
     files: list[Kept] = field(default_factory=list)
     #: Files of tiers whose notes the reader may not see.
     covered_files: int = 0
@@ -100,6 +101,7 @@ def load_file(context: Ctx, case_id: int) -> File:
         tasks = case_page.open_tasks(conn, case_id)
         subject = subject_of(head, helpers, tasks)
         authorize(context.actor, "view_case", subject)
+        about = {"id": head.person_id, "area": head.area}
         kept = files_of_case(conn, case_id)
         open_files = [one for one in kept if files.may_read(conn, context.actor, one)]
         return File(
@@ -118,7 +120,8 @@ def load_file(context: Ctx, case_id: int) -> File:
             deadlines=task_page.due_rows(conn, case_id=case_id),
             duties=case_page.duties(conn, head.person_id, case_id),
             hand_overs=case_page.hand_overs(conn, case_id),
-            may_view_id=privacy.may_view(conn, context.actor, {"id": head.person_id, "area": head.area}),
+            may_view_id=privacy.may_view(conn, context.actor, about),
+            may_read_papers=privacy.may_read_papers(conn, context.actor, about, case_id),
         )
 
 

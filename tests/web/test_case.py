@@ -194,3 +194,20 @@ def test_pages_stand_in_english_too(office: Office, path: str) -> None:
     browser: Browser = office.browser("sup.rh")
     browser.post("/preferences", {"lang": "en"})
     assert browser.get(path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("username", "opens"),
+    [("staff.rh", True), ("staff.hnc", True), ("sup.rh", True), ("expert.sy", False), ("staff.sy", False)],
+)
+def test_a_paper_shows_a_name_only_to_who_may_know_it(
+    office: Office, street_case: int, username: str, opens: bool
+) -> None:
+    path = re.search(r'href="(/papers/\d+)"', office.browser("staff.rh").get(f"/cases/{street_case}").text)
+    assert path is not None
+    browser = office.browser(username)
+    page = browser.get(f"/cases/{street_case}").text
+    assert "推荐介绍信" in page
+    assert (path[1] in page) is opens
+    assert ("周玉梅" in page) is opens
+    assert browser.get(path[1]).status_code == (200 if opens else 404)
