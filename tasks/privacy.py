@@ -41,7 +41,7 @@ def may_view(conn: Connection, actor: Actor, person: Record) -> bool:
 
 
 def may_read_papers(conn: Connection, actor: Actor, person: Record, case_id: int | None) -> bool:
-    """Tell whether the papers of a person are for an actor: they name him, with address and telephone (P3)."""
+    """Tell whether the papers of a person are for an actor: they hold name, address and telephone (P3)."""
     case = rows.first(conn, tables.case, id=case_id) if case_id is not None else None
     return any(
         access.allowed(actor, "print_paper", one) and "P3" in access.classes_for(actor, one)

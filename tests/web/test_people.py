@@ -30,6 +30,7 @@ def test_a_person_is_registered_and_found_by_name_phone_and_number(office: Offic
     ("field", "value", "said"),
     [
         ("id_no", "11011319840101002", "应为18位"),
+        ("id_no", "", "请填写身份证号"),
         ("id_no", "110113840101002", "15位旧身份证号"),
         ("id_no", "110113198413010023", "出生日期"),
         ("name", "", "请填写姓名"),
