@@ -12,8 +12,8 @@ from web.rights import RIGHTS
 _ITEMS = (
     ("inbox.index", "/inbox", "inbox", "nav.inbox"),
     ("person.index", "/people", "people", "nav.people"),
-    ("process.index", "/processes", "flow", "nav.processes"),
     ("audit.index", "/audit", "shield", "nav.audit"),
+    ("process.index", "/processes", "flow", "nav.processes"),
     ("incidents.index", "/incidents", "alert", "nav.incidents"),
     ("settings.index", "/settings", "gear", "nav.settings"),
 )

@@ -169,6 +169,7 @@ class Vocabulary:
             "frequency": self.frequency,
             "flash_text": self.flash_text,
             "nav_items": self.nav_items,
+            "now_text": self.now_text,
             "local_now": self.context.now.astimezone(SHANGHAI),
         }
 
@@ -196,6 +197,13 @@ class Vocabulary:
     def moment(self, us: int | None) -> str:
         """Return an instant in words."""
         return words.moment_text(us, self.context.today, self.lang) if us else ""
+
+    def now_text(self) -> str:
+        """Return this instant in words, with the year and the day of the week."""
+        local = self.context.now.astimezone(SHANGHAI)
+        weekday = self.context.t("date.weekdays").split()[local.weekday()]
+        return self.context.t("date.now", year=local.year, month=local.month, day=local.day, weekday=weekday,
+                              iso=f"{local:%Y-%m-%d}", time=f"{local:%H:%M}")  # fmt: skip
 
     def due(self, due_at: int) -> words.DueWords:
         """Return a due instant in words."""

@@ -19,6 +19,7 @@ from engine.errors import AidError
 from tasks import labels
 from tasks.library import Library
 from tasks.queries.inbox import LISTS
+from tests.web.office import Office
 from web import clauses, words
 from web.actions import ACTIONS, PERSON_ACTIONS
 from web.errors import STATUS
@@ -174,3 +175,11 @@ def test_every_document_and_part_has_a_name() -> None:
     for one, lang in product(clauses.catalogue().values(), LANGUAGES):
         assert one.document(lang) != one.seed
         assert one.article(lang)
+
+
+def test_an_auditor_begins_with_the_audit_and_reads_where_from_in_words(office: Office) -> None:
+    assert office.browser("auditor.sy").get("/").location == "/audit"
+    case = office.new_case()
+    page = office.browser("auditor.sy").get(f"/audit/{case}").text
+    assert " · test · " in page, "an origin without words is told as it is"
+    assert say_or("zh", "origin.worker", "worker") == "后台作业"
