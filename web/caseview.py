@@ -50,6 +50,8 @@ class File:
     hand_overs: list[case_page.HandOver]
     may_view_id: bool = False
     may_read_papers: bool = False
+    #: Messages from outside for which a process of the case waits.
+    awaited: frozenset[str] = frozenset()
     files: list[Kept] = field(default_factory=list)
     #: Files of tiers whose notes the reader may not see.
     covered_files: int = 0
@@ -105,6 +107,7 @@ def load_file(context: Ctx, case_id: int) -> File:
         kept = files_of_case(conn, case_id)
         open_files = [one for one in kept if files.may_read(conn, context.actor, one)]
         return File(
+            awaited=case_page.awaited_messages(conn, case_id),
             files=open_files,
             covered_files=len(kept) - len(open_files),
             head=veiled(head, context.actor, subject),
@@ -163,5 +166,7 @@ def _fits(context: Ctx, file: File, action: Action) -> bool:
             return any(one.missed for one in file.duties)
         case "paper":
             return any(one.voided_at is None for one in file.papers)
+        case message if message.startswith("MSG-"):
+            return message in file.awaited
         case process:
             return any(one.process_id.startswith(f"{process}_") for one in file.running)

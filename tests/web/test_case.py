@@ -211,3 +211,17 @@ def test_a_paper_shows_a_name_only_to_who_may_know_it(
     assert (path[1] in page) is opens
     assert ("周玉梅" in page) is opens
     assert browser.get(path[1]).status_code == (200 if opens else 404)
+
+
+def test_a_message_from_outside_is_offered_only_while_a_process_waits_for_it(office: Office) -> None:
+    case = office.new_case("孟繁荣")
+    browser = office.browser("staff.rh")
+    page = browser.get(f"/cases/{case}").text
+    assert not any(f"/cases/{case}/{one}" in page for one in ("objection", "resubmitted", "outcome"))
+    assert browser.post(f"/cases/{case}/objection", {"content": "不符合"}).status_code == 404
+    office.complete(case, "P03_Check", materials_complete=False)
+    assert f"/cases/{case}/resubmitted" not in browser.get(f"/cases/{case}").text
+    office.complete(case, "P03_Supplement")
+    assert f"/cases/{case}/resubmitted" in browser.get(f"/cases/{case}").text
+    assert browser.post(f"/cases/{case}/resubmitted").status_code == 303
+    assert "P03_Check" in office.open_tasks(case)
