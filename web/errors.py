@@ -136,6 +136,8 @@ def refused(error: AidError) -> AnyResponse:
     if isinstance(error, SessionEnded):
         if request.method == "GET":
             return redirect_to_login()
+        if request.headers.get("HX-Request"):
+            return error_page(error.code, status_of(error), sentence)
         return make_response(login_page("/", sentence=sentence, kept=kept_from_form()), status_of(error))
     if isinstance(error, FormInvalid):
         sentence += "".join(f" {zh if context.lang == 'zh' else en}" for _name, zh, en in error.problems)

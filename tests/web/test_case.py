@@ -225,3 +225,14 @@ def test_a_message_from_outside_is_offered_only_while_a_process_waits_for_it(off
     assert f"/cases/{case}/resubmitted" in browser.get(f"/cases/{case}").text
     assert browser.post(f"/cases/{case}/resubmitted").status_code == 303
     assert "P03_Check" in office.open_tasks(case)
+
+
+def test_a_list_of_one_thing_is_chosen_already(office: Office) -> None:
+    case = office.new_case("孟繁荣")
+    office.reach(case, "P03_Enter")
+    browser = office.browser("sup.rh")
+    running = re.findall(r'<option value="(DL-\d+)"( selected)?', browser.get(f"/cases/{case}/extend").text)
+    assert [mark for _rule, mark in running] == [" selected"]
+    papers = re.findall(r'<option value="(\d+)"( selected)?', browser.get(f"/cases/{case}/void_paper").text)
+    assert len(papers) > 1
+    assert not any(mark for _paper, mark in papers)

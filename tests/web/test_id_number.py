@@ -92,6 +92,10 @@ def test_a_script_gets_the_number_alone_to_put_in_its_place(office: Office) -> N
     answer = street.post(path, {"reason": "核对身份证件"}, headers=script)
     assert number in answer.text
     assert "<html" not in answer.text
+    ended = office.browser().post(path, {"reason": "核对身份证件"}, headers=script)
+    assert ended.status_code == 401
+    assert "登录" in ended.text
+    assert "<html" not in ended.text
     refused = office.browser("sup.rh").post(path, {"reason": "看看"}, headers=script)
     assert refused.status_code == 403
     assert "<html" not in refused.text
