@@ -149,6 +149,11 @@ def authorize_start(actor: Actor, process_id: str, subject: Subject) -> None:
         raise _wrong_role(needed)
 
 
+def wrong_role(action: str) -> NotCandidate:
+    """Return the refusal that names the roles which may do an action."""
+    return _wrong_role(permissions().actions[action].roles)
+
+
 def _wrong_role(needed: frozenset[str]) -> NotCandidate:
     names = [label("role", role) for role in ROLES if role in needed]
     return NotCandidate(role="、".join(names) or "系统", roles=sorted(needed))

@@ -39,6 +39,14 @@ class SetFacts(Command):
 
 
 @dataclass(frozen=True)
+class ViewIdNumber(Command):
+    """Look at the whole identity number of a person, for a reason."""
+
+    person_id: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class StartProcess(Command):
     """Start a process for a person (P03 and P07 open a case)."""
 
@@ -76,6 +84,29 @@ class SaveDraft(Command):
 
     task_id: int
     values: Values
+
+
+@dataclass(frozen=True)
+class AddFile(Command):
+    """Keep a photograph or scan with an open task."""
+
+    task_id: int
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class RemoveFile(Command):
+    """Take a file away while its step is open."""
+
+    file_id: int
+
+
+@dataclass(frozen=True)
+class ViewFile(Command):
+    """Open a file of a step."""
+
+    file_id: int
 
 
 @dataclass(frozen=True)

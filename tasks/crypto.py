@@ -83,6 +83,19 @@ class Keys:
             raise KeyFault(f"key {key_id!r} is not in the key file")
         return _CIPHERS[self.suite].open(self.fields[key_id], base64.b64decode(text), place.encode()).decode()
 
+    def seal_bytes(self, plain: bytes, place: str) -> bytes:
+        """Encrypt a file for a place such as `attachment:17`; the result begins with the name of its key."""
+        sealed = _CIPHERS[self.suite].seal(self.fields[self.field_id], plain, place.encode())
+        return self.field_id.encode() + b":" + sealed
+
+    def open_bytes(self, sealed: bytes, place: str) -> bytes:
+        """Decrypt a file sealed for the same place; raise KeyFault when it does not fit."""
+        name, _, raw = sealed.partition(b":")
+        key = self.fields.get(name.decode("ascii", "replace"))
+        if key is None:
+            raise KeyFault(f"key {name!r} is not in the key file")
+        return _CIPHERS[self.suite].open(key, raw, place.encode())
+
     def blind(self, kind: str, value: str) -> str:
         """Return a keyed hash of a normalised value: equal values can be found, nobody can guess back."""
         return hmac.new(self.index, f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()

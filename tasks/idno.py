@@ -68,6 +68,8 @@ def parse(raw: str, today: date) -> IdNumber:
             "这是15位旧身份证号，已停止使用。请按现用居民身份证填写18位号码。",
             "This is an old 15-digit number; enter the 18 characters of the current card.",
         )
+    if not value:
+        raise IdNumberError("请填写身份证号。", "Enter the identity number.")
     if len(value) != 18:
         raise IdNumberError(
             f"身份证号应为18位，现在是{len(value)}位。请对照身份证重新填写。",

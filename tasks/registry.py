@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tasks import casework, commands, drafts, intake, office, releases, supervision, taskwork
+from tasks import casework, commands, drafts, files, intake, office, privacy, releases, supervision, taskwork
 from tasks import studio_commands as studio
 from tasks.commands import Command, Done
 from tasks.desk import Desk
@@ -13,11 +13,15 @@ from tasks.desk import Desk
 HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     commands.RegisterPerson: intake.register_person,
     commands.SetFacts: intake.set_facts,
+    commands.ViewIdNumber: privacy.view_id_number,
     commands.StartProcess: intake.start_process,
     commands.ClaimTask: taskwork.claim,
     commands.UnclaimTask: taskwork.unclaim,
     commands.CompleteTask: taskwork.complete,
     commands.SaveDraft: taskwork.save_draft,
+    commands.AddFile: files.add_file,
+    commands.RemoveFile: files.remove_file,
+    commands.ViewFile: files.view_file,
     commands.ReassignTask: taskwork.reassign,
     commands.DelegateTask: taskwork.delegate,
     commands.SendBack: taskwork.send_back,

@@ -46,6 +46,8 @@ def move(desk: Desk, command: commands.MoveToken) -> Done:
     """Move an instance by hand from an open step to another of its diagram."""
     live = _instance(desk, command.instance_id, "move")
     reason = need_reason(command.reason)
+    if not command.to_element:
+        raise FormInvalid([("to", "请选择移到哪个环节。", "Choose the step to move to.")])
     token = next((t for t in live.state.tokens.values() if t.node == command.from_element), None)
     if token is None or command.to_element not in live.graph.nodes:
         raise IllegalState(detail="流程不在这一环节，或没有目标环节")

@@ -95,10 +95,16 @@ def _only_holder(desk: Desk, task: OpenTask) -> None:
         raise NotAssignee(who=accounts.name_of(desk.conn, holder), who_id=str(holder))
 
 
+def held(desk: Desk, task_id: int, action: str) -> OpenTask:
+    """Return an open task that nobody else holds, under its lock; refuse in the order of J.6."""
+    task = _read(desk, task_id, action)
+    _only_holder(desk, task)
+    return task
+
+
 def save_draft(desk: Desk, command: commands.SaveDraft) -> Done:
     """Keep what was typed; later typing replaces it."""
-    task = _read(desk, command.task_id, "save_draft")
-    _only_holder(desk, task)
+    task = held(desk, command.task_id, "save_draft")
     store_form(desk, task.row, command.values, draft=True)
     return Done(task_id=command.task_id)
 

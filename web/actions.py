@@ -36,7 +36,8 @@ class Action:
     #: Cancels what is open: the page lists it first.
     closes: bool = False
     danger: bool = False
-    #: Process that has to be under way, or `hand_over`, `deadline`, `missed`, `paper`.
+    #: Process that has to be under way, message a process has to wait for, or `hand_over`, `deadline`,
+    #: `missed`, `paper`.
     needs: str = ""
 
     @cached_property
@@ -84,9 +85,9 @@ ACTIONS: dict[str, Action] = {
         Action("return", _case(commands.ReturnHandOver), "return", "return", needs="hand_over"),
         Action("found_work", _case(commands.FoundWork), "found_work", "found_work", closes=True),
         Action("job_lost", _case(commands.LostJob), "job_lost", "job_lost", needs="P09"),
-        Action("outcome", _message("MSG-23"), "send_message", of_task="P06_Outcome", needs="P06"),
-        Action("objection", _message("MSG-16"), "send_message", of_task="P03_Objection", needs="P03"),
-        Action("resubmitted", _message("MSG-17"), "send_message", needs="P03"),
+        Action("outcome", _message("MSG-23"), "send_message", of_task="P06_Outcome", needs="MSG-23"),
+        Action("objection", _message("MSG-16"), "send_message", of_task="P03_Objection", needs="MSG-16"),
+        Action("resubmitted", _message("MSG-17"), "send_message", needs="MSG-17"),
         Action("explain", _case(commands.ExplainMissed), "explain_missed", "explain_missed", needs="missed"),
         Action("benefit", _case(commands.RecordBenefit), "record_benefit", "record_benefit"),
         Action("transfer", _case(commands.TransferCommunity), "transfer_community", "transfer_community"),

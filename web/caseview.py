@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.errors import NotFound
-from tasks import benefits
+from tasks import benefits, files, privacy
 from tasks.access import TIERS, Subject, allowed, authorize, classes_for
 from tasks.queries import areas, case_page, task_page
 from tasks.queries.scope import reading_tiers
 from tasks.store.conn import Connection
+from tasks.store.files import Kept, files_of_case
 from web.actions import ACTIONS, Action
 from web.context import Ctx
 from web.veil import veiled
@@ -49,10 +50,21 @@ class File:
     duties: list[case_page.Duty]
     hand_overs: list[case_page.HandOver]
     hints: list[str]  #: benefits to think of (DT-15)
+    may_view_id: bool = False
+    may_read_papers: bool = False
+    #: Messages from outside for which a process of the case waits.
+    awaited: frozenset[str] = frozenset()
+    files: list[Kept] = field(default_factory=list)
+    #: Files of tiers whose notes the reader may not see.
+    covered_files: int = 0
 
     def may_see(self, tier: str) -> bool:
         """Tell whether the working notes of a tier are open to the reader (SECURITY 2.2)."""
         return tier in self.tiers
+
+    def definition_of(self, instance_id: int) -> int | None:
+        """Return the version of the diagram an instance runs."""
+        return next((one.definition_id for one in self.instances if one.id == instance_id), None)
 
     @property
     def main_instances(self) -> list[case_page.InstanceRow]:
@@ -93,7 +105,13 @@ def load_file(context: Ctx, case_id: int) -> File:
         tasks = case_page.open_tasks(conn, case_id)
         subject = subject_of(head, helpers, tasks)
         authorize(context.actor, "view_case", subject)
+        about = {"id": head.person_id, "area": head.area}
+        kept = files_of_case(conn, case_id)
+        open_files = [one for one in kept if files.may_read(conn, context.actor, one)]
         return File(
+            awaited=case_page.awaited_messages(conn, case_id),
+            files=open_files,
+            covered_files=len(kept) - len(open_files),
             head=veiled(head, context.actor, subject),
             subject=subject,
             area_name="".join(names.get(path, "") for path in chain[1:]),
@@ -108,6 +126,8 @@ def load_file(context: Ctx, case_id: int) -> File:
             duties=case_page.duties(conn, head.person_id, case_id),
             hand_overs=case_page.hand_overs(conn, case_id),
             hints=_hints(context, conn, head, subject),
+            may_view_id=privacy.may_view(conn, context.actor, about),
+            may_read_papers=privacy.may_read_papers(conn, context.actor, about, case_id),
         )
 
 
@@ -157,5 +177,7 @@ def _fits(context: Ctx, file: File, action: Action) -> bool:
             return any(one.missed for one in file.duties)
         case "paper":
             return any(one.voided_at is None for one in file.papers)
+        case message if message.startswith("MSG-"):
+            return message in file.awaited
         case process:
             return any(one.process_id.startswith(f"{process}_") for one in file.running)

@@ -13,7 +13,7 @@ from tasks.accounts import Passwords
 from web import auth, errors, present, security
 from web.config import WebConfig
 from web.numbers import IdConverter
-from web.rights import LARGE_BODIES, RIGHTS
+from web.rights import RIGHTS, UPLOADS
 from web.views import BLUEPRINTS
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def create_app(app: App, config: WebConfig | None = None, passwords: Passwords |
 def _hooks(flask: Flask, app: App, config: WebConfig) -> None:
     @flask.before_request
     def _begin() -> None:
-        if not request.path.startswith("/api/") and request.endpoint not in LARGE_BODIES:
+        if not request.path.startswith("/api/") and request.endpoint not in UPLOADS:
             request.max_content_length = config.max_form
         if request.endpoint in _BARE:
             return

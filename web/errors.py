@@ -131,6 +131,8 @@ def aid_problem(error: AidError) -> Response:
 def error_page(code: str, status: int, sentence: str, **more: Any) -> Response:
     """Return the page that says what is wrong and what to do."""
     title = title_of(code, ctx().lang)
+    if request.headers.get("HX-Request"):  # stands in the place of what was asked for
+        return make_response(render_template("error_part.html", sentence=sentence), status)
     page = render_template("error.html", heading=title, status=status, sentence=sentence, **more)
     return make_response(page, status)
 
@@ -146,6 +148,8 @@ def refused(error: AidError) -> AnyResponse:
     if isinstance(error, SessionEnded):
         if request.method == "GET":
             return redirect_to_login()
+        if request.headers.get("HX-Request"):
+            return error_page(error.code, status_of(error), sentence)
         return make_response(login_page("/", sentence=sentence, kept=kept_from_form()), status_of(error))
     if isinstance(error, FormInvalid):
         sentence += "".join(f" {zh if context.lang == 'zh' else en}" for _name, zh, en in error.problems)

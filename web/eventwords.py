@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from tasks import labels
@@ -32,7 +33,7 @@ _TONES = {
 QUIET = frozenset(
     {
         "TaskCreated", "RegisterWritten", "DutyCreated", "MessageSent", "MessageReceived", "TaskSaved",
-        "PersonRegistered", "TokenMoved", "TimerFired",
+        "PersonRegistered", "TokenMoved", "TimerFired", "RecordViewed",
     }
 )
 #: Data worth a glance, in the order shown; coded ones with the kind of their labels.
@@ -63,8 +64,11 @@ def event_words(context: Ctx, event: Happened) -> EventWords:
         step = words.element_name(context, event.definition_id, event.element, lang)
     elif event.kind.startswith("Process") and event.process_id:
         step = words.process_name(event.process_id, lang)
+    title = labels.label("event", event.kind, lang)
+    if event.kind == "TokenMoved" and event.element is None:
+        title = context.t("history.went_on")
     return EventWords(
-        labels.label("event", event.kind, lang), step, " · ".join(_details(context, event, data)), tone,
+        title, step, " · ".join(_details(context, event, data)), tone,
         _clauses(context, event, data),
     )  # fmt: skip
 
@@ -73,9 +77,12 @@ def _details(context: Ctx, event: Happened, data: Mapping[str, Any]) -> list[str
     told = []
     if "branch" in data:
         told.append(_branch(context, event, str(data["branch"])))
-    if "to" in data and event.kind == "TaskSentBack":
+    if "to" in data and event.kind in ("TaskSentBack", "TokenMoved"):
         step = words.element_name(context, event.definition_id, str(data["to"]), context.lang)
-        told.append(context.t("history.back_to", step=step))
+        moved = event.kind == "TokenMoved"
+        told.append(context.t("history.moved_to" if moved else "history.back_to", step=step))
+    if data.get("viewed") == "id_no":
+        told.append(context.t("person.id_no"))
     return told + detail_words(context, data)
 
 
@@ -86,7 +93,7 @@ def detail_words(context: Ctx, data: Mapping[str, Any]) -> list[str]:
     if isinstance(data.get("rule"), str):
         told.append(_rule(context, data["rule"]))
     if isinstance(data.get("effective"), str):
-        told.append(context.t("history.due", day=data["effective"]))
+        told.append(context.t("history.due", day=_day(context, data["effective"])))
     for name, kind in _CODED.items():
         value = data.get(name)
         if isinstance(value, str) and value:
@@ -97,6 +104,13 @@ def detail_words(context: Ctx, data: Mapping[str, Any]) -> list[str]:
     if isinstance(reason, str) and reason:
         told.append(_reason(reason, lang))
     return [one for one in dict.fromkeys(told) if one]
+
+
+def _day(context: Ctx, text: str) -> str:
+    try:
+        return words.day_text(date.fromisoformat(text), context.today, context.lang)
+    except ValueError:
+        return text
 
 
 def _rule(context: Ctx, rule: str) -> str:

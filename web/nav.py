@@ -12,13 +12,16 @@ from web.rights import RIGHTS
 _ITEMS = (
     ("inbox.index", "/inbox", "inbox", "nav.inbox"),
     ("person.index", "/people", "people", "nav.people"),
+    ("audit.index", "/audit", "shield", "nav.audit"),
     ("studio.index", "/studio", "flow", "nav.studio"),
     ("process.index", "/processes", "flow", "nav.processes"),
-    ("audit.index", "/audit", "shield", "nav.audit"),
     ("incidents.index", "/incidents", "alert", "nav.incidents"),
     ("settings.index", "/settings", "gear", "nav.settings"),
 )
-_BELONGS = {"task": "inbox", "case": "person", "paper": "person", "editor": "studio", "release": "studio"}
+_BELONGS = {
+    "task": "inbox", "files": "inbox", "case": "person", "paper": "person", "instance": "person",
+    "editor": "studio", "release": "studio", "trial": "studio",
+}  # fmt: skip
 #: Entries that another one, open to the same person, holds already.
 _WITHIN = {"process.index": "studio.index"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.errors import NotFound
-from tasks import people
+from tasks import people, privacy
 from tasks.access import Subject, allowed, classes_for, shown_person
 from tasks.queries import areas, case_page, person_page, task_page
 from tasks.queries.scope import require_file
@@ -25,11 +25,13 @@ def load_person(context: Ctx, person_id: int) -> dict[str, Any]:
         cases = person_page.cases_of(conn, person_id)
         active = next((one for one in cases if one.status == "active"), None)
         recorded = bool(head.facts)
-        head = veiled(head, context.actor, Subject(head.area, tier=active.tier if active else ""))
+        may_view_id = privacy.may_view(conn, context.actor, {"id": head.id, "area": head.area})
+        head = veiled(head, context.actor, person_page.subjects(conn, [(head.id, head.area)])[head.id])
         chain = areas.chain_of(head.area)
         names = areas.unit_names(conn, chain)
         return {
             "person": head,
+            "may_view_id": may_view_id,
             "covered": recorded and not fact_lines(head.facts, context.lang, context.t),
             "area_name": "".join(names.get(path, "") for path in chain[1:]),
             "cases": cases,

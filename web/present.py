@@ -12,7 +12,7 @@ from flask import Flask, g
 from engine import deadlines
 from engine.calendar import full_years
 from engine.clock import SHANGHAI
-from tasks import labels
+from tasks import files, labels
 from tasks.access import HIDDEN
 from tasks.queries import office
 from tasks.queries.trail import Happened
@@ -37,16 +37,19 @@ _VENDOR = _STATIC / "vendor"
 _ADDRESSES = {
     "action": "/cases/{}/{}",
     "person_action": "/people/{}/{}",
+    "id_number": "/people/{}/id-number",
     "audit": "/audit/{}",
     "older": "/cases/{}?beyond={}&detail={}#history",
     "detail": "/cases/{}?detail={}#history",
     "paper": "/papers/{}",
+    "file": "/files/{}",
     "process": "/processes/{}/{}",
     "design": "/studio/{}/{}",
     "draft": "/studio/drafts/{}",
     "draft_xml": "/studio/drafts/{}.bpmn",
     "release": "/studio/releases/{}",
     "incident": "/incidents/{}",
+    "instance": "/instances/{}",
 }
 
 
@@ -71,6 +74,8 @@ def install(flask: Flask, config: WebConfig) -> None:
         marks_url=marks_url,
         tel_url=tel_url,
         url=str,
+        size=words.size_text,
+        largest_file=files.LARGEST >> 20,
         static_url=_static_addresses(),
         **{f"{name}_url": _address(pattern) for name, pattern in _ADDRESSES.items()},
     )
@@ -168,6 +173,7 @@ class Vocabulary:
             "frequency": self.frequency,
             "flash_text": self.flash_text,
             "nav_items": self.nav_items,
+            "now_text": self.now_text,
             "local_now": self.context.now.astimezone(SHANGHAI),
         }
 
@@ -195,6 +201,13 @@ class Vocabulary:
     def moment(self, us: int | None) -> str:
         """Return an instant in words."""
         return words.moment_text(us, self.context.today, self.lang) if us else ""
+
+    def now_text(self) -> str:
+        """Return this instant in words, with the year and the day of the week."""
+        local = self.context.now.astimezone(SHANGHAI)
+        weekday = self.context.t("date.weekdays").split()[local.weekday()]
+        return self.context.t("date.now", year=local.year, month=local.month, day=local.day, weekday=weekday,
+                              iso=f"{local:%Y-%m-%d}", time=f"{local:%H:%M}")  # fmt: skip
 
     def due(self, due_at: int) -> words.DueWords:
         """Return a due instant in words."""

@@ -77,12 +77,16 @@ RIGHTS: dict[str, Right] = {
     "task.send_back": WORKERS,
     "task.withdraw": WORKERS,
     "task.add_row": WORKERS,
+    "files.add": WORKERS,
+    "files.show": WORKERS,
+    "files.remove": WORKERS,
     "person.index": WORKERS,
     "person.new": WORKERS,
     "person.create": WORKERS,
     "person.show": WORKERS,
     "person.start": WORKERS,
     "person.act": WORKERS,
+    "id_number.show": WORKERS,
     "case.show": WORKERS,
     "case.action": WORKERS,
     "case.act": WORKERS,
@@ -109,7 +113,7 @@ RIGHTS: dict[str, Right] = {
     # processes, audit, operation
     "process.index": STUDIO,
     "process.show": STUDIO,
-    "process.xml": READERS,
+    "process.xml": Right(roles=STUDIO.roles | READERS.roles),
     # the studio
     "studio.index": DESIGN_READERS,
     "studio.show": DESIGN_READERS,
@@ -146,6 +150,8 @@ RIGHTS: dict[str, Right] = {
     "api.incidents": OPERATORS,
     "api.retry_incident": OPERATORS,
     "api.settings": SETTINGS,
+    "instance.show": SUPERVISORS,
+    "instance.act": SUPERVISORS,
     "settings.index": SETTINGS,
 }
 
@@ -153,15 +159,16 @@ RIGHTS: dict[str, Right] = {
 DIAGRAM_PAGES = frozenset(
     {
         "task.show", "task.complete", "task.add_row", "task.claim", "task.unclaim", "task.reassign",
-        "task.send_back", "task.withdraw", "case.show", "process.show", "studio.show", "editor.show",
-        "release.show", "release.act", "trial.difference", "trial.release_difference", "trial.show",
+        "task.send_back", "task.withdraw", "files.add", "files.remove", "case.show", "process.show",
+        "studio.show", "editor.show", "release.show", "release.act", "trial.difference",
+        "trial.release_difference", "trial.show", "instance.show", "instance.act",
     }
 )
 #: Asked by the editor's script: a refusal is told as data.
 DATA_PAGES = frozenset(
     {"editor.model", "editor.save", "editor.check", "editor.preview", "editor.vocabulary"}
 )
-#: Addresses that take whole diagrams: larger bodies than a form's.
-LARGE_BODIES = frozenset({"editor.save", "editor.preview", "studio.open_draft"})
+#: Takes a file or a whole diagram: its body may be as large as the configuration allows, not as a form.
+UPLOADS = frozenset({"files.add", "editor.save", "editor.preview", "studio.open_draft"})
 #: Answers without anything personal: they may be kept by the browser.
 PLAIN = frozenset({"static", "api.openapi"})

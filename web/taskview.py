@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.errors import NotFound
 from engine.graph import Node
-from tasks import accounts, org, redo
+from tasks import accounts, files, org, privacy, redo
 from tasks.access import Subject, allowed
 from tasks.forms.spec import Field, FormSpec
 from tasks.policy import DeadlinePolicy
@@ -16,6 +16,7 @@ from tasks.queries import areas, choices, task_page, trail
 from tasks.queries.prefilled import prefilled
 from tasks.queries.scope import reading_tiers
 from tasks.store.conn import Connection
+from tasks.store.files import Kept, files_of_step
 from web import formview
 from web.caseview import DUTY_PROCESS
 from web.clauses import Clause, clauses
@@ -64,6 +65,8 @@ class Page:
     may_file: bool
     may_reassign: bool
     may_withdraw: bool
+    may_view_id: bool
+    files: list[Kept]
     options: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def choices(self, spec: Field) -> Sequence[tuple[str, str]]:
@@ -103,6 +106,8 @@ def load_page(context: Ctx, task_id: int) -> Page:
             area_name=areas.unit_names(conn, [task.area]).get(task.area, ""),
             mine=mine,
             may_work=task.open and (mine or (task.state == "created" and in_pool)),
+            may_view_id=_may_view_id(context, conn, task),
+            files=_files(context, conn, task),
             may_file=allowed(context.actor, "view_case", subject),
             may_reassign=task.open and (mine or allowed(context.actor, "reassign", subject)),
             may_withdraw=task.state == "completed" and task.ended_by == context.user_id,
@@ -122,6 +127,16 @@ def _answers(context: Ctx, page: Page, tier: str) -> list[tuple[str, str]]:
     return formview.answers(
         page.spec, page.values, context.lang, lambda yes: t("form.yes" if yes else "form.no"), page.choices
     )
+
+
+def _may_view_id(context: Ctx, conn: Connection, task: task_page.TaskView) -> bool:
+    person = {"id": task.person_id, "area": task.area}
+    return task.person_id is not None and privacy.may_view(conn, context.actor, person)
+
+
+def _files(context: Ctx, conn: Connection, task: task_page.TaskView) -> list[Kept]:
+    kept = files_of_step(conn, task.instance_id, task.element)
+    return [one for one in kept if files.may_read(conn, context.actor, one)]
 
 
 def _subject(task: task_page.TaskView) -> Subject:

@@ -192,3 +192,10 @@ def week_end(today: date) -> date:
 def area_name(names: Mapping[str, str], path: str, t: Translate) -> str:
     """Return the name of an area from names already read."""
     return names.get(path) or t("area.unknown")
+
+
+def size_text(size: int) -> str:
+    """Return how large a file is: KB, or MB with one decimal."""
+    if size >= 1 << 20:
+        return f"{size / (1 << 20):.1f} MB"
+    return f"{max(1, round(size / 1024))} KB"

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from engine.codec import loads
-from engine.store.tables import definition, instance, user_task
+from engine.store.tables import definition, instance, subscription, user_task
 from tasks.queries.rows import each, one
 from tasks.store.conn import Connection
 from tasks.store.tables import case, duty, duty_window, hand_over, helper, process_context, referral
@@ -293,3 +293,14 @@ def hand_overs(conn: Connection, case_id: int) -> list[HandOver]:
         .order_by(h.submitted_at, h.id)
     )
     return each(conn, query, HandOver)
+
+
+def awaited_messages(conn: Connection, case_id: int) -> frozenset[str]:
+    """Return the names of the messages for which a process of the case waits (`ix_process_context_case`)."""
+    s = subscription.c
+    query = (
+        sa.select(s.name)
+        .join(process_context, process_context.c.instance_id == s.instance_id)
+        .where(process_context.c.case_id == case_id, s.trigger == sa.literal_column("'message'"))
+    )
+    return frozenset(conn.execute(query).scalars())

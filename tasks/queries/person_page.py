@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from engine.codec import loads
+from engine.store.tables import user_task
+from tasks.access import Subject
 from tasks.queries.rows import each, one
 from tasks.store.conn import Connection
-from tasks.store.tables import benefit, case, employment
+from tasks.store.tables import benefit, case, employment, helper, process_context
 from tasks.store.tables_people import person
 
 
@@ -44,6 +47,44 @@ def person_head(conn: Connection, person_id: int) -> PersonHead | None:
         p.created_at,
     ).where(p.id == person_id)
     return one(conn, query, PersonHead)
+
+
+def subjects(conn: Connection, persons: Sequence[tuple[int, str]]) -> dict[int, Subject]:
+    """Return persons, given by id and area, as the table of rights sees them: tier and holders of the case.
+
+    Two queries, whatever the number (`uq_case_active_person`, `ix_helper_load`, `ix_process_context_case`).
+    """
+    ids = [person_id for person_id, _area in persons]
+    query = sa.select(case.c.id, case.c.person_id, case.c.tier).where(
+        case.c.person_id.in_(ids), case.c.status == sa.literal_column("'active'")
+    )
+    active = {row.person_id: (row.id, row.tier) for row in conn.execute(query)}
+    holders = _holders(conn, [case_id for case_id, _tier in active.values()])
+    found = {}
+    for person_id, area in persons:
+        case_id, tier = active.get(person_id, (0, ""))
+        found[person_id] = Subject(area, tier=tier, holders=frozenset(holders.get(case_id, ())))
+    return found
+
+
+def _holders(conn: Connection, cases: list[int]) -> dict[int, set[int]]:
+    """Return who is designated for some cases or holds an open task of them."""
+    designated = sa.select(helper.c.case_id, helper.c.user_id).where(
+        helper.c.case_id.in_(cases), helper.c.released_at.is_(None)
+    )
+    states: list[sa.ColumnElement[str]] = [sa.literal_column("'created'"), sa.literal_column("'claimed'")]
+    at_work = (
+        sa.select(process_context.c.case_id, user_task.c.assignee_id)
+        .join(user_task, user_task.c.instance_id == process_context.c.instance_id)
+        .where(
+            process_context.c.case_id.in_(cases), user_task.c.state.in_(states),
+            user_task.c.assignee_id.is_not(None),
+        )
+    )  # fmt: skip
+    found: dict[int, set[int]] = {}
+    for case_id, user_id in conn.execute(sa.union(designated, at_work)):
+        found.setdefault(case_id, set()).add(user_id)
+    return found
 
 
 class CaseRow(NamedTuple):

@@ -66,7 +66,9 @@ def events(
     if instance_id is not None:
         query = query.where(e.instance_id == instance_id)
     if without:
-        query = query.where(e.kind.not_in(sorted(without)))
+        # a supervisor's is never quiet; the machine's own names no element
+        by_hand = sa.and_(e.kind == "TokenMoved", e.element.is_not(None))
+        query = query.where(sa.or_(e.kind.not_in(sorted(without)), by_hand))
     if beyond is not None:
         query = query.where(e.seq < beyond if newest_first else e.seq > beyond)
     query = query.order_by(e.seq.desc() if newest_first else e.seq).limit(limit)

@@ -61,6 +61,23 @@ def test_a_date_to_come_and_empty_answers_keep_the_form_and_take_the_eye_to_the_
     expect(street.page.locator(".wrong :focus")).to_have_count(1)
 
 
+def test_an_answer_that_need_not_be_given_can_be_taken_back(desk: DeskOf) -> None:
+    street = desk("staff.rh").open(FORM, APPLICANT)
+    place = street.form.place("家庭经济状况")
+    for taken_back in ("press", "key"):
+        place.get_by_text("一般", exact=True).click()
+        expect(place.get_by_label("一般", exact=True)).to_be_checked()
+        if taken_back == "press":
+            place.get_by_text("一般", exact=True).click()
+        else:
+            street.page.keyboard.press("Delete")
+        expect(place.locator("input:checked")).to_have_count(0)
+    must = street.form.place("有劳动能力")
+    must.get_by_text("否", exact=True).click()
+    must.get_by_text("否", exact=True).click()
+    expect(must.get_by_label("否", exact=True)).to_be_checked()
+
+
 def test_two_clicks_complete_once(desk: DeskOf, product: Product) -> None:
     aide = desk("aide.smy").open(CONTACT, CONTACTED)
     aide.form.fill_the_rest("P04_FirstContact")

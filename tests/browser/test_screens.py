@@ -43,7 +43,7 @@ PAGES = {
         "paper": "{paper}",
     },
     "sup.rh": {"supervisor-inbox": "/inbox", "supervisor-case": "{case}", "incidents": "/incidents",
-               "settings": "/settings", "waive": "{case}/waive"},
+               "settings": "/settings", "waive": "{case}/waive", "instance": "{instance}"},
     "expert.sy": {"district-case": "{district_case}", "district-inbox": "/inbox"},
     "auditor.sy": {"audit": "/audit", "audit-search": "/audit?q=王秀英", "audit-case": "{audit}"},
     "system.admin": {"admin-settings": "/settings", "admin-incidents": "/incidents"},
@@ -95,6 +95,9 @@ def test_every_page_of_a_role_is_fit_to_be_seen(visitor: Callable[[str], Desk], 
     if username == "expert.sy":
         desk.open("联系，说明安排，征求意见", "严大勇")
         known["district_case"] = _href(desk.page, ".person-card a[href^='/cases/']")
+    if username == "sup.rh":
+        desk.go(known["case"])
+        known["instance"] = _href(desk.page, "#road a[href^='/instances/']")
     if username == "auditor.sy":
         known["audit"] = known["case"].replace("/cases/", "/audit/")
     wrong: list[str] = []

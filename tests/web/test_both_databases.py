@@ -7,6 +7,7 @@ import re
 import pytest
 
 from engine.store.db import Database
+from tasks import commands
 from tests.web.office import Office
 
 PAGES = (
@@ -32,7 +33,8 @@ def test_every_page_stands_on_both_databases(database: Database) -> None:
         f"/instances/{task.instance_id}/marks", f"/api/v1/tasks/{task.id}", f"/api/v1/cases/{case}",
     ):  # fmt: skip
         assert aide.get(path).status_code == 200, path
-    for path in ("/incidents", "/incidents?state=resolved", "/settings", f"/cases/{case}/extend"):
+    for path in ("/incidents", "/incidents?state=resolved", "/settings", f"/cases/{case}/extend",
+                 f"/instances/{task.instance_id}"):  # fmt: skip
         assert boss.get(path).status_code == 200, path
     person = re.search(r"/people/(\d+)", aide.get(f"/tasks/{task.id}").text)
     assert person is not None
@@ -47,3 +49,11 @@ def test_every_page_stands_on_both_databases(database: Database) -> None:
     answer = aide.post(f"/tasks/{task.id}/draft", {"opinion": "同意"})
     assert answer.status_code == 204
     assert "同意" in aide.get(f"/tasks/{task.id}").text
+    photo = b"\xff\xd8\xff\xe0" + bytes(range(256)) + b"\xff\xd9"
+    office.app.do(commands.AddFile(task.id, "现场.jpg", photo), office.actor("aide.hnc"))
+    kept = re.search(r"/files/\d+", aide.get(f"/tasks/{task.id}").text)
+    assert kept is not None
+    assert aide.get(kept[0]).data == photo
+    assert boss.get(kept[0]).status_code == 404
+    assert aide.post(f"{kept[0]}/remove").status_code == 303
+    assert aide.post(f"/people/{person[1]}/id-number", {"reason": "核对"}).status_code == 200

@@ -201,3 +201,45 @@ def test_pages_stand_in_english_too(office: Office, path: str) -> None:
     browser: Browser = office.browser("sup.rh")
     browser.post("/preferences", {"lang": "en"})
     assert browser.get(path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("username", "opens"),
+    [("staff.rh", True), ("staff.hnc", True), ("sup.rh", True), ("expert.sy", False), ("staff.sy", False)],
+)
+def test_a_paper_shows_a_name_only_to_who_may_know_it(
+    office: Office, street_case: int, username: str, opens: bool
+) -> None:
+    path = re.search(r'href="(/papers/\d+)"', office.browser("staff.rh").get(f"/cases/{street_case}").text)
+    assert path is not None
+    browser = office.browser(username)
+    page = browser.get(f"/cases/{street_case}").text
+    assert "推荐介绍信" in page
+    assert (path[1] in page) is opens
+    assert ("周玉梅" in page) is opens
+    assert browser.get(path[1]).status_code == (200 if opens else 404)
+
+
+def test_a_message_from_outside_is_offered_only_while_a_process_waits_for_it(office: Office) -> None:
+    case = office.new_case("孟繁荣")
+    browser = office.browser("staff.rh")
+    page = browser.get(f"/cases/{case}").text
+    assert not any(f"/cases/{case}/{one}" in page for one in ("objection", "resubmitted", "outcome"))
+    assert browser.post(f"/cases/{case}/objection", {"content": "不符合"}).status_code == 404
+    office.complete(case, "P03_Check", materials_complete=False)
+    assert f"/cases/{case}/resubmitted" not in browser.get(f"/cases/{case}").text
+    office.complete(case, "P03_Supplement")
+    assert f"/cases/{case}/resubmitted" in browser.get(f"/cases/{case}").text
+    assert browser.post(f"/cases/{case}/resubmitted").status_code == 303
+    assert "P03_Check" in office.open_tasks(case)
+
+
+def test_a_list_of_one_thing_is_chosen_already(office: Office) -> None:
+    case = office.new_case("孟繁荣")
+    office.reach(case, "P03_Enter")
+    browser = office.browser("sup.rh")
+    running = re.findall(r'<option value="(DL-\d+)"( selected)?', browser.get(f"/cases/{case}/extend").text)
+    assert [mark for _rule, mark in running] == [" selected"]
+    papers = re.findall(r'<option value="(\d+)"( selected)?', browser.get(f"/cases/{case}/void_paper").text)
+    assert len(papers) > 1
+    assert not any(mark for _paper, mark in papers)

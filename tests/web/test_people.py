@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from tasks import people
+from tasks.queries import person_page
 from tests.web.office import Browser, Office, id_number
 
 FORM = {"name": "孙凤霞", "phone": "13900001111", "address": "某街2号"}
@@ -28,6 +30,7 @@ def test_a_person_is_registered_and_found_by_name_phone_and_number(office: Offic
     ("field", "value", "said"),
     [
         ("id_no", "11011319840101002", "应为18位"),
+        ("id_no", "", "请填写身份证号"),
         ("id_no", "110113840101002", "15位旧身份证号"),
         ("id_no", "110113198413010023", "出生日期"),
         ("name", "", "请填写姓名"),
@@ -111,3 +114,27 @@ def test_a_benefit_is_recorded_for_a_person_without_a_case(office: Office, stree
 def test_an_action_that_does_not_exist_is_not_found(office: Office, street: Browser) -> None:
     person = office.register("东方朔")
     assert street.get(f"/people/{person}/fly").status_code == 404
+
+
+@pytest.mark.parametrize(("username", "seen"), [("staff.rh", True), ("aide.hnc", True), ("expert.sy", False)])
+def test_a_search_shows_no_more_of_a_person_than_the_file(office: Office, username: str, seen: bool) -> None:
+    who = office.register("欧阳素芬")
+    office.open_case(who)
+    phone, browser = f"1380000{office.people:04d}", office.browser(username)
+    for page in (browser.get("/people?q=欧阳素芬").text, browser.get(f"/people/{who}").text):
+        assert (phone in page) is seen
+        assert f"/people/{who}" in page
+        assert re.search(r"(?<!\d)0岁", page) is None
+    masked = f"{id_number(office.people)[:6]}********"
+    assert (masked in browser.get("/people?q=欧阳素芬").text) is (username == "staff.rh")
+
+
+def test_who_is_designated_for_a_person_is_known_to_the_table_of_rights(office: Office) -> None:
+    who = office.register("上官明珠")
+    office.reach(office.open_case(who), "P04_Interview")
+    with office.app.read() as conn:
+        area = people.get_person(conn, who)["area"]
+        subject = person_page.subjects(conn, [(who, area)])[who]
+    assert (subject.area, subject.tier) == (area, "community")
+    assert office.actor("aide.hnc").user_id in subject.holders
+    assert office.actor("staff.rh").user_id not in subject.holders

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
@@ -13,7 +15,7 @@ from web.rights import DIAGRAM_PAGES, PLAIN, PUBLIC, RIGHTS
 
 _PARTS = {
     "task_id": 1, "case_id": 1, "person_id": 1, "paper_id": 1, "instance_id": 1, "definition_id": 1,
-    "incident_id": 1, "version": 1, "action": "waive", "clause_id": "R004-02.D1a", "key": "P04",
+    "incident_id": 1, "file_id": 1, "version": 1, "action": "waive", "clause_id": "R004-02.D1a", "key": "P04",
     "name": "MSG-16",
     "process_id": "P03_registration_recognition", "filename": "app.css",
 }  # fmt: skip
@@ -102,3 +104,12 @@ def test_administrators_see_no_case_and_no_person(role: str) -> None:
     actor = Actor(1, "", (Grant(role, "/1/"),))
     for endpoint in ("inbox.index", "task.show", "person.index", "person.show", "case.show", "paper.show"):
         assert not RIGHTS[endpoint].allows(actor)
+
+
+def test_whoever_may_open_a_process_sees_its_diagram(office: Office) -> None:
+    browser = office.browser("system.admin")
+    page = browser.get("/processes/P04_community_assistance/1")
+    assert page.status_code == 200
+    drawn = re.search(r'data-xml-url="([^"]+)"', page.text)
+    assert drawn
+    assert browser.get(drawn[1]).status_code == 200

@@ -19,6 +19,7 @@ from engine.errors import AidError
 from tasks import labels
 from tasks.library import Library
 from tasks.queries.inbox import LISTS
+from tests.web.office import Office
 from web import clauses, words
 from web.actions import ACTIONS, PERSON_ACTIONS
 from web.errors import STATUS
@@ -32,6 +33,7 @@ _MADE = re.compile(r"""\bt\(\s*"([a-z_.]+)" ~ (\w+)|\bt\("([a-z_.]+)" ~ ([\w.]+)
 MADE = {
     "inbox.": LISTS, "inbox.empty_": LISTS, "urgency.": (*words.URGENCIES, "done"),
     "password.": ("old_password", "password", "again"), "incident.none_": ("open", "resolved"),
+    "id_number.reason_": ("check", "system", "paper"),
     "person.": ("name", "id_no", "phone", "address"), "settings.basis_": ("STATED", "INFERRED", "CONFIG"),
     "action_": tuple(f"{name}.title" for name in (*ACTIONS, *PERSON_ACTIONS)),
 }  # fmt: skip
@@ -173,3 +175,11 @@ def test_every_document_and_part_has_a_name() -> None:
     for one, lang in product(clauses.catalogue().values(), LANGUAGES):
         assert one.document(lang) != one.seed
         assert one.article(lang)
+
+
+def test_an_auditor_begins_with_the_audit_and_reads_where_from_in_words(office: Office) -> None:
+    assert office.browser("auditor.sy").get("/").location == "/audit"
+    case = office.new_case()
+    page = office.browser("auditor.sy").get(f"/audit/{case}").text
+    assert " · test · " in page, "an origin without words is told as it is"
+    assert say_or("zh", "origin.worker", "worker") == "后台作业"

@@ -154,6 +154,25 @@ document.addEventListener("click", (event) => {
   if (remove) removeRow(remove);
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
 });
+// An answer that need not be given can be taken back: the chosen button is pressed once more.
+const free = (radio) => !radio.closest(".choices").querySelector("[required]");
+let held = null;
+document.addEventListener("pointerdown", ({ target }) => {
+  const radio = target.closest(".choice")?.querySelector('input[type="radio"]:checked');
+  held = radio && free(radio) ? radio : null;
+});
+document.addEventListener("click", ({ target }) => {
+  if (target !== held) return; // the click that the label passes on to its button
+  held = null;
+  target.checked = false;
+  target.dispatchEvent(new Event("input", { bubbles: true }));
+});
+document.addEventListener("keydown", ({ key, target }) => {
+  if (!["Backspace", "Delete"].includes(key) || !target.matches('.choice input[type="radio"]')) return;
+  if (!free(target)) return;
+  target.checked = false;
+  target.dispatchEvent(new Event("input", { bubbles: true }));
+});
 // A diagram in a closed panel is drawn when the panel opens: without room it could not be laid out.
 document.addEventListener("toggle", ({ target }) => {
   if (!target.open) return;

@@ -12,10 +12,13 @@ from web.views import (
     clauses,
     demo,
     editor,
+    files,
     health,
     home,
+    id_number,
     inbox,
     incidents,
+    instance,
     notices,
     paper,
     person,
@@ -30,8 +33,8 @@ from web.views import (
 #: They add their routes to those of `v1`.
 assert office.views is work.views is v1.views
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    home.views, auth.views, inbox.views, task.views, person.views, case.views, paper.views, process.views,
-    clauses.views, audit.views, incidents.views, notices.views, settings.views, demo.views, health.views,
-    studio.views, editor.views, release.views, trial.views,
+    home.views, auth.views, inbox.views, task.views, files.views, person.views, id_number.views, case.views,
+    paper.views, process.views, clauses.views, audit.views, incidents.views, instance.views, notices.views,
+    settings.views, demo.views, health.views, studio.views, editor.views, release.views, trial.views,
     v1.views,
 )

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from engine.clock import to_us
 from engine.errors import AidError, FormInvalid, NotFound
 from tasks import labels
+from tasks.access import allowed
 from tasks.forms.spec import Field
 from tasks.queries import areas, diagram, trail
 from web import formview
@@ -40,6 +41,7 @@ def show(case_id: int) -> str:
         )
     return render_template(
         "case.html", file=file, case=file.head, events=events, offered=offered(context, file),
+        supervises=allowed(context.actor, "suspend", file.subject),
         older=events[-1].seq if len(events) == _EVENTS else None, beyond=beyond, detailed=detailed,
     )  # fmt: skip
 
@@ -62,15 +64,24 @@ def _form(
     context: Ctx, file: File, action: Action, values: Mapping[str, Any] | None = None,
     refusal: AidError | None = None,
 ) -> str:  # fmt: skip
-    shown = formview.prefilled(action.spec, context.today, context.now) if values is None else values
+    choices = _choices(context, file)
+    shown = values
+    if shown is None:
+        shown = {**formview.prefilled(action.spec, context.today, context.now), **_only(action, choices)}
     view = formview.draw(
-        action.spec, shown, context.lang, context.today, choices=_choices(context, file),
+        action.spec, shown, context.lang, context.today, choices=choices,
         problems=refusal if isinstance(refusal, FormInvalid) else None,
     )  # fmt: skip
     sentence = refusal.sentence(context.lang) if refusal and not isinstance(refusal, FormInvalid) else ""
     return render_template(
         "action.html", file=file, case=file.head, action=action, form=view, sentence=sentence
     )
+
+
+def _only(action: Action, choices: formview.Choices) -> dict[str, str]:
+    """Return the choices that are none: a list of one thing."""
+    offered_ = {one.name: choices(one) for one in action.spec if one.type == "ref"}
+    return {name: there[0][0] for name, there in offered_.items() if len(there) == 1}
 
 
 def _choices(context: Ctx, file: File) -> formview.Choices:

@@ -6,7 +6,7 @@ from flask import Blueprint, make_response, render_template
 from werkzeug.wrappers import Response
 
 from engine.errors import NotFound
-from tasks import papers
+from tasks import papers, privacy
 from tasks.queries import case_page
 from tasks.queries.person_page import person_head
 from tasks.queries.scope import require_file
@@ -29,6 +29,11 @@ def show(paper_id: int) -> Response:
         if owner is None:
             raise NotFound
         require_file(context.actor, owner.area)
+        about = {"id": row["person_id"], "area": owner.area}
+        if row["issued_by"] != context.user_id and not privacy.may_read_papers(
+            conn, context.actor, about, row["case_id"]
+        ):
+            raise NotFound
         text = papers.html_of(conn, row)
     page = render_template("paper.html", paper=row, intact=papers.is_intact(row), case=head)
     return make_response(page.replace(_PLACE, text, 1))

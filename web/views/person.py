@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from engine.errors import AidError, DuplicatePerson, FormInvalid, NotFound
 from tasks import commands, people
-from tasks.access import Subject, authorize_start
+from tasks.access import Subject, authorize_start, classes_for, shown_person
 from tasks.queries import areas, person_page
 from tasks.queries.case_page import case_by_no
 from tasks.queries.scope import reading_areas, reading_tiers, require_file
@@ -39,7 +39,9 @@ def index() -> str | Response:
             return go(f"/cases/{found[0]}")
         rows = people.search(conn, context.app.keys, text, reading, _MOST) if text else []
         names = areas.unit_names(conn, [row["area"] for row in rows])
-    return render_template("people.html", q=text, rows=rows, names=names, full=len(rows) == _MOST)
+        subjects = person_page.subjects(conn, [(row["id"], row["area"]) for row in rows])
+    shown = [shown_person(row, classes_for(context.actor, subjects[row["id"]])) for row in rows]
+    return render_template("people.html", q=text, rows=shown, names=names, full=len(rows) == _MOST)
 
 
 @views.get("/new")

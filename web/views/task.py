@@ -45,6 +45,15 @@ def _render(
     return render_template("task.html", page=page, task=page.task, form=form, sentence=sentence, typed=values)
 
 
+def refused_page(context: Ctx, task_id: int, sentence: str) -> str:
+    """Return the page of a task with a sentence on what was refused beside its form."""
+    page = load_page(context, task_id)
+    form = formview.draw(page.spec, page.values, context.lang, context.today, choices=page.choices)
+    return render_template(
+        "task.html", page=page, task=page.task, form=form, sentence="", problem=sentence, typed=None
+    )
+
+
 @views.post("/<int:task_id>")
 def complete(task_id: int) -> Response:
     """Complete a task; a refusal shows the page again with everything that was typed."""

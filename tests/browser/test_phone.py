@@ -1,0 +1,41 @@
+"""On a telephone: whom it is about and how to call is in sight, and nothing hides beyond the edge."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.desk import Desk
+from tests.browser.product import Product
+from tests.browser.windows import Windows
+
+pytestmark = pytest.mark.browser
+
+
+def _phone(windows: Windows) -> Page:
+    return windows.open(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+
+
+def test_the_task_names_the_person_and_calls_before_any_scrolling(product: Product, windows: Windows) -> None:
+    desk = Desk(_phone(windows), product, "aide.hnc").log_in().open("每周联系", "刘玉梅")
+    expect(desk.page.get_by_role("link", name="刘玉梅").first).to_be_in_viewport()
+    call = desk.page.locator(".title-person a[href^='tel:']")
+    expect(call).to_be_in_viewport()
+    desk.page.set_viewport_size({"width": 1440, "height": 900})
+    expect(call).to_be_hidden()
+
+
+def test_the_case_shows_person_and_outcomes_before_the_long_history(
+    product: Product, windows: Windows
+) -> None:
+    desk = Desk(_phone(windows), product, "staff.nfx").log_in().go("/people?q=许振华")
+    desk.page.locator("[data-row] a[data-open]").first.click()
+    desk.page.locator(".case-main a[data-open]").first.click()
+    places = ["#now", ".person-card", "#referrals", "#road", "#history"]
+    tops = [desk.page.locator(one).bounding_box() for one in places]
+    assert all(tops)
+    assert [box["y"] for box in tops if box] == sorted(box["y"] for box in tops if box)
+    outcome = desk.page.locator("#referrals").get_by_text("未就业").first
+    box = outcome.bounding_box()
+    assert box
+    assert box["x"] + box["width"] <= 390
