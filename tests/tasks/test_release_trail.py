@@ -15,7 +15,10 @@ from engine.doctor import examine
 from engine.store.db import Database
 from engine.store.tables import definition
 from engine.verify import verify
+from tasks import releases
 from tasks import studio_commands as commands
+from tasks.commands import Command
+from tasks.registry import HANDLERS
 from tasks.store.office import decided_in
 from tests.tasks.studio import BEN, Studio, renamed
 
@@ -64,26 +67,39 @@ def test_the_doctor_finds_a_version_put_to_work_behind_the_trail(studio: Studio)
     assert found() == ["release", "release"]
 
 
-def test_a_kill_anywhere_leaves_a_version_whole_or_absent(studio: Studio) -> None:
-    """Die after each statement of an approval in turn: it was not begun, or it is done."""
-    made, killed = studio.submitted(), 0
-    studio.db.dispose()
+@pytest.mark.parametrize("act", ["submit", "approve", "take back"])
+def test_a_kill_anywhere_leaves_a_version_whole_or_absent(studio: Studio, act: str) -> None:
+    """Die after each statement in turn: it was not begun, or it is done."""
+    command, after = _about_to(studio, act)
+    command = releases.prepare(studio.app, command, BEN)
+    before, killed = states(studio), 0
     for nth in range(1, 60):
+        studio.db.dispose()
         pid = os.fork()
         if pid == 0:
             _die_after(studio, nth)
-            studio.do(commands.ApproveRelease(made, "同意"), BEN)
+            studio.app.run(lambda desk: HANDLERS[type(command)](desk, command), BEN)
             os._exit(0)
         _pid, status = os.waitpid(pid, 0)
-        found = states(studio)
-        studio.db.dispose()
         if os.WIFEXITED(status):
             assert os.WEXITSTATUS(status) == 0
-            assert found == [(2, "active"), (1, "retired")]
             break
         killed += 1
-        assert found == [(2, "submitted"), (1, "active")]
+        assert states(studio) == before
+    assert states(studio) == after
     assert killed > 8
+
+
+def _about_to(studio: Studio, act: str) -> tuple[Command, list[tuple[int, str]]]:
+    """Bring a studio to the eve of an act; return the act and how the versions stand after it."""
+    if act == "submit":
+        return commands.SubmitRelease(studio.draft(), 1, "试"), [(2, "submitted"), (1, "active")]
+    made = studio.submitted()
+    approve = commands.ApproveRelease(made, "同意")
+    if act == "approve":
+        return approve, [(2, "active"), (1, "retired")]
+    studio.do(approve, BEN)
+    return commands.TakeBack(made, "有误"), [(2, "retired"), (1, "active")]
 
 
 def _die_after(studio: Studio, nth: int) -> None:
