@@ -17,7 +17,7 @@ COLOURS = ("light", "dark")
 PICTURES = os.environ.get("AID595_SCREENSHOTS", "")
 _AXE = Path(__file__).parents[2] / "web" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 #: The drawing is a picture with words beside it; its parts are the library's.
-_DRAWING = ".diagram"
+_DRAWING = (".diagram", "[data-part=canvas]")
 
 _SPILLED = """() => {
   const wide = document.documentElement.clientWidth;
@@ -28,13 +28,14 @@ _SPILLED = """() => {
   };
   const texts = 'h1, h2, h3, p, dt, dd, td, th, button, a, label, legend, b, time';
   const spilled = [...document.body.querySelectorAll('*')].filter((one) => {
-    if (!one.checkVisibility() || one.closest('.diagram, .visually-hidden, .skip')) return false;
+    if (!one.checkVisibility() || one.closest('.diagram, .st-canvas, .visually-hidden, .skip')) return false;
     if (rolls(one)) return false;
     const box = one.getBoundingClientRect();
     return box.width && box.height && (box.right > wide + 1 || box.left < -1);
   });
   const cut = [...document.body.querySelectorAll(texts)]
-    .filter((one) => one.checkVisibility() && !one.closest('.diagram, .visually-hidden') && one.clientWidth
+    .filter((one) => one.checkVisibility() && !one.closest('.diagram, .st-canvas, .visually-hidden'))
+    .filter((one) => one.clientWidth
       && getComputedStyle(one).overflowX === 'visible' && getComputedStyle(one).display !== 'inline'
       && one.scrollWidth > one.clientWidth + 1);
   const name = (one) => `<${one.tagName} class="${one.className}"> ${one.textContent.trim().slice(0, 30)}`;
@@ -44,12 +45,12 @@ _SPILLED = """() => {
 _OPEN_MENUS = "document.querySelectorAll('details.menu').forEach((menu) => { menu.open = true; })"
 _CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, summary"
 _NAMELESS = """(controls) => [...document.querySelectorAll(controls)]
-  .filter((one) => one.checkVisibility() && !one.closest('.diagram'))
+  .filter((one) => one.checkVisibility() && !one.closest('.diagram, .st-canvas'))
   .filter((one) => !(one.getAttribute('aria-label') || one.title || one.textContent.trim()
     || [...(one.labels ?? [])].some((label) => label.textContent.trim())))
   .map((one) => one.outerHTML.slice(0, 120))"""
 _RUN_AXE = """async (drawing) => {
-  const result = await axe.run({ exclude: [[drawing]] }, { resultTypes: ['violations'] });
+  const result = await axe.run({ exclude: drawing.map((one) => [one]) }, { resultTypes: ['violations'] });
   const told = (node) => `${node.html.slice(0, 140)} ${node.any[0]?.message ?? ''}`;
   return result.violations.filter((one) => ['serious', 'critical'].includes(one.impact))
     .map((one) => ({ id: one.id, where: one.nodes.slice(0, 3).map(told) }));
@@ -68,10 +69,12 @@ def look(page: Page, product: Product, path: str, name: str, colours: str, size:
     page.set_viewport_size({"width": SIZES[size][0], "height": SIZES[size][1]})
     page.goto(product.url + path, wait_until="domcontentloaded")
     expect(page.locator("h1").first).to_be_attached()
-    if page.locator("[data-diagram]").count():
+    if page.locator("[data-diagram]").first.is_visible():
         page.locator("[data-diagram]").first.scroll_into_view_if_needed()
         page.locator("[data-diagram=ready]").first.wait_for(state="attached")
         page.evaluate("scrollTo(0, 0)")
+    if page.locator("[data-studio]").is_visible():
+        page.locator("[data-studio=ready]").wait_for()
     if PICTURES:
         Path(PICTURES).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=f"{PICTURES}/{name}-{size}-{colours}.png", full_page=True)
@@ -94,6 +97,6 @@ def serious(page: Page) -> list[str]:
     # By the browser's own door: the content policy of the page rightly refuses foreign scripts.
     page.evaluate(_axe() + ";undefined")
     found: list[dict[str, Any]] = page.evaluate(
-        _RUN_AXE, _DRAWING
+        _RUN_AXE, list(_DRAWING)
     )
     return [f"axe {one['id']}: {where}" for one in found for where in one["where"]]

@@ -78,7 +78,7 @@ def submit(studio: Studio) -> str:
     page = studio.page
     page.get_by_role("button", name="提交发布").click()
     expect(page.get_by_text("检查通过")).to_be_visible()
-    expect(page.locator("#impact")).to_contain_text("2个工作日内首次联系")
+    expect(page.locator("#impact")).to_contain_text("3个工作日内首次联系")
     page.get_by_label("原因").fill(REASON)
     page.get_by_role("button", name="提交", exact=True).click()
     expect(page.locator(".flash").first).to_have_text("已提交，等待另一位督导批准。")

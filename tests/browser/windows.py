@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 _REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 
 #: Milliseconds: a busy machine is no fault of the product's.
-PATIENCE = 15_000
+PATIENCE = 60_000
 expect.set_options(timeout=30_000)
 
 

@@ -17,7 +17,23 @@ export function makeModeler(container) {
     additionalModules: [translateModule, offeredModule, newcomersModule, minimapModule],
   });
   keepAll(modeler);
+  fitMenus(modeler, container);
   return modeler;
+}
+
+// The library measures a menu before it is filled: one that would end below the window is moved up. And its search
+// listens for keys alone, while a Chinese word may be chosen with the mouse.
+function fitMenus(modeler, container) {
+  modeler.on("popupMenu.opened", () => requestAnimationFrame(() => {
+    const menu = container.querySelector(".djs-popup");
+    const box = menu?.getBoundingClientRect();
+    if (!box) return;
+    if (box.bottom > innerHeight) menu.style.top = `${Math.max(10, innerHeight - box.height - 10)}px`;
+    if (box.right > innerWidth) menu.style.left = `${Math.max(10, innerWidth - box.width - 10)}px`;
+  }));
+  container.addEventListener("input", ({ target }) => {
+    if (target.closest(".djs-search-input")) target.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true }));
+  });
 }
 
 /** What a file holds that would be lost, because the library reads past it. */

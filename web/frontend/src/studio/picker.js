@@ -48,6 +48,7 @@ export function picker({ id, items, many = false, change, describedby }) {
     if (!shown.length) list.append(h("li", { class: "st-none", role: "option", "aria-disabled": "true" }, t("editor.no_match")));
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
+    list.scrollIntoView({ block: "nearest" });
     point();
   }
 

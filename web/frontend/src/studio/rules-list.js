@@ -50,7 +50,7 @@ export class RulesList {
       show();
     };
     restore.hidden = !this.annex.changed("rules", id);
-    const parts = rule.unit ? this.parts(rule, change) : [h("p", { class: "st-note" }, t("editor.rule_uncounted"))];
+    const parts = rule.unit ? this.parts(id, rule, change) : [h("p", { class: "st-note" }, t("editor.rule_uncounted"))];
     const place = h("li", { class: "st-card", data: { rule: id } },
       h("div", { class: "st-card-head" }, h("code", {}, id), h("b", {}, this.office.word("rules", id) ?? rule.title)),
       rule.quote_zh ? h("blockquote", { lang: "zh-Hans" }, rule.quote_zh) : null,
@@ -60,17 +60,24 @@ export class RulesList {
     return place;
   }
 
-  parts(rule, change) {
+  parts(name, rule, change) {
     const labelled = (key, made, value) => {
       made.show(value ?? "");
       made.input.dataset.part = key;
       return made.bare ? made.root : h("label", { class: "st-part" }, h("span", {}, t(`editor.rule_${key}`)), made.root);
     };
     const id = () => uniqueId("st-rule");
-    const number = (value) => change("value")(/^-?\d+$/.test(value) ? Number(value) : value === "" ? undefined : value);
+    const title = line(id(), change("title"));
+    const number = (value) => {
+      const before = this.annex.rule(name).value;
+      change("value")(/^-?\d+$/.test(value) ? Number(value) : value === "" ? undefined : value);
+      const told = title.input.value.replace(new RegExp(`(^|\\D)${before}(?!\\d)`), `$1${value}`);
+      if (/^\d+$/.test(value) && told !== title.input.value) { title.show(told); change("title")(told); }
+    };
     const clauses = picker({ id: id(), items: () => this.office.items("clauses"), many: true, change: change("rule_ids") });
     clauses.show(rule.rule_ids ?? []);
     return [
+      h("div", { class: "st-wide" }, labelled("title", title, rule.title)),
       labelled("value", line(id(), number, { inputmode: "numeric" }), rule.value),
       labelled("unit", choice(id(), change("unit"), UNITS.map((one) => [one, t(`editor.u_${one}`)])), rule.unit),
       labelled("until", line(id(), (value) => change("until")(value || undefined), { placeholder: "03-31" }), rule.until),

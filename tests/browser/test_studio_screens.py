@@ -1,0 +1,137 @@
+"""The pages of the studio, on a desktop and on a telephone, by day and by night, with everything on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from engine.codec import dumps
+from tasks import studio_commands as commands
+from tasks.accounts import load_actor
+from tasks.queries import studio
+from tasks.store import accounts
+from tests.browser.desk import Desk
+from tests.browser.looks import COLOURS, PICTURES, SIZES, look, serious
+from tests.browser.product import DemoFile, Product, serve
+from tests.browser.studio import Studio
+from tests.browser.windows import Windows
+from web.vocabulary import vocabulary
+
+pytestmark = pytest.mark.browser
+
+#: A product, and the addresses of its pages by name.
+Furnished = tuple[Product, dict[str, str]]
+PROCESS = "P04_community_assistance"
+REASON = "首次联系放宽到三个工作日，便于社区安排"
+
+
+def _do(product: Product, username: str, command: Any) -> dict[str, Any]:
+    with product.app.read() as conn:
+        row = accounts.account_by_username(conn, username)
+        assert row is not None
+        actor = load_actor(conn, row["id"], "test")
+    return dict(product.app.do(command, actor).extra)
+
+
+@pytest.fixture(scope="module")
+def furnished(demo_file: DemoFile, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
+    """A product with a draft, a broken draft and a submitted version; addresses by name."""
+    with serve(demo_file, tmp_path_factory.mktemp("studio")) as product:
+        with product.app.read() as conn:
+            (active,) = studio.versions(conn, PROCESS)
+            source = studio.definition_source(conn, active.id)
+        assert source is not None
+        rule = dict(vocabulary(product.app.library, "zh")["entries"]["rules"]["DL-015"], value=3)
+        annex = dumps({"rules": {"DL-015": rule}})
+        made = [int(_do(product, "sup.rh", commands.OpenDraft(PROCESS))["draft_id"]) for _ in range(3)]
+        broken = source.xml.replace('aid595:form="P04_Plan"', "").replace('aid595:form="P04_Guidance"', "")
+        _do(product, "sup.rh", commands.SaveModel(made[1], 1, broken.encode()))
+        _do(product, "sup.rh", commands.SaveModel(made[2], 1, source.xml.encode(), annex))
+        release = _do(product, "sup.rh", commands.SubmitRelease(made[2], 2, REASON))["definition_id"]
+        draft = "/studio/drafts/{}".format
+        yield product, {
+            "library": "/studio", "version": f"/studio/{PROCESS}/1", "editor": draft(made[0]),
+            "editor-broken": draft(made[1]), "editor-submitted": draft(made[2]),
+            "submit": draft(made[0]) + "/submit", "submit-broken": draft(made[1]) + "/submit",
+            "impact": draft(made[0]) + "/impact",
+            "waiting": f"/studio/releases/{release}", "at-work": f"/studio/releases/{active.id}",
+        }  # fmt: skip
+
+
+@pytest.fixture
+def visitor(furnished: Furnished, windows: Windows) -> Callable[[str], Desk]:
+    """Gives the desk of an account."""
+    return lambda username: Desk(windows.open(reduced_motion="reduce"), furnished[0], username).log_in()
+
+
+@pytest.mark.parametrize("username", ["sup.rh", "sup.nfx", "auditor.sy"])
+def test_every_page_of_the_studio_is_fit_to_be_seen(
+    furnished: Furnished, visitor: Callable[[str], Desk], username: str
+) -> None:
+    product, pages = furnished
+    shown = {"sup.rh": pages, "sup.nfx": ("waiting",), "auditor.sy": ("library", "version", "waiting")}
+    desk = visitor(username)
+    wrong: list[str] = []
+    for name in shown[username]:
+        for size in SIZES:
+            for colours in COLOURS:
+                wrong += look(desk.page, product, pages[name], f"studio-{username}-{name}", colours, size)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_tab_of_the_editor_is_fit_to_be_seen(
+    furnished: Furnished, visitor: Callable[[str], Desk]
+) -> None:
+    _product, pages = furnished
+    desk = visitor("sup.rh")
+    wrong: list[str] = []
+    for colours in COLOURS:
+        desk.page.emulate_media(color_scheme="dark" if colours == "dark" else "light")
+        desk.go(pages["editor-broken"])
+        studio_ = Studio(desk).ready().select("P04_FirstContact")
+        for name in ("属性", "检查", "表单", "期限"):
+            if name == "表单":
+                studio_.tab("属性").page.get_by_role("button", name="编辑表单").click()
+                expect(desk.page.locator(".st-preview h3")).to_be_visible()
+            else:
+                studio_.tab(name)
+            if PICTURES:
+                desk.page.screenshot(path=f"{PICTURES}/studio-tab-{name}-{colours}.png")
+            wrong += [f"{name} {colours}: {one}" for one in serious(desk.page)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_editor_asks_for_a_larger_screen_on_a_telephone_and_shows_the_drawing(
+    furnished: Furnished, visitor: Callable[[str], Desk]
+) -> None:
+    desk = visitor("sup.rh")
+    desk.page.set_viewport_size({"width": 390, "height": 844})
+    desk.go(furnished[1]["editor"])
+    expect(desk.page.get_by_text("编辑流程图需要更大的屏幕")).to_be_visible()
+    desk.page.locator("[data-diagram]").scroll_into_view_if_needed()
+    expect(desk.page.locator("[data-diagram=ready] [data-element-id=P04_Plan]")).to_be_attached()
+    expect(desk.page.locator("[data-studio=ready]")).to_have_count(0)
+
+
+def test_the_sign_of_the_drawing_library_is_seen_and_nothing_lies_over_it(
+    furnished: Furnished, visitor: Callable[[str], Desk]
+) -> None:
+    desk = visitor("sup.rh").go(furnished[1]["editor"])
+    Studio(desk).ready()
+    sign = desk.page.locator(".st-canvas .bjs-powered-by")
+    expect(sign).to_be_visible()
+    for full in (False, True):
+        if full:
+            desk.page.locator("[data-tool=full]").click()
+            desk.page.wait_for_function("() => document.fullscreenElement !== null")
+        on_top = sign.evaluate(
+            """(sign) => {
+          const { left, top, width, height } = sign.getBoundingClientRect();
+          return [[.1, .2], [.5, .5], [.9, .8]].every(([x, y]) =>
+            sign.contains(document.elementFromPoint(left + width * x, top + height * y)));
+        }"""
+        )
+        assert on_top
