@@ -160,7 +160,7 @@ def _check_chains(
         for row in rows:
             if '"payload"' in row["data"]:
                 beside.check(trail_id, row["seq"], loads(row["data"]).get("payload"))
-            if row["kind"] == "ProcessStarted":
+            if row["kind"] in ("ProcessStarted", "ProcessMigrated"):
                 _check_diagram(report, row, diagrams)
     beside.finish()
     for trail_id in sorted(missing):
