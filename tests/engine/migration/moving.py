@@ -13,6 +13,7 @@ from engine.doctor import examine
 from engine.migration import Outcome, Plan, make_plan, migrate
 from engine.store import tables
 from engine.store.db import Database
+from tests.engine.compile.diagrams import event
 from tests.engine.desk import STATE_KEY, TRAIL_KEY, Desk
 
 
@@ -71,3 +72,17 @@ class Move(Desk):
         """Return the data of the events of a kind."""
         e = tables.event.c
         return [row[0] for row in self.rows(sa.select(e.data).where(e.kind == kind))]
+
+
+MESSAGES = "".join(f'<bpmn:message id="M{n}" name="MSG-{n}"/>' for n in (1, 2, 3))
+THREE_DAYS, FIVE_DAYS = (f"<bpmn:timeDuration>P{n}D</bpmn:timeDuration>" for n in (3, 5))
+
+
+def timer(node_id: str, text: str = THREE_DAYS, host: str = "A", cancel: str = "false") -> str:
+    """Write a boundary timer."""
+    return event("boundaryEvent", node_id, "timer", text, attachedToRef=host, cancelActivity=cancel)
+
+
+def told(node_id: str, message: str, host: str = "A") -> str:
+    """Write a boundary event of a message that interrupts nothing."""
+    return event("boundaryEvent", node_id, "message", message, attachedToRef=host, cancelActivity="false")
