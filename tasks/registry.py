@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tasks import casework, commands, intake, office, supervision, taskwork
+from tasks import casework, commands, intake, migrations, office, supervision, taskwork
+from tasks import migration_commands as moves
 from tasks.commands import Command, Done
 from tasks.desk import Desk
 
@@ -44,4 +45,7 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     commands.LoadCalendar: office.load_calendar,
     commands.ChangeSetting: office.change_setting,
     commands.Deploy: office.deploy,
+    moves.MigrateInstance: migrations.one,
+    moves.StartMigration: migrations.start,
+    moves.StopMigration: migrations.stop,
 }

@@ -17,6 +17,7 @@ from engine.clock import SystemClock, from_us
 from engine.store import proof
 from tasks.app import App
 from tasks.due_work import run_due
+from tasks.migration_runs import run_waiting
 from tasks.store.clockwork import database_time
 
 log = logging.getLogger(__name__)
@@ -29,12 +30,15 @@ MOST_SKEW = timedelta(seconds=5)
 
 
 def tick(app: App) -> int:
-    """Do everything that is due once; return how many things were done. A wrong clock holds everything."""
+    """Do what is due once, and a part of the migrations at work; return how many things were done.
+
+    A wrong clock holds everything.
+    """
     apart = skew(app)
     if apart > MOST_SKEW:
         log.error("The clocks are %s apart; nothing fires.", apart, extra={"action": "clock"})
         return 0
-    done = run_due(app)
+    done = run_due(app) + run_waiting(app)
     if done:
         log.info("Did %s due things.", done, extra={"action": "tick"})
     return done

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from engine.store import tables as engine_tables
 from engine.store.metadata import metadata
-from tasks.store import tables, tables_org, tables_people
+from tasks.store import tables, tables_migration, tables_org, tables_people
 
-__all__ = ["engine_tables", "metadata", "tables", "tables_org", "tables_people"]
+__all__ = ["engine_tables", "metadata", "tables", "tables_migration", "tables_org", "tables_people"]
