@@ -102,8 +102,8 @@ class Crowd:
         if where:
             self.steps[" ".join(where)] = rows
 
-    def spread(self, count: int) -> list[int]:
-        """Open so many cases spread evenly over the steps, those by hand included; return their ids."""
+    def spread(self, count: int, first: int = 0) -> list[int]:
+        """Open so many cases, one a step in turn from a first one on, those by hand included; return ids."""
         plain = list(self.steps.values())
         by_hand = [(near, step) for near, steps in BY_HAND.items() for step in steps.split()]
         kinds: list[tuple[Rows, str, str]] = [(rows, "", "") for rows in plain]
@@ -112,7 +112,7 @@ class Crowd:
             kinds.append((rows, near, step))
         made = []
         with self.office.app.write() as conn:
-            for n in range(count):
+            for n in range(first, first + count):
                 rows, near, step = kinds[n % len(kinds)]
                 made.append((self._copy(conn, rows), near, step))
         for case_id, near, step in made:
