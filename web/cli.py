@@ -16,7 +16,7 @@ import click
 
 from engine.errors import AidError, IllegalState
 from tasks import accounts, demo, installation, selftest
-from web import cli_data, cli_import, cli_serve
+from web import cli_cases, cli_data, cli_import, cli_serve
 from web.cli_common import DATABASE, DEMO, FILE, FILE_OR_FOLDER, NEW_FILE, content, open_app, opened, tell
 
 
@@ -266,7 +266,7 @@ def bench(arguments: tuple[str, ...]) -> None:
     sys.exit(subprocess.call([sys.executable, "-m", "bench", *arguments]))  # noqa: S603 - no shell
 
 
-for _command in (cli_import.import_group, cli_import.backup, cli_import.restore):
+for _command in (cli_import.import_group, cli_import.backup, cli_import.restore, cli_cases.cases_group):
     cli.add_command(_command)
 
 

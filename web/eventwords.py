@@ -26,6 +26,7 @@ _TONES = {
     "big": {
         "CaseOpened", "RunStarted", "HandOverSubmitted", "HandOverReturned", "WaiverFiled", "ExitRecorded",
         "FoundWork", "JobLost", "ProcessStarted", "ProcessEnded", "ProcessCancelled",
+        "ProcessMigrated",
     },
 }
 #: What goes without saying beside the rest; shown with all details, and in the audit.
@@ -76,6 +77,9 @@ def _details(context: Ctx, event: Happened, data: Mapping[str, Any]) -> list[str
     if "to" in data and event.kind == "TaskSentBack":
         step = words.element_name(context, event.definition_id, str(data["to"]), context.lang)
         told.append(context.t("history.back_to", step=step))
+    if event.kind == "ProcessMigrated":
+        told.append(context.t("history.versions", old=data["from"], new=data["version"]))
+        told += [str(note[context.lang]) for note in data.get("notes", ())]
     return told + detail_words(context, data)
 
 

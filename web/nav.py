@@ -17,7 +17,7 @@ _ITEMS = (
     ("incidents.index", "/incidents", "alert", "nav.incidents"),
     ("settings.index", "/settings", "gear", "nav.settings"),
 )
-_BELONGS = {"task": "inbox", "case": "person", "paper": "person"}
+_BELONGS = {"task": "inbox", "case": "person", "paper": "person", "moves": "process"}
 
 
 @dataclass(frozen=True, slots=True)

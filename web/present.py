@@ -43,6 +43,11 @@ _ADDRESSES = {
     "paper": "/papers/{}",
     "process": "/processes/{}/{}",
     "incident": "/incidents/{}",
+    "moves": "/studio/{}/migrate",
+    "moves_between": "/studio/{}/migrate?from={}&to={}",
+    "batch": "/studio/{}/migrate/{}",
+    "batch_state": "/studio/{}/migrate/{}?state={}",
+    "batch_more": "/studio/{}/migrate/{}?state={}&beyond={}",
 }
 
 

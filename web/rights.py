@@ -102,6 +102,10 @@ RIGHTS: dict[str, Right] = {
     "incidents.index": OPERATORS,
     "incidents.retry": SUPERVISORS,
     "settings.index": SETTINGS,
+    "moves.plan": SUPERVISORS,
+    "moves.start": SUPERVISORS,
+    "moves.show": SUPERVISORS,
+    "moves.stop": SUPERVISORS,
 }
 
 #: Pages with a drawn diagram: the viewer needs style attributes.

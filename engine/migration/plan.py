@@ -48,6 +48,18 @@ class Plan:
                 found.append((node, why))
         return found
 
+    def suggestions(self) -> dict[str, str]:
+        """Return what looks like the same element under another id: same kind and name, and alone so."""
+        old, new = self.old.graph.nodes, self.new.graph.nodes
+        gone = [node for node in old.values() if node.id not in new and node.id not in self.mapping]
+        made = [node for node in new.values() if node.id not in old and node.id not in self.mapping.values()]
+        found = {}
+        for node in gone:
+            alike = [one.id for one in made if (one.kind, one.name) == (node.kind, node.name) and node.name]
+            if len(alike) == 1:
+                found[node.id] = alike[0]
+        return found if len(set(found.values())) == len(found) else {}
+
     def targets(self, node: Node) -> list[Node]:
         """Return the nodes of the new version to which what stands on a node may be sent, in their order."""
         found = []

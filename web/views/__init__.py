@@ -15,6 +15,7 @@ from web.views import (
     home,
     inbox,
     incidents,
+    moves,
     notices,
     paper,
     person,
@@ -26,5 +27,5 @@ from web.views import (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.views, auth.views, inbox.views, task.views, person.views, case.views, paper.views, process.views,
     clauses.views, audit.views, incidents.views, notices.views, settings.views, demo.views, health.views,
-    v1.views,
+    moves.views, v1.views,
 )
