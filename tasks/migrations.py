@@ -15,6 +15,7 @@ from engine.ids import new_id
 from engine.live import Live
 from engine.migration import Plan, make_plan, migrate
 from engine.migration.plan import require_sound
+from engine.migration.said import named
 from tasks import access, deadlines
 from tasks.access import Subject
 from tasks.actor import Actor
@@ -33,7 +34,8 @@ def areas_of(actor: Actor) -> list[str] | None:
     if actor.is_system:
         return None
     areas = list(actor.areas("supervisor"))
-    access.authorize(actor, ACTION, Subject(areas[0] if areas else "/"))
+    held = areas or [grant.area for grant in actor.grants] or ["/"]
+    access.authorize(actor, ACTION, Subject(held[0]))
     return areas
 
 
@@ -105,9 +107,10 @@ def _drafts(desk: Desk, live: Live, plan: Plan) -> list[dict[str, str]]:
         if left:
             desk.unit.emit(live.trail_id, "TaskSaved", live=live, element=element,
                            data={"task": str(task_id)}, payload=loads(values))  # fmt: skip
+            step = named(live.graph.nodes[element])
             said.append({
-                "element": element, "zh": f"“{element}”的草稿有新表单没有的内容，原草稿已留存。",
-                "en": f"The draft of “{element}” holds what the new form does not ask; it is kept on file.",
+                "element": element, "zh": f"{step}的草稿有新表单没有的内容，原草稿已留存。",
+                "en": f"The draft of {step} holds what the new form does not ask; it is kept on file.",
             })  # fmt: skip
     return said
 

@@ -102,9 +102,12 @@ def _page(
         versions = studio.versions(conn, key)
         if not versions:
             raise NotFound
-        to = _chosen(versions, chosen.get("to"), next((v for v in versions if v.status == "active"), None))
+        active = next((one for one in versions if one.status == "active"), None)
+        to = _chosen(versions, chosen.get("to"), active)
         older = [one for one in versions if to is not None and one.version != to.version and one.running]
         of = _chosen(versions, chosen.get("from"), older[0] if older else None)
+        if refusal is not None and of == to:
+            to = active  # what was typed has to be shown
         latest = migrations.batches(conn, key)
         stands = migrations.standing(conn, of.id, areas) if of is not None else {}
         plan = None

@@ -71,8 +71,11 @@ class Crowd:
     #: where the case stood -> its rows
     steps: dict[str, Rows] = field(default_factory=dict)
 
-    def lead(self) -> None:
-        """Lead one case through the tiers, with a half-filled form in somebody's hand at every step."""
+    def lead(self, until: str = "") -> None:
+        """Lead one case through the tiers, with a half-filled form in somebody's hand at every step.
+
+        It stops where a step is open, if one is named.
+        """
         road = Road(self.office)
         road.begin()
         for _step in range(MOST_STEPS):
@@ -85,6 +88,8 @@ class Crowd:
                 return
             self._take_up(step.task)
             self._note(road.case_id)
+            if step.task.element == until:
+                return
             self.office.app.do(step.command, step.actor)
             road.did(step)
 
@@ -108,8 +113,9 @@ class Crowd:
         by_hand = [(near, step) for near, steps in BY_HAND.items() for step in steps.split()]
         kinds: list[tuple[Rows, str, str]] = [(rows, "", "") for rows in plain]
         for near, step in by_hand:
-            rows = next(found for where, found in self.steps.items() if near in where.split())
-            kinds.append((rows, near, step))
+            rows = next((found for where, found in self.steps.items() if near in where.split()), None)
+            if rows is not None:
+                kinds.append((rows, near, step))
         made = []
         with self.office.app.write() as conn:
             for n in range(first, first + count):
