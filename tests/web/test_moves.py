@@ -1,4 +1,4 @@
-"""The pages of a migration, without scripts: plan, trial, start, progress, stop; refusals keep what was typed."""
+"""The pages of a migration, without scripts: plan, trial, start, progress, stop; nothing typed is lost."""
 
 from __future__ import annotations
 
