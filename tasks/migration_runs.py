@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from engine.clock import to_us
 from engine.codec import dumps, loads
 from engine.errors import AidError, NotFound, Unavailable
+from engine.migration import NotMigratable
 from tasks import accounts
 from tasks.actor import SYSTEM, Actor
 from tasks.app import App
@@ -120,7 +121,7 @@ def _deal_with(app: App, batch: Batch, item: Item, actor: Actor) -> None:
     except Unavailable:
         raise
     except AidError as refusal:
-        _settle(app, batch, item, "refused", [_sentence(refusal)])
+        _settle(app, batch, item, "refused", _sentences(refusal))
     except Exception as error:
         log.exception("A migration failed.", extra={"action": "migration"})
         fault = {"element": "", "zh": f"程序出错（{type(error).__name__}），已保持原样。",
@@ -128,8 +129,10 @@ def _deal_with(app: App, batch: Batch, item: Item, actor: Actor) -> None:
         _settle(app, batch, item, "refused", [fault])
 
 
-def _sentence(refusal: AidError) -> dict[str, str]:
-    return {"element": "", "zh": refusal.sentence("zh"), "en": refusal.sentence("en")}
+def _sentences(refusal: AidError) -> list[dict[str, str]]:
+    if isinstance(refusal, NotMigratable):
+        return [said.as_dict() for said in refusal.said]
+    return [{"element": "", "zh": refusal.sentence("zh"), "en": refusal.sentence("en")}]
 
 
 def _settle(app: App, batch: Batch, item: Item, state: str, said: list[dict[str, str]]) -> None:
