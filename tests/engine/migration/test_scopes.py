@@ -138,6 +138,10 @@ def test_repeated_work_goes_on_where_it_is(database: Database, clock: VirtualClo
     move.complete_id(first[0][0])
     move.migrate(instance, {"A": "A2"})
     assert move.elements() == ["A2", "A2"]
+    with move.unit() as unit:
+        inner = [scope.vars for scope in unit.instance(instance).state.scopes.values() if scope.vars]
+    assert [one.get("person") for one in inner] == [2, 3]
+    assert not any("who" in one for one in inner)
     for (task,) in first[1:]:
         move.complete_id(task)
     assert move.elements() == ["B"]

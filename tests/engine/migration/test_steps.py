@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+import sqlalchemy as sa
 
 from engine import instances, user_tasks
 from engine.clock import VirtualClock
 from engine.errors import IllegalState
 from engine.migration import NotMigratable, PlanInvalid, migrate
+from engine.store import tables
 from engine.store.db import Database
 from tests.engine.compile.diagrams import END, START, node, process, user
 from tests.engine.desk import line
@@ -70,6 +72,16 @@ def test_what_was_done_under_the_old_name_can_be_sent_back_to(
         assert user_tasks.returnable(unit.conn, task) == ["A2"]
         user_tasks.send_back(unit, task, "A2", "缺材料")
     assert move.elements() == ["A2"]
+
+
+def test_who_did_a_renamed_step_is_found_under_its_new_name(database: Database, clock: VirtualClock) -> None:
+    move = Move(database, clock, line("A", "B"), line("A2", "B"))
+    instance = move.start()
+    move.complete("A", by=7)
+    move.migrate(instance, {"A": "A2"})
+    t = tables.user_task.c
+    done = move.rows(sa.select(t.element, t.ended_by).where(t.state == "completed"))
+    assert done == [("A2", 7)]
 
 
 def test_a_removed_step_without_a_place_is_refused_and_nothing_changes(

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from engine import instances, messages
 from engine.clock import VirtualClock, from_us
+from engine.incidents import open_incident
 from engine.migration import PlanInvalid
 from engine.store import tables
 from engine.store.db import Database
@@ -149,6 +150,16 @@ def test_an_event_gateway_waits_for_what_the_new_version_draws(
         messages.deliver(unit, "MSG-2", "k", {})
     assert move.elements() == ["B"]
     assert move.waits() == set()
+
+
+def test_what_failed_is_to_be_mended_under_the_new_name(database: Database, clock: VirtualClock) -> None:
+    move = Move(database, clock, with_boundary(timer("t")), with_boundary(timer("t2")))
+    instance = move.start()
+    with move.unit() as unit:
+        trail = unit.instance(instance).trail_id
+        open_incident(unit, "timer", "坏了", trail_id=trail, instance_id=instance, element="t")
+    move.migrate(instance, {"t": "t2"})
+    assert move.rows(sa.select(tables.incident.c.element)) == [("t2",)]
 
 
 def test_a_timer_held_back_stays_held(database: Database, clock: VirtualClock) -> None:
