@@ -19,7 +19,7 @@ from tasks import commands, demo, idno, prefill
 from tasks.accounts import Passwords, load_actor
 from tasks.actor import Actor
 from tasks.app import App
-from tasks.crypto import new_keys
+from tasks.crypto import Keys, new_keys
 from tasks.forms.prefill import with_examples
 from tasks.queries import case_page
 from tasks.store import accounts as account_store
@@ -44,9 +44,10 @@ class Office:
 
     db: Database
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(MONDAY))
+    keys: Keys = field(default_factory=new_keys)
 
     def __post_init__(self) -> None:
-        self.app = App(self.db, self.clock, new_keys(), demo_settings=True)
+        self.app = App(self.db, self.clock, self.keys, demo_settings=True)
         demo.deploy_all(self.app)
         demo.make_accounts(self.app, CHEAP)
         self._actors: dict[str, Actor] = {}

@@ -35,6 +35,7 @@ WHAT: Mapping[str, str] = {
     "status": "流程状态标记与实际进展不一致",
     "rev": "流程的版本号与轨迹不一致",
     "parent": "调用关系不一致",
+    "version": "流程所用的版本与轨迹不一致",
     "stray": "已结束的流程仍有等待项",
     "message": "有消息未送达正在等待的流程",
     "release": "流程版本的状态与其发布轨迹不一致",
@@ -105,27 +106,41 @@ def _examine(conn: Connection, definitions: Definitions, key: bytes, row: Instan
     seal = seal_state(key, row.id, row.definition_id, row.status, row.rev, row.state)
     try:
         state = load(row.state)
-        graph = definitions.get(conn, row.definition_id).graph
+        definition = definitions.get(conn, row.definition_id)
     except (AidError, ValueError, KeyError, TypeError, IndexError) as error:
         yield Finding("state", row.trail_id, row.id, str(error))
         return
     if not hmac.compare_digest(seal, bytes(row.mac)):
         yield Finding("state", row.trail_id, row.id)
-    yield from _status(conn, row, state)
+    yield from _status(conn, row, state, definition.version)
+    unknown = _unknown(state, definition.graph)
+    if unknown:
+        yield Finding("state", row.trail_id, row.id, " ".join(sorted(unknown)))
+        return
     if row.status not in _OVER:
         waits = survey.waits(conn, row.id)
-        yield from _agree(row, state, graph, waits)
+        yield from _agree(row, state, definition.graph, waits)
         called = any(token.called for token in state.tokens.values())
         if not (called or waits.tasks or waits.timers or waits.subscriptions):
             yield Finding("nothing", row.trail_id, row.id)
     yield from _links(conn, row, state)
 
 
-def _status(conn: Connection, row: InstanceRow, state: State) -> Iterator[Finding]:
+def _unknown(state: State, graph: Graph) -> set[str]:
+    """Return the elements on which an instance stands or waits that its version does not have."""
+    there = {token.node for token in state.tokens.values()}
+    there |= {element for owner in _owners(state) for element in state.armed(owner)}
+    scopes = {scope.element for scope in state.scopes.values()} - {graph.process_id}
+    return (there | scopes) - graph.nodes.keys()
+
+
+def _status(conn: Connection, row: InstanceRow, state: State, version: int) -> Iterator[Finding]:
     over = row.status in _OVER
     if over != (not state.tokens) or over != (row.ended_at is not None):
         yield Finding("status", row.trail_id, row.id, row.status)
-    rev, end = survey.last_told(conn, row.trail_id, row.id)
+    rev, end, runs = survey.last_told(conn, row.trail_id, row.id)
+    if runs is not None and runs != version:
+        yield Finding("version", row.trail_id, row.id, f"v{version}, v{runs}")
     if end != _ENDS.get(row.status):
         yield Finding("status", row.trail_id, row.id, f"{row.status}, {end}")
     if not row.rev <= rev <= row.rev + 1:  # a claim is told under the revision to come
@@ -161,13 +176,16 @@ def _is_told(trigger: Trigger) -> bool:
 
 def _armed(state: State, graph: Graph, wanted: Callable[[Trigger], bool]) -> Iterator[tuple[int, str, str]]:
     """Yield (owner, element, name) of every event the state says is awaited."""
-    holders = [(token.id, token.armed) for token in state.tokens.values()]
-    holders += [(-scope.id - 1, scope.armed) for scope in state.scopes.values()]
-    for owner, elements in holders:
-        for element in elements:
+    for owner in _owners(state):
+        for element in state.armed(owner):
             for event in graph.nodes[element].events:
                 if wanted(event.trigger):
                     yield owner, element, event.name
+
+
+def _owners(state: State) -> list[int]:
+    """Return the numbers by which tokens and scopes own what waits on them."""
+    return [*state.tokens, *(-scope - 1 for scope in state.scopes)]
 
 
 def _differ(wanted: Counter[Any], stored: Counter[Any]) -> str:

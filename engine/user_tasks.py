@@ -16,6 +16,7 @@ from engine.regions import regions, same_region
 from engine.store import queries
 from engine.store import user_tasks as store
 from engine.store.conn import Connection
+from engine.store.migrating import former_names
 from engine.store.statements import together
 
 if TYPE_CHECKING:
@@ -182,9 +183,13 @@ def returnable(conn: Connection, task: OpenTask) -> list[str]:
     Only tasks of the same parallel region: beyond a fork or join the other branches would be left behind.
     """
     nodes, where = task.live.graph.nodes, regions(task.live.graph)
+    completed = store.completed_elements(conn, task.row.trail_id, task.live.id)
+    if any(element not in nodes for element in completed):  # done under a version in which it had another id
+        names = former_names(conn, task.row.trail_id, task.live.id)
+        completed = list(dict.fromkeys(names.get(element, element) for element in completed))
     return [
         element
-        for element in store.completed_elements(conn, task.row.trail_id, task.live.id)
+        for element in completed
         if element != task.row.element
         and element in nodes
         and nodes[element].kind in HUMAN

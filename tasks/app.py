@@ -37,6 +37,10 @@ log = logging.getLogger(__name__)
 TRIES = 4
 
 
+class _TakenBack(Exception):
+    """Ends a transaction of which nothing shall stay."""
+
+
 @dataclass
 class App:
     """The product without its faces: database, clock, keys and data of one installation."""
@@ -111,6 +115,22 @@ class App:
             unit.settle()
             unit.answer = {k: v for k, v in asdict(done).items() if v is not None and v != {}}
             unit.flush()
+            return done
+
+    def rehearse(self, command: Command, actor: Actor) -> Done:
+        """Carry a command out to its last statement and take it back; return what it would answer.
+
+        Raises what `do` would raise.
+        """
+        done: Done | None = None
+        try:
+            with self.db.transaction() as conn:
+                unit, desk = self.desk(conn, actor, None)
+                done = HANDLERS[type(command)](desk, command)
+                unit.flush()
+                raise _TakenBack
+        except _TakenBack:
+            assert done is not None
             return done
 
     def run(self, act: Callable[[Desk], Any], actor: Actor = SYSTEM) -> Any:

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tasks import casework, commands, drafts, files, intake, office, privacy, releases, supervision, taskwork
+from tasks import (
+    casework,
+    commands,
+    drafts,
+    files,
+    intake,
+    migrations,
+    office,
+    privacy,
+    releases,
+    supervision,
+    taskwork,
+)
+from tasks import migration_commands as moves
 from tasks import studio_commands as studio
 from tasks.commands import Command, Done
 from tasks.desk import Desk
@@ -58,4 +71,7 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     studio.ActivateRelease: releases.activate,
     studio.RetireRelease: releases.retire,
     studio.TakeBack: releases.take_back,
+    moves.MigrateInstance: migrations.one,
+    moves.StartMigration: migrations.start,
+    moves.StopMigration: migrations.stop,
 }

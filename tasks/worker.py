@@ -18,6 +18,7 @@ from engine.store import proof
 from tasks.app import App
 from tasks.clock_guard import ClockGuard
 from tasks.due_work import run_due
+from tasks.migration_runs import run_waiting
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +33,13 @@ def guard_of(app: App) -> ClockGuard:
 
 
 def tick(app: App, guard: ClockGuard | None = None) -> int:
-    """Do everything that is due once; return how many things were done. A wrong clock holds everything."""
+    """Do what is due once, and a part of the migrations at work; return how many things were done.
+
+    A wrong clock holds everything.
+    """
     if (guard or guard_of(app)).holds():
         return 0
-    done = run_due(app)
+    done = run_due(app) + run_waiting(app)
     if done:
         log.info("Did %s due things.", done, extra={"action": "tick"})
     return done

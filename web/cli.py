@@ -16,7 +16,7 @@ import click
 
 from engine.errors import AidError, IllegalState
 from tasks import accounts, bundle, demo, installation, selftest
-from web import cli_data, cli_import, cli_serve
+from web import cli_cases, cli_data, cli_import, cli_serve
 from web.cli_common import (
     DATABASE,
     DEMO,
@@ -303,7 +303,10 @@ def bench(arguments: tuple[str, ...]) -> None:
     sys.exit(subprocess.call([sys.executable, "-m", "bench", *arguments]))  # noqa: S603 - no shell
 
 
-for _command in (cli_import.import_group, cli_import.export_group, cli_import.backup, cli_import.restore):
+for _command in (
+    cli_import.import_group, cli_import.export_group, cli_import.backup, cli_import.restore,
+    cli_cases.cases_group,
+):  # fmt: skip
     cli.add_command(_command)
 
 

@@ -53,6 +53,8 @@ STATUS: dict[str, int] = {
     "fault": 500,
     "unavailable": 503,
     "policy_invalid": 422,
+    "plan_invalid": 422,
+    "not_migratable": 409,
     "calendar_invalid": 422,
     "import_refused": 422,
     "no_database": 422,

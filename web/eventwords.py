@@ -27,6 +27,7 @@ _TONES = {
     "big": {
         "CaseOpened", "RunStarted", "HandOverSubmitted", "HandOverReturned", "WaiverFiled", "ExitRecorded",
         "FoundWork", "JobLost", "ProcessStarted", "ProcessEnded", "ProcessCancelled",
+        "ProcessMigrated",
     },
 }
 #: What goes without saying beside the rest; shown with all details, and in the audit.
@@ -83,6 +84,9 @@ def _details(context: Ctx, event: Happened, data: Mapping[str, Any]) -> list[str
         told.append(context.t("history.moved_to" if moved else "history.back_to", step=step))
     if data.get("viewed") == "id_no":
         told.append(context.t("person.id_no"))
+    if event.kind == "ProcessMigrated":
+        told.append(context.t("history.versions", old=data["from"], new=data["version"]))
+        told += [str(note[context.lang]) for note in data.get("notes", ())]
     return told + detail_words(context, data)
 
 

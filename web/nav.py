@@ -20,7 +20,7 @@ _ITEMS = (
 )
 _BELONGS = {
     "task": "inbox", "files": "inbox", "case": "person", "paper": "person", "instance": "person",
-    "editor": "studio", "release": "studio", "trial": "studio",
+    "editor": "studio", "release": "studio", "trial": "studio", "moves": "studio",
 }  # fmt: skip
 #: Entries that another one, open to the same person, holds already.
 _WITHIN = {"process.index": "studio.index"}

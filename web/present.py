@@ -50,6 +50,11 @@ _ADDRESSES = {
     "release": "/studio/releases/{}",
     "incident": "/incidents/{}",
     "instance": "/instances/{}",
+    "moves": "/studio/{}/migrate",
+    "moves_between": "/studio/{}/migrate?from={}&to={}",
+    "batch": "/studio/{}/migrate/{}",
+    "batch_state": "/studio/{}/migrate/{}?state={}",
+    "batch_more": "/studio/{}/migrate/{}?state={}&beyond={}",
 }
 
 

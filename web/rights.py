@@ -153,6 +153,10 @@ RIGHTS: dict[str, Right] = {
     "instance.show": SUPERVISORS,
     "instance.act": SUPERVISORS,
     "settings.index": SETTINGS,
+    "moves.plan": SUPERVISORS,
+    "moves.start": SUPERVISORS,
+    "moves.show": SUPERVISORS,
+    "moves.stop": SUPERVISORS,
 }
 
 #: Pages with a drawn diagram: the viewer needs style attributes.

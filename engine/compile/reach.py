@@ -16,11 +16,12 @@ def inclusive_reach(nodes: Mapping[str, Node]) -> Mapping[str, Mapping[str, froz
     reach: dict[str, Mapping[str, frozenset[str]]] = {}
     for node in nodes.values():
         if node.kind is Kind.INCLUSIVE and len(node.incoming) > 1:
-            reach[node.id] = MappingProxyType({flow.id: _behind(flow, node, nodes) for flow in node.incoming})
+            reach[node.id] = MappingProxyType({flow.id: behind(flow, node, nodes) for flow in node.incoming})
     return MappingProxyType(reach)
 
 
-def _behind(flow: Flow, gateway: Node, nodes: Mapping[str, Node]) -> frozenset[str]:
+def behind(flow: Flow, gateway: Node, nodes: Mapping[str, Node]) -> frozenset[str]:
+    """Return the nodes from which a flow can be reached without passing the gateway it leads into."""
     found: set[str] = set()
     ahead = [flow.source]
     while ahead:

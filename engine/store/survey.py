@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from engine.codec import loads
 from engine.store.tables import definition, event, instance, message, subscription, timer, trail, user_task
 
 _STREAM = {"yield_per": 1_000}
@@ -69,14 +70,16 @@ def parent(conn: sa.Connection, instance_id: int) -> tuple[str, str] | None:
     return None if found is None else (found[0], found[1])
 
 
-def last_told(conn: sa.Connection, trail_id: int, instance_id: int) -> tuple[int, str | None]:
-    """Return the highest revision the trail tells of an instance, and the kind that told its end."""
-    query = sa.select(event.c.rev, event.c.kind).where(
+def last_told(conn: sa.Connection, trail_id: int, instance_id: int) -> tuple[int, str | None, int | None]:
+    """Return what the trail tells of an instance: its highest revision, the kind of its end, its version."""
+    versions = event.c.kind.in_(("ProcessStarted", "ProcessMigrated"))
+    query = sa.select(event.c.rev, event.c.kind, sa.case((versions, event.c.data))).where(
         event.c.trail_id == trail_id, event.c.instance_id == instance_id, event.c.rev.is_not(None)
     )
     rows = conn.execute(query.order_by(event.c.seq)).all()
     ends = [row[1] for row in rows if row[1] in ("ProcessEnded", "ProcessCancelled")]
-    return max((row[0] for row in rows), default=0), ends[-1] if ends else None
+    runs = [loads(row[2]).get("version") for row in rows if row[2] is not None]
+    return max((row[0] for row in rows), default=0), ends[-1] if ends else None, runs[-1] if runs else None
 
 
 def strays(conn: sa.Connection) -> list[tuple[str, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -72,4 +72,21 @@ def events(
     if beyond is not None:
         query = query.where(e.seq < beyond if newest_first else e.seq > beyond)
     query = query.order_by(e.seq.desc() if newest_first else e.seq).limit(limit)
-    return each(conn, query, Happened)
+    return _under_their_versions(conn, trail_id, each(conn, query, Happened))
+
+
+def _under_their_versions(conn: Connection, trail_id: int, found: list[Happened]) -> list[Happened]:
+    """Let what happened before an instance was migrated belong to the version it ran then."""
+    e = event.c
+    query = sa.select(e.seq, e.instance_id, e.data).where(
+        e.trail_id == trail_id, e.kind == "ProcessMigrated", e.instance_id.is_not(None)
+    )
+    before: dict[int, list[tuple[int, int]]] = {}
+    for seq, instance_id, data in conn.execute(query.order_by(e.seq)):
+        before.setdefault(instance_id, []).append((seq, int(loads(data)["from_definition"])))
+    return [_at_its_time(one, before.get(one.instance_id or 0, [])) for one in found]
+
+
+def _at_its_time(one: Happened, migrated: list[tuple[int, int]]) -> Happened:
+    version = next((definition for seq, definition in migrated if one.seq < seq), None)
+    return one if version is None else replace(one, definition_id=version)

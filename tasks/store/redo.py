@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from engine.store.migrating import former_names
 from engine.store.tables import event
 from tasks.store.conn import Connection, RowMapping
 
@@ -11,11 +12,16 @@ KINDS = ("TaskCompleted", "ReferralMade", "OutcomeRecorded", "DeadlineSet", "Dea
 
 
 def since_completion(conn: Connection, trail_id: int, instance_id: int, element: str) -> list[RowMapping]:
-    """Return the events of a trail from the last completion of an element on, that one included, in order."""
+    """Return the events of a trail from the last completion of an element on, that one included, in order.
+
+    What was done under a former name of the element counts.
+    """
+    former = former_names(conn, trail_id, instance_id)
+    names = [element, *(old for old, new in former.items() if new == element)]
     last = (
         sa.select(sa.func.max(event.c.seq))
         .where(
-            event.c.trail_id == trail_id, event.c.instance_id == instance_id, event.c.element == element,
+            event.c.trail_id == trail_id, event.c.instance_id == instance_id, event.c.element.in_(names),
             event.c.kind == "TaskCompleted",
         )
         .scalar_subquery()

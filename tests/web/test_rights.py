@@ -15,8 +15,8 @@ from web.rights import DIAGRAM_PAGES, PLAIN, PUBLIC, RIGHTS
 
 _PARTS = {
     "task_id": 1, "case_id": 1, "person_id": 1, "paper_id": 1, "instance_id": 1, "definition_id": 1,
-    "incident_id": 1, "file_id": 1, "version": 1, "action": "waive", "clause_id": "R004-02.D1a", "key": "P04",
-    "name": "MSG-16",
+    "incident_id": 1, "file_id": 1, "migration_id": 1, "version": 1, "action": "waive",
+    "clause_id": "R004-02.D1a", "key": "P04", "name": "MSG-16",
     "process_id": "P03_registration_recognition", "filename": "app.css",
 }  # fmt: skip
 

@@ -19,6 +19,7 @@ from web.views import (
     inbox,
     incidents,
     instance,
+    moves,
     notices,
     paper,
     person,
@@ -36,5 +37,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     home.views, auth.views, inbox.views, task.views, files.views, person.views, id_number.views, case.views,
     paper.views, process.views, clauses.views, audit.views, incidents.views, instance.views, notices.views,
     settings.views, demo.views, health.views, studio.views, editor.views, release.views, trial.views,
-    v1.views,
+    moves.views, v1.views,
 )

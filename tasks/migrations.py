@@ -1,0 +1,168 @@
+"""Migrating running instances of the 595: one by a command, all of a version by a batch that can be resumed.
+
+The engine moves tokens, tasks and timers; here stand the rights, the drafts and the deadline rows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.clock import to_us
+from engine.codec import dumps, loads
+from engine.definitions import Definition, Definitions
+from engine.errors import IllegalState, NotFound
+from engine.ids import new_id
+from engine.live import Live
+from engine.migration import Plan, make_plan, migrate
+from engine.migration.plan import require_sound
+from engine.migration.said import named
+from tasks import access, deadlines, rules
+from tasks.access import Subject
+from tasks.actor import Actor
+from tasks.commands import Done
+from tasks.desk import Desk
+from tasks.migration_commands import MigrateInstance, StartMigration, StopMigration
+from tasks.store import casework
+from tasks.store import migrations as store
+from tasks.store.conn import Connection
+from tasks.text import need_reason
+
+ACTION = "migrate"
+
+
+def areas_of(actor: Actor) -> list[str] | None:
+    """Return the areas whose instances somebody may migrate; None: all. Raises NotCandidate."""
+    if actor.is_system:
+        return None
+    areas = list(actor.areas("supervisor"))
+    held = areas or [grant.area for grant in actor.grants] or ["/"]
+    access.authorize(actor, ACTION, Subject(held[0]))
+    return areas
+
+
+def version(conn: Connection, definitions: Definitions, key: str, number: int) -> Definition:
+    """Return a version of a process; raise NotFound."""
+    found = store.version_id(conn, key, number)
+    if found is None:
+        raise NotFound(zh=f"流程“{key}”没有第{number}版。", en=f"Process “{key}” has no version {number}.")
+    return definitions.get(conn, found)
+
+
+def one(desk: Desk, command: MigrateInstance) -> Done:
+    """Migrate one instance; in a batch, record in the same transaction that it is done."""
+    unit = desk.unit
+    live = unit.instance(command.instance_id)
+    context = desk.context(live)
+    access.authorize(desk.actor, ACTION, Subject(context.area))
+    reason = need_reason(command.reason)
+    definitions = unit.kernel.definitions
+    plan = make_plan(
+        definitions.get(desk.conn, live.definition_id), definitions.get(desk.conn, command.to_id),
+        command.mapping,
+    )  # fmt: skip
+    if live.status not in ("running", "suspended"):
+        raise IllegalState(detail="该流程已经结束")
+    if command.recompute:
+        _recount(desk, live, plan)
+    outcome = migrate(unit, live, plan, recompute=command.recompute, reason=reason)
+    said = [note.as_dict() for note in outcome.notes]
+    said += _drafts(desk, live, plan)
+    if command.item is not None:
+        store.settle(desk.conn, *command.item, "done", dumps(said), desk.now_us)
+    return Done(instance_id=live.id, case_id=context.case_id, extra={"said": said})
+
+
+def _recount(desk: Desk, live: Live, plan: Plan) -> None:
+    """Count the running deadlines of this process again by the rules now in force."""
+    context = desk.context(live)
+    if context.case_id is None:
+        return
+    nodes = plan.old.graph.nodes.keys() | plan.new.graph.nodes.keys()
+    for row in casework.running_deadlines(desk.conn, context.case_id, run_no=context.run_no):
+        policy = rules.rule(desk, row["rule_id"])
+        elements = {opening.element for opening in policy.opens} | {policy.met_by}
+        if elements & nodes:
+            deadlines.recount(desk, row, anew=True)
+
+
+def _drafts(desk: Desk, live: Live, plan: Plan) -> list[dict[str, str]]:
+    """Keep what was typed under the new name of its step; what a new form does not ask stays on file."""
+    desk.unit.write_waits()
+    tasks = {row["id"]: row["element"] for row in casework.open_tasks_of(desk.conn, [live.id])}
+    before = {new: old for old, new in plan.renamed.items()}
+    said = []
+    for task_id, values in store.drafts(desk.conn, list(tasks)).items():
+        element = tasks[task_id]
+        old = before.get(element, element)
+        if old != element:
+            store.rename_draft(desk.conn, task_id, element)
+        asked, asks = _fields(desk, plan.old, old), _fields(desk, plan.new, element)
+        left = sorted((set(loads(values)) & asked) - asks)
+        if left:
+            desk.unit.emit(live.trail_id, "TaskSaved", live=live, element=element,
+                           data={"task": str(task_id)}, payload=loads(values))  # fmt: skip
+            step = named(live.graph.nodes[element])
+            said.append({
+                "element": element, "zh": f"{step}的草稿有新表单没有的内容，原草稿已留存。",
+                "en": f"The draft of {step} holds what the new form does not ask; it is kept on file.",
+            })  # fmt: skip
+    return said
+
+
+def _fields(desk: Desk, definition: Definition, element: str) -> set[str]:
+    """Return what a version asks at a step."""
+    node = definition.graph.nodes.get(element)
+    found = desk.library.with_forms(definition.annex).forms.get(
+        element if node is None else node.attrs.get("form") or node.id
+    )
+    return set() if found is None else set(found.fields)
+
+
+def start(desk: Desk, command: StartMigration) -> Done:
+    """Begin a batch over the open instances of a version; one that is at work already is gone on with.
+
+    Raises PlanInvalid, NotFound, NotCandidate or FormInvalid.
+    """
+    areas = areas_of(desk.actor)
+    reason = need_reason(command.reason) if not command.dry else command.reason.strip() or "—"
+    definitions = desk.unit.kernel.definitions
+    old = version(desk.conn, definitions, command.key, command.from_version)
+    new = version(desk.conn, definitions, command.key, command.to_version)
+    require_sound(make_plan(old, new, command.mapping))
+    at_work = _at_work(desk, command, old.id, new.id)
+    if at_work is not None:
+        return Done(extra={"migration": str(at_work), "resumed": True})
+    made = new_id()
+    instances = store.open_of(desk.conn, old.id, areas)
+    row: dict[str, Any] = {
+        "id": made, "key": command.key, "from_id": old.id, "to_id": new.id,
+        "mapping": dumps(dict(command.mapping)), "recompute": command.recompute, "dry": command.dry,
+        "reason": reason, "made_by": desk.actor.user_id, "made_at": to_us(desk.now),
+    }  # fmt: skip
+    store.add(desk.conn, row, instances)
+    return Done(extra={"migration": str(made), "cases": len(instances)})
+
+
+def _at_work(desk: Desk, command: StartMigration, from_id: int, to_id: int) -> int | None:
+    """Return the same batch that is at work; another dry one gives way, another real one refuses."""
+    found = store.same_running(desk.conn, from_id, command.dry)
+    if found is None:
+        return None
+    batch = store.batch(desk.conn, found, lock=True)
+    wanted = (to_id, dict(command.mapping), command.recompute)
+    if batch is not None and (batch.to_id, loads(batch.mapping), bool(batch.recompute)) == wanted:
+        return found
+    if not command.dry:
+        raise IllegalState(detail="这个版本已有一批迁移在进行，请等它结束，或先停止它")
+    store.end(desk.conn, found, "stopped", desk.now_us)
+    return None
+
+
+def stop(desk: Desk, command: StopMigration) -> Done:
+    """Let a batch go no further; raise NotFound, or IllegalState when it is over."""
+    areas_of(desk.actor)
+    if store.batch(desk.conn, command.migration_id) is None:
+        raise NotFound()
+    if not store.end(desk.conn, command.migration_id, "stopped", desk.now_us):
+        raise IllegalState(detail="这一批迁移已经结束")
+    return Done()

@@ -1,0 +1,155 @@
+"""The pages of a migration, without scripts: plan, trial, start, progress, stop; nothing typed is lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.store.db import Database
+from tasks import commands, worker
+from tasks.actor import SYSTEM
+from tests.tasks.migration.versions import KEYS, redrawn, renamed
+from tests.web.office import Browser, Office
+
+P04 = KEYS[0]
+PAGE = f"/studio/{P04}/migrate"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """An office of its own with three cases at the interview and a newer version without that step."""
+    database = Database(f"sqlite:///{tmp_path}/office.db")
+    made = Office(database)
+    for _ in range(3):
+        made.reach(made.new_case(), "P04_Interview")
+    change = redrawn(made.app.library)
+    made.app.do(commands.Deploy(((P04, change.files[P04]),), "新版", heard=True), SYSTEM)
+    yield made
+    database.dispose()
+
+
+@pytest.fixture
+def supervisor(office: Office) -> Browser:
+    """A browser of the district's supervisor."""
+    return office.browser("sup.sy")
+
+
+def plan(**more: str) -> dict[str, str]:
+    return {"from": "1", "to": "2", "map.P04_Interview": "P04_Outcome", "further": "", **more}
+
+
+def test_the_page_asks_where_cases_on_a_removed_step_go(supervisor: Browser) -> None:
+    page = supervisor.get(PAGE)
+    assert page.status_code == 200
+    row = re.search(r"<tr><td><b>组织带领面试</b>.*?</tr>", page.text, re.DOTALL)
+    assert row is not None
+    assert '<td class="right num">3</td>' in row[0]
+    assert 'name="map.P04_Interview"' in row[0]
+    assert '<option value="P04_Outcome">' in row[0]
+    assert "不再办理" in row[0]
+    assert PAGE in supervisor.get(f"/processes/{P04}/2").text
+
+
+def test_a_trial_then_the_migration_case_by_case(office: Office, supervisor: Browser) -> None:
+    tried = supervisor.post(PAGE, plan(go="dry"))
+    assert tried.status_code == 303
+    page = supervisor.get(tried.location).text
+    assert "试算" in page
+    assert page.count("可以迁移") >= 4
+    assert all("P04_Interview" in office.open_tasks(case) for case in _cases(office))
+    form = dict(re.findall(r'<input type="hidden" name="(map\.[^"]+|from|to)" value="([^"]*)"', page))
+    done = supervisor.post(PAGE, {**form, "reason": "新版启用", "go": "start"})
+    page = supervisor.get(done.location).text
+    assert page.count("已迁移") >= 4
+    assert all("P04_Outcome" in office.open_tasks(case) for case in _cases(office))
+    history = office.browser("sup.sy").get(f"/cases/{_cases(office)[0]}").text
+    assert "第1版 → 第2版" in history
+
+
+def test_a_trial_without_a_place_says_why_and_a_reason_is_asked_for(supervisor: Browser) -> None:
+    tried = supervisor.post(PAGE, plan(go="dry", **{"map.P04_Interview": ""}))
+    page = supervisor.get(tried.location).text
+    assert page.count("新版本没有“组织带领面试”") == 3
+    refused = supervisor.post(PAGE, plan(go="start", reason=" "))
+    assert refused.status_code == 422
+    assert "请填写理由" in refused.text
+    assert '<option value="P04_Outcome" selected>' in refused.text
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "said"),
+    [
+        ({"further": "P04_Wishes -> x"}, 422, "旧编号 = 新编号"),
+        ({"further": "P04_Wishes = P04_Nothing"}, 422, "P04_Nothing"),
+        ({"from": "x"}, 422, "请选择版本"),
+        ({"to": "99999999999"}, 422, "请选择版本"),
+        ({"to": "9"}, 404, "没有第9版"),
+        ({"to": "1"}, 422, "新旧版本相同"),
+        ({"map.P04_Interview": "P04_Start"}, 422, "P04_Start"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
+    office: Office, supervisor: Browser, given: dict[str, str], status: int, said: str
+) -> None:
+    answer = supervisor.post(PAGE, plan(go="start", reason="改版启用甲乙丙", **given))
+    assert answer.status_code == status
+    assert said in answer.text
+    assert "改版启用甲乙丙" in answer.text
+    assert given.get("further", "") in answer.text.replace("&gt;", ">")
+    assert all("P04_Interview" in office.open_tasks(case) for case in _cases(office))
+
+
+def test_a_renamed_step_is_recognised_by_its_name(office: Office, supervisor: Browser) -> None:
+    change = renamed(office.app.library)
+    office.app.do(commands.Deploy(((P04, change.files[P04]),), "再改", heard=True), SYSTEM)
+    page = supervisor.get(f"{PAGE}?from=1&to=3").text
+    assert '<option value="P04_Outcome_2" selected>' in page
+    assert "P04_FirstContact_Timer = P04_FirstContact_Timer_2" in page
+
+
+def test_a_long_batch_is_worked_off_by_the_worker_and_can_be_stopped(
+    office: Office, supervisor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from web.views import moves
+
+    monkeypatch.setattr(moves, "_AT_ONCE", 1)
+    begun = supervisor.post(PAGE, plan(go="start", reason="新版"))
+    page = supervisor.get(begun.location).text
+    assert 'http-equiv="refresh"' in page
+    assert "已处理 1 / 3 件" in page
+    worker.tick(office.app)
+    page = supervisor.get(begun.location).text
+    assert 'http-equiv="refresh"' not in page
+    assert "已处理 3 / 3 件" in page
+    assert supervisor.post(f"{begun.location}/stop").status_code == 409
+
+
+def test_nobody_else_comes_to_the_page(office: Office, supervisor: Browser) -> None:
+    assert office.browser("staff.rh").get(PAGE).status_code == 403
+    assert office.browser("auditor.sy").get(PAGE).status_code == 403
+    assert supervisor.get("/studio/P99_nothing/migrate").status_code == 404
+    assert supervisor.get(f"{PAGE}/12345").status_code == 404
+    begun = supervisor.post(PAGE, plan(go="dry"))
+    other = office.browser("sup.nfx").get(begun.location).text
+    assert "没有这样的案件" in other
+
+
+def test_english_is_english(office: Office) -> None:
+    browser = office.browser("sup.sy")
+    browser.client.set_cookie("lang", "en")
+    page = browser.get(PAGE).text
+    assert "Migrate running cases" in page
+    begun = browser.post(PAGE, plan(go="dry"))
+    assert "Can be migrated" in browser.get(begun.location).text
+
+
+def _cases(office: Office) -> list[int]:
+    import sqlalchemy as sa
+
+    from tasks.store.tables import case
+
+    with office.app.read() as conn:
+        return list(conn.execute(sa.select(case.c.id)).scalars())
