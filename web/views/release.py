@@ -7,11 +7,11 @@ from collections.abc import Callable
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from engine.errors import AidError, FormInvalid, NotFound
+from engine.errors import AidError, NotFound
 from tasks import studio_commands as commands
 from tasks.commands import Command
 from web.context import Ctx, ctx
-from web.errors import status_of
+from web.errors import sentence_of, status_of
 from web.going import go
 from web.numbers import whole
 from web.studioview import Sheet, impact_of, load_sheet
@@ -34,13 +34,6 @@ def _reason() -> str:
     return request.form.get("reason", "").strip()[:_MOST_REASON]
 
 
-def said(refusal: AidError | None, lang: str) -> str:
-    """Return a refusal in words; that of a form is said by its fields."""
-    if isinstance(refusal, FormInvalid):
-        return " ".join(zh if lang == "zh" else en for _name, zh, en in refusal.problems)
-    return refusal.sentence(lang) if refusal else ""
-
-
 @views.get("/drafts/<int:draft_id>/submit")
 def submit(draft_id: int) -> str:
     """Show what would be submitted: what the gate says, what it means, and the reason to give."""
@@ -53,7 +46,7 @@ def _submit_page(context: Ctx, draft_id: int, refusal: AidError | None = None) -
     return render_template(
         "studio_submit.html", draft=draft, findings=found,
         errors=sum(one.severity == "error" for one in found), impact=impact_of(context, source),
-        sentence=said(refusal, context.lang),
+        sentence=sentence_of(refusal, context.lang) if refusal else "",
         typed=request.form.get("reason", ""),
     )  # fmt: skip
 
@@ -90,8 +83,8 @@ def show(definition_id: int) -> str:
 def _page(context: Ctx, definition_id: int, refusal: AidError | None = None, act: str = "") -> str:
     sheet: Sheet = load_sheet(context, definition_id)
     return render_template(
-        "studio_release.html", release=sheet.version, sheet=sheet, sentence=said(refusal, context.lang),
-        typed=request.form.get("reason", ""), acting=act,
+        "studio_release.html", release=sheet.version, sheet=sheet, typed=request.form.get("reason", ""),
+        acting=act, sentence=sentence_of(refusal, context.lang) if refusal else "",
     )  # fmt: skip
 
 
