@@ -97,7 +97,7 @@ def _drafts(desk: Desk, live: Live, plan: Plan) -> list[dict[str, str]]:
         if old != element:
             store.rename_draft(desk.conn, task_id, element)
         asked, asks = _fields(desk, plan.old, old), _fields(desk, plan.new, element)
-        left = sorted((set(loads(values)) & asked) - asks)
+        left = sorted(set(loads(values)) - asks) if asked != asks else []
         if left:
             desk.unit.emit(live.trail_id, "TaskSaved", live=live, element=element,
                            data={"task": str(task_id)}, payload=loads(values))  # fmt: skip

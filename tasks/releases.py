@@ -84,7 +84,8 @@ def _require_checked(desk: Desk, checked: str, row: RowMapping, hear: bool = Fal
     """Make sure that it was this content that passed the gate; let it pass now where it was not."""
     if checked != digest(row["xml"].encode(), row["annex"]):
         deployed = desk.unit.kernel.definitions.deployed(desk.conn)
-        _check(desk.library, row, deployed, studio.at_work(desk.conn, frozenset(deployed.calls)), hear)
+        others = studio.at_work(desk.conn, frozenset(deployed.calls))
+        _check(desk.library.shipped, row, deployed, others, hear)
 
 
 def _version(desk: Desk, definition_id: int) -> tuple[RowMapping, int]:
@@ -242,7 +243,7 @@ def deploy(desk: Desk, command: Deploy) -> Done:
     deployed = desk.unit.kernel.definitions.deployed(desk.conn)
     for name, data in command.files:
         beside = annexes.get(name, NO_ANNEX)
-        diagram = release.admit(desk.library, data, deployed, beside)
+        diagram = release.admit(desk.library.shipped, data, deployed, beside)
         if not command.heard:
             release.hear(data, [other for _file, other in command.files if other is not data])
         deployed = deployed.with_graphs(diagram.processes)

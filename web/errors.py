@@ -130,6 +130,13 @@ def aid_problem(error: AidError) -> Response:
     return answer
 
 
+def sentence_of(error: AidError, lang: str) -> str:
+    """Return a refusal in words; one that names fields says what is wrong with each."""
+    if isinstance(error, FormInvalid):
+        return " ".join(zh if lang == "zh" else en for _name, zh, en in error.problems)
+    return error.sentence(lang)
+
+
 def error_page(code: str, status: int, sentence: str, **more: Any) -> Response:
     """Return the page that says what is wrong and what to do."""
     title = title_of(code, ctx().lang)

@@ -162,3 +162,37 @@ def test_what_is_typed_survives_a_change_elsewhere_and_a_server_that_is_away(des
     field.press_sequentially("戊")
     studio.saved()
     assert "入门指导甲乙丙丁戊" in studio.model()["xml"]
+
+
+def test_a_switch_of_language_waits_for_what_was_just_typed(desk: DeskOf) -> None:
+    studio = Studio(desk("sup.rh")).new_draft("P04").select("P04_Guidance")
+    studio.field("name").press("End")
+    studio.field("name").press_sequentially("改")
+    studio.page.get_by_role("button", name="English").click()
+    expect(studio.page.locator("html")).to_have_attribute("lang", "en")
+    assert "入门指导改" in studio.ready().model()["xml"]
+
+
+def test_files_go_out_and_come_in_and_a_wrong_one_changes_nothing(desk: DeskOf) -> None:
+    studio = Studio(desk("sup.rh")).new_draft("P04").select("P04_Guidance").type("name", "带出去的名称")
+    page = studio.page
+    files = {}
+    for item in ("导出 BPMN", "导出 SVG 图片"):
+        page.get_by_text("导入导出").click()
+        with page.expect_download() as file:
+            page.get_by_role("button", name=item).click()
+        files[item] = file.value.path().read_bytes()
+    assert "带出去的名称".encode() in files["导出 BPMN"]
+    assert files["导出 SVG 图片"].lstrip().startswith(b"<?xml")
+    assert b"<svg" in files["导出 SVG 图片"]
+    chooser = page.locator("[data-part=tools] input[type=file]")
+    for name, content in (("x.bpmn", b"no"), ("x.json", b"[]"), ("y.bpmn", b"<definitions><broken")):
+        chooser.set_input_files({"name": name, "mimeType": "text/plain", "buffer": content})
+        expect(page.locator(".st-notice")).to_be_visible()
+        page.locator(".st-notice button").click()
+        expect(studio.shape("P04_Guidance")).to_be_attached()
+    changed = files["导出 BPMN"].replace("带出去的名称".encode(), "带回来的名称".encode())
+    chooser.set_input_files({"name": "p04.bpmn", "mimeType": "application/xml", "buffer": changed})
+    expect(page.get_by_text("带回来的名称").first).to_be_attached()
+    studio.saved()
+    assert "带回来的名称" in studio.model()["xml"]

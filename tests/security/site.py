@@ -15,6 +15,7 @@ from engine.store.db import Database
 from engine.store.metadata import metadata
 from tasks import commands
 from tasks.queries import case_page
+from tasks.studio_commands import OpenDraft
 from tests.web.office import STAFF, Browser, Office
 
 SCRIPT = "<script>alert(1)</script>"
@@ -82,6 +83,7 @@ def open_site(folder: Path) -> Iterator[Site]:
     case = office.open_case(person)
     road = {element: attacks(office, element) for element in office.app.library.forms}
     office.reach(case, "P04_Interview", **road)
+    office.app.do(OpenDraft("P04_community_assistance", reason=ATTACK), office.actor("sup.rh"))
     yield Site(office, person, case)
     database.dispose()
 
@@ -97,7 +99,7 @@ def parts_of(site: Site) -> dict[str, Any]:
         "task_id": site.tasks()["P04_Interview"].id, "case_id": site.case, "person_id": site.person,
         "paper_id": site.ids("paper")[0], "instance_id": site.ids("instance")[0],
         "definition_id": site.ids("definition")[0], "incident_id": 1, "file_id": 1, "migration_id": 1,
-        "version": 1,
-        "action": "waive", "clause_id": "R004-02.D1a", "key": "P04_community_assistance", "name": "MSG-16",
+        "version": 1, "action": "waive", "draft_id": site.ids("draft")[0], "act": "approve", "side": "new",
+        "clause_id": "R004-02.D1a", "key": "P04_community_assistance", "name": "MSG-16",
         "process_id": "P03_registration_recognition", "filename": "app.css",
     }  # fmt: skip

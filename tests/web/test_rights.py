@@ -11,12 +11,12 @@ from werkzeug.routing import Rule
 from tasks.actor import ADMIN_ROLES, Actor, Grant
 from tests.web.office import Browser, Office
 from web.create_app import UncoveredRoute, _check_rights
-from web.rights import DIAGRAM_PAGES, PLAIN, PUBLIC, RIGHTS
+from web.rights import DATA_PAGES, DIAGRAM_PAGES, UPLOADS, PLAIN, PUBLIC, RIGHTS
 
 _PARTS = {
     "task_id": 1, "case_id": 1, "person_id": 1, "paper_id": 1, "instance_id": 1, "definition_id": 1,
-    "incident_id": 1, "file_id": 1, "migration_id": 1, "version": 1, "action": "waive",
-    "clause_id": "R004-02.D1a", "key": "P04", "name": "MSG-16",
+    "incident_id": 1, "file_id": 1, "migration_id": 1, "draft_id": 1, "version": 1, "action": "waive",
+    "act": "approve", "side": "new", "clause_id": "R004-02.D1a", "key": "P04", "name": "MSG-16",
     "process_id": "P03_registration_recognition", "filename": "app.css",
 }  # fmt: skip
 
@@ -43,7 +43,7 @@ def test_every_route_has_a_right_and_every_right_a_route(office: Office) -> None
 
 
 def test_pages_named_elsewhere_exist(office: Office) -> None:
-    assert set(RIGHTS) >= DIAGRAM_PAGES | PLAIN
+    assert set(RIGHTS) >= DIAGRAM_PAGES | DATA_PAGES | UPLOADS | PLAIN
 
 
 def test_a_route_without_a_right_stops_the_start() -> None:
@@ -59,7 +59,7 @@ def test_a_stranger_is_sent_to_the_login_or_refused(office: Office) -> None:
         if RIGHTS[rule.endpoint] is PUBLIC or "GET" not in rule.methods:
             continue
         answer = stranger.get(_path(office, rule))
-        if rule.rule.startswith("/api/"):
+        if rule.rule.startswith("/api/") or rule.endpoint in DATA_PAGES:
             assert (answer.status_code, answer.json["code"]) == (401, "session_ended"), rule.rule
         else:
             assert answer.status_code == 303, rule.rule

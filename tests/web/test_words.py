@@ -15,6 +15,7 @@ import engine.compile
 import engine.gate
 import tasks.app  # noqa: F401 - brings every refusal of the program
 from engine.clock import NO_DUE, SHANGHAI, end_of_day, to_us
+from engine.deadlines import Unit
 from engine.errors import AidError
 from tasks import labels
 from tasks.library import Library
@@ -35,6 +36,7 @@ MADE = {
     "password.": ("old_password", "password", "again"), "incident.none_": ("open", "resolved"),
     "id_number.reason_": ("check", "system", "paper"),
     "person.": ("name", "id_no", "phone", "address"), "settings.basis_": ("STATED", "INFERRED", "CONFIG"),
+    "editor.u_": tuple(Unit), "studio.": ("approve", "reject", "activate", "retire", "take_back"),
     "action_": tuple(f"{name}.title" for name in (*ACTIONS, *PERSON_ACTIONS)),
 }  # fmt: skip
 
@@ -86,6 +88,19 @@ def test_every_sentence_whose_key_is_made_from_data_is_there() -> None:
             assert prefix + end in known
     for name in {*ACTIONS, *PERSON_ACTIONS}:
         assert {f"action_{name}.{part}" for part in ("title", "lead", "go")} <= known.keys()
+
+
+def test_every_sentence_the_editor_asks_for_is_there() -> None:
+    known = catalogue("zh")
+    asked: set[str] = set()
+    for path in sorted((WEB / "frontend" / "src" / "studio").glob("*.js")):
+        text = path.read_text("utf-8")
+        asked |= set(re.findall(r"""["'`]((?:editor|action)\.[a-zA-Z_0-9]+)["'`]""", text))
+        keys = re.findall(r"""(?:own|loop)\(\s*"(\w+)"|\bkey: "(\w+)", kind""", text)
+        asked |= {f"editor.f_{one or other}" for one, other in keys}
+        asked |= {f"editor.g_{key}" for key in re.findall(r"""\bkey: "(\w+)", open""", text)}
+    assert len(asked) > 100
+    assert sorted(asked - known.keys()) == []
 
 
 def test_templates_hold_no_sentence_of_their_own() -> None:

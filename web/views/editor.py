@@ -17,6 +17,8 @@ from web.previews import preview_of
 from web.vocabulary import vocabulary
 from web.words import process_code
 
+#: No whole number that the script sends is larger.
+_MOST = 2**31
 views = Blueprint("editor", __name__, url_prefix="/studio")
 
 
@@ -32,6 +34,7 @@ def body_of(**kinds: type) -> dict[str, Any]:
     sent = request.get_json(silent=True)
     found = sent if isinstance(sent, dict) else {}
     wrong = [name for name, kind in kinds.items() if type(found.get(name)) is not kind]
+    wrong += [name for name, value in found.items() if type(value) is int and not 0 <= value < _MOST]
     if wrong:
         again = "请刷新页面后重试。"
         raise FormInvalid([(name, f"缺少{name}，{again}", f"{name} is missing.") for name in wrong])

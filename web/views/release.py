@@ -7,11 +7,11 @@ from collections.abc import Callable
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from engine.errors import AidError, FormInvalid, NotFound
+from engine.errors import AidError, NotFound
 from tasks import studio_commands as commands
 from tasks.commands import Command
 from web.context import Ctx, ctx
-from web.errors import status_of
+from web.errors import sentence_of, status_of
 from web.going import go
 from web.numbers import whole
 from web.studioview import Sheet, impact_of, load_sheet
@@ -35,13 +35,6 @@ def _reason() -> str:
     return request.form.get("reason", "").strip()[:_MOST_REASON]
 
 
-def said(refusal: AidError | None, lang: str) -> str:
-    """Return a refusal in words; that of a form is said by its fields."""
-    if isinstance(refusal, FormInvalid):
-        return " ".join(zh if lang == "zh" else en for _name, zh, en in refusal.problems)
-    return refusal.sentence(lang) if refusal else ""
-
-
 @views.get("/drafts/<int:draft_id>/submit")
 def submit(draft_id: int) -> str:
     """Show what would be submitted: what the gate says, what it means, and the reason to give."""
@@ -55,7 +48,8 @@ def _submit_page(context: Ctx, draft_id: int, refusal: AidError | None = None) -
         "studio_submit.html", draft=draft, findings=found,
         errors=sum(one.severity == "error" for one in found), impact=impact_of(context, source),
         compared=compared(context, source, draft.base_id), trial=trial_of(context, draft_id),
-        sentence=said(refusal, context.lang), typed=request.form.get("reason", ""),
+        sentence=sentence_of(refusal, context.lang) if refusal else "",
+        typed=request.form.get("reason", ""),
     )  # fmt: skip
 
 
@@ -92,10 +86,10 @@ def _page(context: Ctx, definition_id: int, refusal: AidError | None = None, act
     sheet: Sheet = load_sheet(context, definition_id)
     before = version_before(sheet.version, sheet.versions)
     return render_template(
-        "studio_release.html", release=sheet.version, sheet=sheet, sentence=said(refusal, context.lang),
+        "studio_release.html", release=sheet.version, sheet=sheet, typed=request.form.get("reason", ""),
+        acting=act, sentence=sentence_of(refusal, context.lang) if refusal else "",
         compared=compared(context, sheet.source, before) if before else None,
         trial=trial_of(context, sheet.draft.id) if sheet.draft else None,
-        typed=request.form.get("reason", ""), acting=act,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from tasks import studio_commands as commands
 from tasks.queries import studio
 from web.clauses import clauses
 from web.context import ctx
-from web.errors import status_of
+from web.errors import sentence_of, status_of
 from web.going import go
 from web.numbers import whole
 from web.words import process_code, process_ids
@@ -62,9 +62,7 @@ def index() -> str:
 def _library(refusal: AidError | None = None, chosen: str = "") -> str:
     found = shelves()
     keys = sorted({shelf.key for shelf in found} | process_ids(), key=process_code)
-    sentence = refusal.sentence(ctx().lang) if refusal else ""
-    if isinstance(refusal, FormInvalid):
-        sentence = " ".join(zh if ctx().lang == "zh" else en for _name, zh, en in refusal.problems)
+    sentence = sentence_of(refusal, ctx().lang) if refusal else ""
     return render_template("studio.html", shelves=found, keys=keys, chosen=chosen, sentence=sentence)
 
 

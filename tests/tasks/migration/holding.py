@@ -118,9 +118,8 @@ def migrated(office: Office) -> Counter[int]:
 def publish(office: Office, change: Change) -> dict[str, int]:
     """Publish the versions of a change; return process -> version."""
     files = tuple(change.files.items())
-    made: dict[str, int] = office.app.do(commands.Deploy(files, change.name, heard=True), SYSTEM).extra[
-        "versions"
-    ]
+    command = commands.Deploy(files, change.name, heard=True, annexes=tuple(change.annexes.items()))
+    made: dict[str, int] = office.app.do(command, SYSTEM).extra["versions"]
     return made
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lxml import etree
 
+from engine.codec import canonical
 from tasks.library import Library
+from tests.tasks.local_step import shipped_rule
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 AID = "urn:aid595:bpmn:1"
@@ -134,6 +136,8 @@ class Change:
     mappings: Mapping[str, Mapping[str, str]]
     #: timers that the change takes away on purpose
     dropped: frozenset[str] = frozenset()
+    #: what the new versions bring besides their drawing
+    annexes: Mapping[str, str] = field(default_factory=dict)
 
 
 def drawings(library: Library) -> dict[str, Drawing]:
@@ -157,7 +161,9 @@ def renamed(library: Library) -> Change:
     for key, mapping in mappings.items():
         for old, new in mapping.items():
             made[key].rename(old, new)
-    return Change("renamed", {key: one.bytes() for key, one in made.items()}, mappings)
+    contact = {**shipped_rule("DL-031"), "met_by": mappings[KEYS[2]]["P06_Contact"]}
+    annexes = {KEYS[2]: canonical({"rules": {"DL-031": contact}})}
+    return Change("renamed", {key: one.bytes() for key, one in made.items()}, mappings, annexes=annexes)
 
 
 def redrawn(library: Library) -> Change:

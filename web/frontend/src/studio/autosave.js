@@ -6,8 +6,10 @@ import { t } from "./words.js";
 
 const PAUSE = 1200;
 const AGAIN = 8000;
-/** Refusals that trying again does not heal: saved by another, submitted, thrown away. */
-const FINAL = ["draft_changed", "illegal_state", "not_found"];
+/** Refusals that trying again does not heal: saved by another, submitted, thrown away; logged out. */
+const FINAL = [
+  "draft_changed", "illegal_state", "not_found", "session_ended", "not_our_page", "forbidden", "password_due",
+];
 
 export class Autosave {
   constructor(url, model, shown) {

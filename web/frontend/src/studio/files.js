@@ -18,6 +18,8 @@ export async function downloadDraft(name, xml, annex) {
   if (annex !== "{}") download(`${name}.json`, annex, "application/json");
 }
 
+const isTable = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+
 /** Read a file a person chose; returns {xml} or {annex}, or throws an Error with a sentence. */
 export async function readFile(file) {
   if (file.size > MOST) throw new Error(t("editor.file_large"));
@@ -25,7 +27,7 @@ export async function readFile(file) {
   if (/\.json$/i.test(file.name)) {
     try {
       const annex = JSON.parse(text);
-      if (annex && typeof annex === "object" && Object.keys(annex).every((key) => ["forms", "rules"].includes(key))) return { annex: text };
+      if (isTable(annex) && Object.entries(annex).every(([key, part]) => ["forms", "rules"].includes(key) && isTable(part))) return { annex: text };
     } catch { /* the sentence below says it */ }
     throw new Error(t("editor.file_annex"));
   }

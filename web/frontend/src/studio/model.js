@@ -102,12 +102,13 @@ export class Model {
 
   /** A timer that asks for a deadline follows the rule chosen for it. */
   setDeadline(element, rules) {
-    const { body } = definitionOf(element)?.$type === "bpmn:TimerEventDefinition" ? this.time(element) : { body: null };
-    const follows = body === "" || /^due\("[^"]*"\)$/.test(body ?? "-");
-    this.together(
-      () => this.setAttribute(element, object(element), "deadline", rules.join(" ")),
-      () => follows && rules.length === 1 && this.setTime(element, "timeDate", `due("${rules[0]}")`),
-    );
+    const acts = [() => this.setAttribute(element, object(element), "deadline", rules.join(" "))];
+    if (definitionOf(element)?.$type === "bpmn:TimerEventDefinition" && rules.length === 1) {
+      const { body, kind } = this.time(element);
+      const asked = (body || 'end_of_day(due(""))').replace(/due\("[^"]*"\)/, `due("${rules[0]}")`);
+      if (asked !== body) acts.push(() => this.setTime(element, body ? kind : "timeDate", asked));
+    }
+    this.together(...acts);
   }
 
   // --- messages, signals, errors, escalations -----------------------------------------------------------------

@@ -22,7 +22,20 @@ function laneOf(element, registry) {
   return lanes.sort((a, b) => a.width * a.height - b.width * b.height)[0];
 }
 
+/** Ids are public names: a new one begins with its process and counts, instead of being drawn by lot. */
+const BY_LOT = /^(Activity|Event|Gateway)_[0-9a-z]{7}$/;
+
 function Newcomers(eventBus, modeling, elementRegistry) {
+  const christen = (element) => {
+    if (!is(element, "bpmn:FlowNode") || !BY_LOT.test(element.id)) return;
+    const head = `${processOf(element)?.id.split("_")[0] ?? "New"}_New`;
+    let number = 1;
+    while (elementRegistry.get(`${head}${number}`)) number += 1;
+    modeling.updateProperties(element, { id: `${head}${number}` });
+  };
+  eventBus.on(["commandStack.shape.create.postExecuted", "commandStack.elements.create.postExecuted"], ({ context }) => {
+    [context.shape, ...(context.elements ?? [])].filter((one) => one && one.type !== "label").forEach(christen);
+  });
   const settle = (element) => {
     if (!is(element, "bpmn:UserTask") || element.businessObject.get("aid595:role")) return;
     const lane = laneOf(element, elementRegistry);

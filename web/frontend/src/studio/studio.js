@@ -111,6 +111,7 @@ class Studio {
   saving() {
     const status = this.part("status");
     const state = (text, kind) => { status.textContent = text; status.dataset.state = kind; };
+    window.addEventListener("beforeunload", () => this.panel.flush());
     this.save = new Autosave(this.urls.modelUrl, async () => ({ xml: await this.xml(), annex: this.annex.text() }), {
       status: state,
       saved: () => { this.findings.check(); this.rules.refresh(false); },
