@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from tasks import demo
 from tests.browser.desk import Desk
 from tests.browser.product import DemoFile, Product, serve
 from tests.browser.windows import Windows
@@ -49,3 +51,10 @@ def desk(product: Product, windows: Windows) -> DeskOf:
         return desks[username]
 
     return of
+
+
+@pytest.fixture
+def demo_names(root: Path) -> list[str]:
+    """The names of everybody in the demo: staff and residents."""
+    told = (root / "bpmn/demo/district.yaml").read_text(encoding="utf-8")
+    return [user.name for user in demo.users()] + re.findall(r"name: (\S+?),", told)

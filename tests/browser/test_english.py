@@ -62,12 +62,3 @@ def test_nothing_chinese_of_ours_is_left_in_the_inbox_on_a_task_and_on_a_case(
     assert not any(left.values()), left
     page.get_by_role("button", name="中文").click()
     expect(page.locator("html")).to_have_attribute("lang", re.compile("zh"))
-
-
-@pytest.fixture
-def demo_names(root) -> list[str]:  # type: ignore[no-untyped-def]
-    """The names of everybody in the demo: staff and residents."""
-    from tasks import demo
-
-    residents = re.findall(r"name: (\S+?),", (root / "bpmn/demo/district.yaml").read_text(encoding="utf-8"))
-    return [user.name for user in demo.users()] + residents

@@ -105,3 +105,9 @@ def test_what_the_drawing_library_forgets_is_kept_too(desk: DeskOf) -> None:
     studio = Studio(desk("sup.rh")).import_draft("P04_community_assistance", "p04.bpmn", foreign.encode())
     saved = touch_nothing(studio)
     assert changes(foreign.encode(), saved) == []
+
+
+def test_the_overview_of_all_pools_is_kept(desk: DeskOf) -> None:
+    shipped = (Library().folder / "overview.bpmn").read_bytes()
+    studio = Studio(desk("sup.rh")).import_draft("P01_survey_round", "overview.bpmn", shipped)
+    assert changes(shipped, touch_nothing(studio)) == []

@@ -17,6 +17,7 @@ from tests.browser.desk import Desk
 from tests.browser.looks import COLOURS, PICTURES, SIZES, look, serious
 from tests.browser.product import DemoFile, Product, serve
 from tests.browser.studio import Studio
+from tests.browser.test_english import chinese_of_ours
 from tests.browser.windows import Windows
 from web.vocabulary import vocabulary
 
@@ -135,3 +136,16 @@ def test_the_sign_of_the_drawing_library_is_seen_and_nothing_lies_over_it(
         }"""
         )
         assert on_top
+
+
+def test_nothing_chinese_of_ours_is_left_on_the_english_pages(
+    furnished: Furnished, visitor: Callable[[str], Desk], demo_names: list[str]
+) -> None:
+    desk = visitor("sup.nfx").go("/studio")
+    desk.page.get_by_role("button", name="English").click()
+    expect(desk.page.locator("html")).to_have_attribute("lang", "en")
+    left = {}
+    for name in ("library", "version", "submit", "submit-broken", "impact", "waiting", "at-work"):
+        desk.go(furnished[1][name])
+        left[name] = chinese_of_ours(desk.page, demo_names)
+    assert not any(left.values()), left
