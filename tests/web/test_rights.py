@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 from tasks.actor import ADMIN_ROLES, Actor, Grant
 from tests.web.office import Browser, Office
 from web.create_app import UncoveredRoute, _check_rights
-from web.rights import DATA_PAGES, DIAGRAM_PAGES, UPLOADS, PLAIN, PUBLIC, RIGHTS
+from web.rights import DATA_PAGES, DIAGRAM_PAGES, PLAIN, PUBLIC, RIGHTS, UPLOADS
 
 _PARTS = {
     "task_id": 1, "case_id": 1, "person_id": 1, "paper_id": 1, "instance_id": 1, "definition_id": 1,

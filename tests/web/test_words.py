@@ -37,6 +37,7 @@ MADE = {
     "id_number.reason_": ("check", "system", "paper"),
     "person.": ("name", "id_no", "phone", "address"), "settings.basis_": ("STATED", "INFERRED", "CONFIG"),
     "editor.u_": tuple(Unit), "studio.": ("approve", "reject", "activate", "retire", "take_back"),
+    "studio.mark_": ("added", "removed", "changed", "moved", "taken", "failing", "untouched"),
     "action_": tuple(f"{name}.title" for name in (*ACTIONS, *PERSON_ACTIONS)),
 }  # fmt: skip
 
