@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tasks import casework, commands, intake, office, supervision, taskwork
+from tasks import auditing, casework, commands, commands_audit, intake, office, supervision, taskwork
 from tasks.commands import Command, Done
 from tasks.desk import Desk
 
@@ -44,4 +44,8 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     commands.LoadCalendar: office.load_calendar,
     commands.ChangeSetting: office.change_setting,
     commands.Deploy: office.deploy,
+    commands_audit.ViewTrail: auditing.view_trail,
+    commands_audit.Unmask: auditing.unmask,
+    commands_audit.NoteSearch: auditing.note_search,
+    commands_audit.NoteExport: auditing.note_export,
 }

@@ -13,11 +13,11 @@ _ITEMS = (
     ("inbox.index", "/inbox", "inbox", "nav.inbox"),
     ("person.index", "/people", "people", "nav.people"),
     ("process.index", "/processes", "flow", "nav.processes"),
-    ("audit.index", "/audit", "shield", "nav.audit"),
+    ("audit_find.index", "/audit", "shield", "nav.audit"),
     ("incidents.index", "/incidents", "alert", "nav.incidents"),
     ("settings.index", "/settings", "gear", "nav.settings"),
 )
-_BELONGS = {"task": "inbox", "case": "person", "paper": "person"}
+_BELONGS = {"task": "inbox", "case": "person", "paper": "person", "audit": "audit_find"}
 
 
 @dataclass(frozen=True, slots=True)

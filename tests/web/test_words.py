@@ -18,9 +18,11 @@ from engine.clock import NO_DUE, SHANGHAI, end_of_day, to_us
 from engine.errors import AidError
 from tasks import labels
 from tasks.library import Library
+from tasks.queries.audit_find import DEADLINE_STATES
 from tasks.queries.inbox import LISTS
 from web import clauses, words
 from web.actions import ACTIONS, PERSON_ACTIONS
+from web.audit.timeline import GROUPS
 from web.errors import STATUS
 from web.i18n import LANGUAGES, catalogue, choose, say_or
 
@@ -33,6 +35,9 @@ MADE = {
     "inbox.": LISTS, "inbox.empty_": LISTS, "urgency.": (*words.URGENCIES, "done"),
     "password.": ("old_password", "password", "again"), "incident.none_": ("open", "resolved"),
     "person.": ("name", "id_no", "phone", "address"), "settings.basis_": ("STATED", "INFERRED", "CONFIG"),
+    "find_deadline.": DEADLINE_STATES, "audit_kind.": ("all", *GROUPS),
+    "find.": ("clause", "step_", "worker", "unit", "from", "to", "version", "active", "closed"),
+    "find.column_": ("no", "unit", "status", "tier", "run", "opened", "closed"),
     "action_": tuple(f"{name}.title" for name in (*ACTIONS, *PERSON_ACTIONS)),
 }  # fmt: skip
 

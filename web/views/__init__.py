@@ -7,6 +7,7 @@ from flask import Blueprint
 from web.api import v1
 from web.views import (
     audit,
+    audit_find,
     auth,
     case,
     clauses,
@@ -25,6 +26,6 @@ from web.views import (
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.views, auth.views, inbox.views, task.views, person.views, case.views, paper.views, process.views,
-    clauses.views, audit.views, incidents.views, notices.views, settings.views, demo.views, health.views,
-    v1.views,
+    clauses.views, audit_find.views, audit.views, incidents.views, notices.views, settings.views, demo.views,
+    health.views, v1.views,
 )
