@@ -34,6 +34,12 @@ class Told:
     element: str | None
     data: Mapping[str, Any]
 
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Return the flows the event took, in order."""
+        path = self.data.get("path")
+        return tuple(map(str, path)) if isinstance(path, list) else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Passed:
@@ -81,7 +87,7 @@ class Retracer:
             self.trace.status = _RESTS.get(event.kind, self.trace.status)
             return
         walker = self._walker
-        walker.path, walker.place, walker.steps = tuple(event.data.get("path", ())), 0, 0
+        walker.path, walker.place, walker.steps = event.path, 0, 0
         walker.ahead = ahead or Counter()
         try:
             act()
@@ -179,7 +185,7 @@ class Retracer:
 
     def _blind(self, event: Told) -> None:
         """Keep the stored path of an event that cannot be followed."""
-        self.trace.passed += [Passed(event.seq, str(flow)) for flow in event.data.get("path", ())]
+        self.trace.passed += [Passed(event.seq, flow) for flow in event.path]
         self._count(event)
 
     def _count(self, event: Told) -> None:

@@ -7,6 +7,7 @@ that it can be altered as little as the rest; a search or a list stands in the a
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from engine.clock import to_us
 from engine.errors import FormInvalid, NotFound
@@ -41,13 +42,19 @@ def view_trail(desk: Desk, command: wanted.ViewTrail) -> Done:
 def unmask(desk: Desk, command: wanted.Unmask) -> Done:
     """Keep why somebody wants to see whose case it is; raise FormInvalid without a reason."""
     authorize(desk.actor, "unmask", Subject(_area(desk, command.case_id)))
-    reason = clean_line(command.reason)
+    reason = need_reason(command.reason)
+    desk.emit(command.case_id, "RecordViewed", what="unmask", fields=["P3", "P4*"], reason=reason)
+    return Done(case_id=command.case_id)
+
+
+def need_reason(text: str) -> str:
+    """Return a reason on one line; raise FormInvalid for one that says nothing or too much."""
+    reason = clean_line(text)
     if not SHORTEST <= len(reason) <= LONGEST:
         zh = f"请写明查看个人信息的理由，{SHORTEST}至{LONGEST}个字。"
         en = f"Give the reason for seeing personal data, {SHORTEST} to {LONGEST} characters."
         raise FormInvalid([("reason", zh, en)])
-    desk.emit(command.case_id, "RecordViewed", what="unmask", fields=["P3", "P4*"], reason=reason)
-    return Done(case_id=command.case_id)
+    return reason
 
 
 def open_since(desk_now: int) -> int:
@@ -77,11 +84,16 @@ def note_search(desk: Desk, command: wanted.NoteSearch) -> Done:
 
 def note_export(desk: Desk, command: wanted.NoteExport) -> Done:
     """Keep that something was exported; raise FormInvalid for more rows than may leave at once."""
+    data: dict[str, Any] = {"what": command.what, "hash": command.hash, "rows": command.rows}
     if command.case_id is not None:
-        authorize(desk.actor, "export_audit", Subject(_area(desk, command.case_id)))
+        # everything of the person is in it: as for seeing it, and what comes with it
+        subject = Subject(_area(desk, command.case_id))
+        authorize(desk.actor, "export_audit", subject)
+        authorize(desk.actor, "unmask", subject)
+        data["reason"] = need_reason(command.reason)
     elif command.rows > MOST_EXPORTED:
         zh = f"一次最多导出{MOST_EXPORTED}行，请缩小范围。"
         raise FormInvalid([("rows", zh, f"At most {MOST_EXPORTED} rows may be exported at once.")])
     trail = own_trail(desk) if command.case_id is None else command.case_id
-    desk.emit(trail, "RecordExported", what=command.what, hash=command.hash, rows=command.rows)
+    desk.emit(trail, "RecordExported", **data)
     return Done(case_id=command.case_id, extra={"at": to_us(desk.now)})

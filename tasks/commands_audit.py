@@ -39,3 +39,4 @@ class NoteExport(Command):
     hash: str
     rows: int
     case_id: int | None = None
+    reason: str = ""

@@ -16,7 +16,7 @@ import click
 
 from engine.errors import AidError, IllegalState
 from tasks import accounts, demo, installation, selftest
-from web import cli_data, cli_import, cli_serve
+from web import cli_audit, cli_data, cli_import, cli_serve
 from web.cli_common import DATABASE, DEMO, FILE, FILE_OR_FOLDER, NEW_FILE, content, open_app, opened, tell
 
 
@@ -266,6 +266,7 @@ def bench(arguments: tuple[str, ...]) -> None:
     sys.exit(subprocess.call([sys.executable, "-m", "bench", *arguments]))  # noqa: S603 - no shell
 
 
+audit.add_command(cli_audit.bundle)
 for _command in (cli_import.import_group, cli_import.backup, cli_import.restore):
     cli.add_command(_command)
 

@@ -102,6 +102,7 @@ RIGHTS: dict[str, Right] = {
     "audit.show": AUDITORS,
     "audit.verify": AUDITORS,
     "audit.unmask": AUDITORS,
+    "audit.bundle": AUDITORS,
     "incidents.index": OPERATORS,
     "incidents.retry": SUPERVISORS,
     "settings.index": SETTINGS,

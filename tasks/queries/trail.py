@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.codec import loads
+from engine.codec import mapping
 from engine.store.tables import event, instance
 from tasks.queries.rows import each
 from tasks.store.conn import Connection
@@ -36,7 +36,7 @@ class Happened:
     @property
     def data(self) -> dict[str, Any]:
         """Return what the event carries."""
-        return dict(loads(self.data_json))
+        return mapping(self.data_json)
 
 
 def events(

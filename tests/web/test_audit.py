@@ -55,7 +55,7 @@ def seq_of(office: Office, case: int, kind: str, element: str) -> int:
 
 def test_the_page_says_why_the_case_waits_and_for_whom(auditor: Browser, case: int) -> None:
     page = words(auditor.get(f"/audit/{case}").text)
-    assert re.search(r"正在等就业援助员（.{2,4}）办理“核实岗位，出具推荐介绍信”：第\d+条记录起轮到这一步", page)
+    assert re.search(r"正在等就业援助员（.{2,4}）办理“核实岗位，出具推荐介绍信”：第\d+条记录起轮到", page)
 
 
 def test_a_branch_is_explained_by_the_rule_and_the_data_that_decided_it(auditor: Browser, case: int) -> None:
@@ -193,9 +193,9 @@ def test_a_case_is_not_found_by_what_was_not_done(auditor: Browser, case: int, q
 
 @pytest.mark.parametrize(
     ("query", "said"),
-    [("clause=R999", "没有环节引用这一条款"), ("worker=无此人", "没有这个姓名"), ("from=2026-13-01", "日期写作"),
-     ("unit=/9/9/", "请选择所辖"), ("deadline=x", "请从列表中选择"), ("version=P04:99", "请从列表中选择"),
-     ("q=2026-999999", "没有找到案件")],
+    [("clause=R999", "没有环节引用这一条款"), ("worker=无此人", "没有这个姓名"),
+     ("from=2026-13-01", "日期写作"), ("unit=/9/9/", "请选择所辖"), ("deadline=x", "请从列表中选择"),
+     ("version=P04:99", "请从列表中选择"), ("q=2026-999999", "没有找到案件")],
 )  # fmt: skip
 def test_what_makes_no_sense_is_said_at_its_field(auditor: Browser, query: str, said: str) -> None:
     answer = auditor.get(f"/audit?{query}")

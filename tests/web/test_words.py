@@ -16,6 +16,7 @@ import engine.gate
 import tasks.app  # noqa: F401 - brings every refusal of the program
 from engine.clock import NO_DUE, SHANGHAI, end_of_day, to_us
 from engine.errors import AidError
+from engine.verify import WHAT
 from tasks import labels
 from tasks.library import Library
 from tasks.queries.audit_find import DEADLINE_STATES
@@ -38,6 +39,7 @@ MADE = {
     "find_deadline.": DEADLINE_STATES, "audit_kind.": ("all", *GROUPS),
     "find.": ("clause", "step_", "worker", "unit", "from", "to", "version", "active", "closed"),
     "find.column_": ("no", "unit", "status", "tier", "run", "opened", "closed"),
+    "fault.": tuple(what.replace(" ", "_") for what in WHAT),
     "action_": tuple(f"{name}.title" for name in (*ACTIONS, *PERSON_ACTIONS)),
 }  # fmt: skip
 

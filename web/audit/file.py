@@ -158,14 +158,18 @@ class AuditFile:
         return told
 
 
-def load(context: Ctx, case_id: int, upto: int | None = None) -> AuditFile:
-    """Read a case for the audit; raise NotFound for what is not there or not the reader's."""
+def load(context: Ctx, case_id: int, upto: int | None = None, whole: bool = False) -> AuditFile:
+    """Read a case for the audit; raise NotFound for what is not there or not the reader's.
+
+    `whole` uncovers everything: for who has just given a reason that is in the trail.
+    """
     with context.app.read() as conn:
         head = case_page.case_head(conn, case_id)
         if head is None or not allowed(context.actor, "view_audit", Subject(head.area)):
             raise NotFound
         since = auditing.open_since(to_us(context.now))
-        unmasked = audit_case.unmasked_at(conn, case_id, context.user_id, since)
+        now = to_us(context.now)
+        unmasked = now if whole else audit_case.unmasked_at(conn, case_id, context.user_id, since)
         every = trail.events(conn, case_id, limit=audit_case.MOST_EVENTS)
         chain = areas.chain_of(head.area)
         names = areas.unit_names(conn, chain)

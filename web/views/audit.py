@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from engine.errors import FormInvalid
+from engine.verify import Report
 from tasks import commands_audit
+from tasks.access import Subject, allowed, authorize
+from tasks.auditing import need_reason
 from tasks.queries import studio
 from tasks.queries.audit_case import Run
-from tasks.queries.proof import Proof, prove
+from tasks.queries.proof import prove
 from web.audit import drawing, timeline, why
+from web.audit.bundle import pack
 from web.audit.file import AuditFile, load
 from web.context import Ctx, ctx
 from web.errors import status_of
@@ -35,7 +41,9 @@ def show(case_id: int) -> str:
     return _page(file)
 
 
-def _page(file: AuditFile, result: Proof | None = None, problem: str = "", reason: str = "") -> str:
+def _page(
+    file: AuditFile, result: Report | None = None, problem: str = "", wanting: str = "", reason: str = ""
+) -> str:
     ask = request.args
     kind, step = ask.get("kind", "all"), ask.get("step", "")[:64]
     chosen = timeline.entries(file, kind, step, ask.get("run", ""), ask.get("after", 0, type=whole), _PAGE)
@@ -46,7 +54,9 @@ def _page(file: AuditFile, result: Proof | None = None, problem: str = "", reaso
     return render_template(
         "audit_case.html", file=file, case=file.head, waits=why.waits(file), entries=chosen, kind=kind,
         step=step, steps=steps, kinds=["all", *timeline.GROUPS], result=result, problem=problem,
-        reason=reason, more=chosen[-1].event.seq if len(chosen) == _PAGE else None, **_road(file),
+        reason=reason, wanting=wanting,
+        may_unmask=allowed(file.context.actor, "unmask", Subject(file.head.area)),
+        more=chosen[-1].event.seq if len(chosen) == _PAGE else None, **_road(file),
     )  # fmt: skip
 
 
@@ -77,7 +87,7 @@ def verify(case_id: int) -> str:
     context = ctx()
     file = load(context, case_id)
     with context.app.read() as conn:
-        proof = prove(conn, context.app.keys.trail, case_id)
+        proof = prove(conn, context.app.keys, context.config.checkpoints, case_id)
     return _page(file, proof)
 
 
@@ -94,6 +104,29 @@ def unmask(case_id: int) -> Response:
     except FormInvalid as refusal:
         return make_response(_page(file, problem=_said(refusal, context), reason=reason), status_of(refusal))
     return go(f"/audit/{case_id}", "unmasked")
+
+
+@views.post("/<int:case_id>/bundle")
+def bundle(case_id: int) -> Response:
+    """Take the evidence of a case along, for a reason; what was taken is recorded in the trail."""
+    context = ctx()
+    reason = request.form.get("reason", "")
+    file = load(context, case_id)
+    try:
+        authorize(context.actor, "unmask", Subject(file.head.area))
+        whole = load(context, case_id, whole=True)
+        packed = pack(context, whole, need_reason(reason), context.config.checkpoints)
+        digest = hashlib.sha256(packed).hexdigest()
+        note = commands_audit.NoteExport("bundle", digest, len(whole.every), case_id, reason)
+        context.app.do(note, context.actor)
+    except FormInvalid as refusal:
+        page = _page(file, wanting=_said(refusal, context), reason=reason)
+        return make_response(page, status_of(refusal))
+    response = make_response(packed)
+    response.content_type = "application/zip"
+    response.headers["Content-Disposition"] = f'attachment; filename="{file.head.case_no}.zip"'
+    response.headers["Digest"] = f"sha-256={digest}"
+    return response
 
 
 def _key(context: Ctx, what: str) -> str | None:
