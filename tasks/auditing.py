@@ -35,7 +35,7 @@ def _area(desk: Desk, case_id: int) -> str:
 def view_trail(desk: Desk, command: wanted.ViewTrail) -> Done:
     """Keep that somebody opened the trail of a case."""
     authorize(desk.actor, "view_audit", Subject(_area(desk, command.case_id)))
-    desk.emit(command.case_id, "RecordViewed", what="trail")
+    desk.emit(command.case_id, "RecordViewed", viewed="trail")
     return Done(case_id=command.case_id)
 
 
@@ -43,7 +43,7 @@ def unmask(desk: Desk, command: wanted.Unmask) -> Done:
     """Keep why somebody wants to see whose case it is; raise FormInvalid without a reason."""
     authorize(desk.actor, "unmask", Subject(_area(desk, command.case_id)))
     reason = need_reason(command.reason)
-    desk.emit(command.case_id, "RecordViewed", what="unmask", fields=["P3", "P4*"], reason=reason)
+    desk.emit(command.case_id, "RecordViewed", viewed="person", fields=["P3", "P4*"], reason=reason)
     return Done(case_id=command.case_id)
 
 
@@ -77,14 +77,14 @@ def note_search(desk: Desk, command: wanted.NoteSearch) -> Done:
     """Keep a search for persons; the words searched for stand beside the chain and may be erased."""
     desk.unit.emit(
         own_trail(desk), "RecordViewed",
-        data={"what": "search", "by": command.by, "found": command.found}, payload={"term": command.term},
+        data={"viewed": "search", "by": command.by, "found": command.found}, payload={"term": command.term},
     )  # fmt: skip
     return Done()
 
 
 def note_export(desk: Desk, command: wanted.NoteExport) -> Done:
     """Keep that something was exported; raise FormInvalid for more rows than may leave at once."""
-    data: dict[str, Any] = {"what": command.what, "hash": command.hash, "rows": command.rows}
+    data: dict[str, Any] = {"exported": command.what, "hash": command.hash, "rows": command.rows}
     if command.case_id is not None:
         # everything of the person is in it: as for seeing it, and what comes with it
         subject = Subject(_area(desk, command.case_id))

@@ -22,6 +22,8 @@ _DERIVED = frozenset({"age", "graduated_year", "unemployed_year", "members_all_u
                       "poor", "categories"})
 _TOLD = frozenset(FACTS) | _DERIVED
 _FREE = ("reason",)
+#: Their reasons tell of the reader.
+_OF_READING = frozenset({"RecordViewed", "RecordExported"})
 _OPEN_TYPES = frozenset({"date", "datetime", "user"})
 
 
@@ -46,7 +48,7 @@ def covered_data(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
             shown[name] = dict.fromkeys(values, HIDDEN) if whole else covered_values(values)
     if about_person and isinstance(data.get("output"), list):
         shown["output"] = [HIDDEN]
-    for name in _FREE:
+    for name in _FREE if kind not in _OF_READING else ():
         value = data.get(name)
         if isinstance(value, str) and value and not _is_code(value):
             shown[name] = HIDDEN

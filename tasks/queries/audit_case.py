@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from engine.codec import loads
+from engine.codec import loads, mapping
 from engine.store.tables import definition, event, event_payload, instance
 from tasks.queries.rows import each
 from tasks.store.conn import Connection
@@ -125,4 +125,4 @@ def unmasked_at(conn: Connection, trail_id: int, user_id: int, since: int) -> in
         .where(e.trail_id == trail_id, e.kind == "RecordViewed", e.actor_id == user_id, e.at >= since)
         .order_by(e.seq.desc())
     )
-    return next((row[0] for row in conn.execute(query) if loads(row[1]).get("what") == "unmask"), None)
+    return next((row[0] for row in conn.execute(query) if mapping(row[1]).get("viewed") == "person"), None)

@@ -104,7 +104,7 @@ def test_the_person_is_covered_until_a_reason_is_given_and_again_after_half_an_h
     page = auditor.get(f"/audit/{case}").text
     assert NAME in page
     assert told(office, "RecordViewed", case)[-1] == {
-        "what": "unmask", "fields": ["P3", "P4*"], "reason": "核查投诉件第12号",
+        "viewed": "person", "fields": ["P3", "P4*"], "reason": "核查投诉件第12号",
     }  # fmt: skip
     assert NAME not in office.browser("audit.admin").get(f"/audit/{case}").text
     office.clock.advance(timedelta(minutes=31))
@@ -158,7 +158,7 @@ def test_a_name_leads_to_the_case_without_standing_in_an_address(
     found = auditor.post("/audit/person", {"person": NAME})
     assert f"/audit/{case}?kind=decisions" in found.text
     assert NAME not in found.text
-    kept = [data for data in told(office, "RecordViewed") if data["what"] == "search"]
+    kept = [data for data in told(office, "RecordViewed") if data["viewed"] == "search"]
     assert [(data["by"], data["found"]) for data in kept] == [("name", 1)]
     assert auditor.get("/audit/person").status_code in (404, 405)
 
