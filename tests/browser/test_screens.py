@@ -45,7 +45,13 @@ PAGES = {
     "sup.rh": {"supervisor-inbox": "/inbox", "supervisor-case": "{case}", "incidents": "/incidents",
                "settings": "/settings", "waive": "{case}/waive"},
     "expert.sy": {"district-case": "{district_case}", "district-inbox": "/inbox"},
-    "auditor.sy": {"audit": "/audit", "audit-search": "/audit?q=王秀英", "audit-case": "{audit}"},
+    "auditor.sy": {
+        "audit": "/audit", "audit-search": "/audit?q=王秀英", "audit-case": "{audit}",
+        "audit-list": "/audit?clause=R004-05.D4d", "audit-then": "{audit}?at=60",
+        "audit-wrong": "/audit?clause=X",
+        "audit-decisions": "{audit}?kind=decisions", "audit-clause": "/clauses/R004-05.D4d",
+    },
+    "audit.admin": {"audit-admin-case": "{audit}"},
     "system.admin": {"admin-settings": "/settings", "admin-incidents": "/incidents"},
     "": {"login": "/login"},
 }  # fmt: skip
@@ -95,7 +101,7 @@ def test_every_page_of_a_role_is_fit_to_be_seen(visitor: Callable[[str], Desk], 
     if username == "expert.sy":
         desk.open("联系，说明安排，征求意见", "严大勇")
         known["district_case"] = _href(desk.page, ".person-card a[href^='/cases/']")
-    if username == "auditor.sy":
+    if "audit" in username:
         known["audit"] = known["case"].replace("/cases/", "/audit/")
     wrong: list[str] = []
     for name, path in PAGES[username].items():

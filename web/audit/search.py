@@ -53,7 +53,7 @@ def read(context: Ctx, given: Mapping[str, str]) -> Search:
         problems["unit"] = context.t("find.bad_unit")
     elements = _elements(context, typed, problems)
     wanted = Wanted(
-        areas=(unit,) if unit and "unit" not in problems else own,
+        areas=own, unit="" if "unit" in problems else unit,
         workers=_workers(context, typed["worker"], problems), elements=elements or None,
         since=_instant(context, typed, "from", problems), until=_instant(context, typed, "to", problems),
         deadline=_one_of(context, typed, "deadline", audit_find.DEADLINE_STATES, problems),
