@@ -80,6 +80,7 @@ def test_the_way_drawn_for_every_case_of_the_demo_is_the_way_stored(district: Ap
         page = browser.get(f"/audit/{one.trail_id}?show={one.id}")
         if page.status_code == 404:  # of a person without a case
             continue
+        assert "当时的数据没有写入记录" not in page.text, one.id
         picture = re.search(r'<svg class="bp".*?</svg>', page.text, re.DOTALL)
         assert picture is not None, one.id
         assert _drawn(picture[0]) == paths[one.id], one.id
