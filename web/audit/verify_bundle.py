@@ -204,11 +204,10 @@ class Bundle:
             digest = row["told"].get("payload")
             if not isinstance(digest, str):
                 continue
-            if str(row["seq"]) not in beside:
+            text = beside.pop(str(row["seq"]), False)
+            if text is False:
                 self.add("payload removed", row["seq"])
-                continue
-            text = beside.pop(str(row["seq"]))
-            if text is not None and mac(key, text.encode()).hex() != digest:
+            elif text is not None and mac(key, text.encode()).hex() != digest:
                 self.add("payload altered", row["seq"])
         for number in beside:
             self.add("payload inserted", int(number))
