@@ -99,6 +99,7 @@ RIGHTS: dict[str, Right] = {
     "audit_find.index": AUDITORS,
     "audit_find.person": AUDITORS,
     "audit_find.export": AUDITORS,
+    "audit_find.verify": AUDITORS,
     "audit.show": AUDITORS,
     "audit.verify": AUDITORS,
     "audit.unmask": AUDITORS,

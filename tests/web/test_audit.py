@@ -79,6 +79,8 @@ def test_the_slider_shows_where_it_stood_after_an_event(office: Office, auditor:
     assert "P04_Outcome" not in page
     part = auditor.get(f"/audit/{case}?at={then}", headers={"HX-Request": "true"}).text
     assert part.lstrip().startswith('<div id="asof"')
+    assert 'id="waits" hx-swap-oob="true"' in part
+    assert "办理“复核认定”" in words(part)
     assert 'data-element="P03_Approve" data-state="active"' in part
 
 
@@ -218,6 +220,50 @@ def test_a_list_is_exported_with_its_mark_and_no_formula(office: Office, auditor
     assert [harmless(cell) for cell in ("=1+1", "+86", "-1", "@x", "王", None)] == [
         "'=1+1", "'+86", "'-1", "'@x", "王", ""
     ]  # fmt: skip
+
+
+def test_more_rows_than_may_leave_are_refused_with_the_list_kept(office: Office, auditor: Browser) -> None:
+    from tasks.store.tables import case as cases
+
+    with office.app.write() as conn:
+        area = conn.execute(sa.select(cases.c.area).limit(1)).scalar_one()
+        rows = [
+            {"id": n, "case_no": f"X-{n}", "person_id": -n, "area": area, "status": "END-STABLE",
+             "tier": "street", "run_no": 1, "data": "{}", "opened_at": n} for n in range(1, 502)
+        ]  # fmt: skip
+        conn.execute(cases.insert(), rows)
+    try:
+        before = len(told(office, "RecordExported"))
+        answer = auditor.post("/audit/export", {"status": "closed"})
+        assert (answer.status_code, "一次最多导出500行" in answer.text) == (422, True)
+        assert len(told(office, "RecordExported")) == before
+        assert 'value="closed" selected' in answer.text
+    finally:
+        with office.app.write() as conn:
+            conn.execute(sa.delete(cases).where(cases.c.person_id < 0))
+
+
+@pytest.mark.parametrize(
+    "rubbish", ["no json", "[]", '{"path":7,"task":"x","set":[],"inputs":1}', "{" * 2000]
+)
+def test_a_trail_that_was_spoiled_is_still_shown_and_named(office: Office, rubbish: str) -> None:
+    spoilt = office.new_case("皇甫嵩")
+    office.complete(spoilt, "P03_Check")
+    where = sa.and_(event.c.trail_id == spoilt, event.c.kind == "TaskCompleted")
+    with office.app.write() as conn:
+        seq, kept = conn.execute(sa.select(event.c.seq, event.c.data).where(where)).one()
+        conn.execute(sa.update(event).where(where).values(data=rubbish))
+    auditor = office.browser("auditor.sy")
+    page = auditor.get(f"/audit/{spoilt}")
+    assert page.status_code == 200
+    assert f"自第{seq}条记录起，保存的路径与流程图对不上" in page.text
+    answer = auditor.post(f"/audit/{spoilt}/verify")
+    assert "验证未通过" in answer.text
+    assert f'at={seq}' in answer.text
+    everything = auditor.post("/audit/verify")
+    assert f"/audit/{spoilt}?at={seq}" in everything.text
+    with office.app.write() as conn:
+        conn.execute(sa.update(event).where(where).values(data=kept))
 
 
 def test_workers_and_supervisors_do_not_come_in(office: Office, case: int) -> None:

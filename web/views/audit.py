@@ -33,7 +33,7 @@ def show(case_id: int) -> str:
     context = ctx()
     file = load(context, case_id, request.args.get("at", type=whole))
     if request.headers.get("HX-Request") == "true":
-        return render_template("audit_asof.html", file=file, **_road(file))
+        return render_template("audit_part.html", file=file, waits=why.waits(file), **_road(file))
     day = context.today.isoformat()
     context.app.do(
         commands_audit.ViewTrail(case_id), context.actor, f"audit:{context.user_id}:{case_id}:{day}"
