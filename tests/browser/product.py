@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import shutil
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+import waitress
+from waitress import wasyncore
 
 from engine.store.db import Database
 from tasks import demo, due_work
@@ -25,11 +28,6 @@ from web.create_app import create_app
 #: Hashes in no time: logins are not what is measured here.
 CHEAP = Passwords.make(1, 8, 1)
 HOST = "127.0.0.1"
-
-
-class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002
-        """Say nothing."""
 
 
 @dataclass(frozen=True)
@@ -79,13 +77,25 @@ def serve(demo_file: DemoFile, folder: Path) -> Iterator[Product]:
 
 @contextmanager
 def _server(app: App, where: Place) -> Iterator[str]:
-    server: BaseWSGIServer = make_server(HOST, 0, lambda *_: [], threaded=True, request_handler=_Quiet)
-    server.app = create_app(app, config(where, HOST, server.port), CHEAP)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    """Serve as `aid595 serve` does, in a thread that can be told to stop."""
+    listening = socket.create_server((HOST, 0))
+    port = listening.getsockname()[1]
+    channels: dict[int, Any] = {}
+    server = waitress.create_server(
+        create_app(app, config(where, HOST, port), CHEAP), map=channels, sockets=[listening], threads=4
+    )
+    stopped = threading.Event()
+
+    def loop() -> None:
+        while not stopped.is_set():
+            wasyncore.loop(timeout=0.05, map=channels, count=1)
+
+    thread = threading.Thread(target=loop, daemon=True)
     thread.start()
     try:
-        yield f"http://{HOST}:{server.port}"
+        yield f"http://{HOST}:{port}"
     finally:
-        server.shutdown()
+        stopped.set()
         thread.join()
-        server.server_close()
+        server.task_dispatcher.shutdown()
+        wasyncore.close_all(channels)
