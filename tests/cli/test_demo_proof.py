@@ -90,13 +90,17 @@ def test_the_evidence_of_a_case_is_written_verified_alone_and_recorded(
     )  # fmt: skip
     assert alone.returncode == 0, alone.stdout
     call("audit", "bundle", "2026-000001", file, *where).require_refused("已经存在")
-    call("audit", "bundle", "2026-999999", tmp_path / "none.zip", *where).require_refused("没有")
+    for named in ("2026-999999", "1", "9" * 30, "没有这件"):
+        refused = call("audit", "bundle", named, tmp_path / "none.zip", *where)
+        refused.require_refused(f"没有案件“{named}”")
     unsaid = call("audit", "bundle", "2026-000001", tmp_path / "x.zip", *where, "--reason", "无")
     unsaid.require_refused("理由")
     call("audit", "bundle", "2026-000001", tmp_path / "no" / "x.zip", *where).require_refused("不能读写")
     assert sorted(path.name for path in tmp_path.glob("*.zip")) == ["case.zip"]
     again = tmp_path / "again.zip"
-    assert call("audit", "bundle", "2026-000001", again, *where).code == 0
+    with zipfile.ZipFile(file) as packed:
+        case_id = json.loads(packed.read("evidence.json"))["case"]["id"]
+    assert call("audit", "bundle", case_id, again, *where).code == 0
     with zipfile.ZipFile(again) as packed:
         told = json.loads(packed.read("evidence.json"))["events"]
     assert [one["kind"] for one in told[-1:]] == ["RecordExported"]

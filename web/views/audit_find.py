@@ -57,7 +57,7 @@ def _page(
     return render_template(
         "audit.html", asked=asked, rows=rows, names=names, q=number, missed=bool(number), more=more,
         searched=searched, problem_said=problem, report=report, seal=seal,
-        may_verify=seal is not None and seal.events <= MOST_VERIFIED,
+        may_verify=seal is None or seal.events <= MOST_VERIFIED,
         choices=search.choices(context), deadline_states=audit_find.DEADLINE_STATES,
         query=_query(asked.typed), step=asked.elements[0] if len(asked.elements) == 1 else "",
     )  # fmt: skip
