@@ -115,6 +115,8 @@ def _who(file: AuditFile, run: Run, node: Node) -> str:
         data = event.data
         if event.kind == "HelperDesignated" and data.get("role") == role:
             holder = file.name(data.get("user"))
+        elif event.kind == "HelperReleased" and holder == file.name(data.get("user")):
+            holder = None
         elif event.element == node.id and event.instance_id == run.id:
             if event.kind == "TaskClaimed":
                 holder = event.actor
@@ -192,7 +194,8 @@ def _branch(
         (file.label(run.process_id, name), file.value(name, known[name][0]), known[name][1])
         for name in names if name in known
     )  # fmt: skip
-    facts = ("，" if file.context.lang == "zh" else ", ").join(f"{name}：{value}" for name, value, _ in data)
+    is_, and_ = ("：", "，") if file.context.lang == "zh" else (": ", ", ")
+    facts = and_.join(f"{name}{is_}{value}" for name, value, _seq in data)
     decided = _table(file, table, names)
     rule = _text(flow) if flow.condition else " / ".join(_text(one) for one in asked)
     told = t("why.branch" if flow.condition else "why.otherwise", facts=facts or t("why.no_data"), **where)
