@@ -33,6 +33,15 @@ def canonical(value: Any) -> str:
     return _canonical(value)
 
 
+def mapping(text: str) -> dict[str, Any]:
+    """Read JSON text as a mapping; what is none, as after somebody spoiled it, is an empty one."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def loads(text: str) -> Any:
     """Read JSON text."""
     return json.loads(text)

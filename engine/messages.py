@@ -68,9 +68,10 @@ def _hand(unit: Unit, live: Live, owner: int, element: str, name: str, values: V
     """Let an event happen where it still waits: another one may have come first, here or elsewhere."""
     if live.status != "running" or element not in live.state.armed(owner):
         return False
-    cause = unit.emit(live.trail_id, "MessageReceived", live=live, element=element, data={"message": name})
     declared = live.graph.variables
     given = {field: value for field, value in values.items() if field in declared}
+    data: dict[str, Any] = {"message": name, **({"set": given} if given else {})}
+    cause = unit.emit(live.trail_id, "MessageReceived", live=live, element=element, data=data)
     unit.step(live, lambda machine: machine.trigger(owner, element, given), cause)
     return True
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -56,6 +56,19 @@ class Merkle:
         for _, left in self._peaks[-2::-1]:
             node = hashlib.sha256(b"\1" + left + node).digest()
         return node
+
+
+def inclusion(leaves: Sequence[bytes], index: int) -> list[tuple[str, bytes]]:
+    """Return what leads from a leaf up to the root: (side on which it is joined, node), from below."""
+    if len(leaves) < 2:
+        return []
+    half = 1 << ((len(leaves) - 1).bit_length() - 1)
+    left = index < half
+    inner = inclusion(leaves[:half], index) if left else inclusion(leaves[half:], index - half)
+    tree = Merkle()
+    for one in leaves[half:] if left else leaves[:half]:
+        tree.add(one)
+    return [*inner, ("right" if left else "left", tree.root())]
 
 
 def leaf(head: Head) -> bytes:

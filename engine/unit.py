@@ -44,6 +44,12 @@ def _beginning(definition: Definition) -> dict[str, Any]:
     return {"process": definition.key, "version": definition.version, "diagram": definition.digest[:32]}
 
 
+def _given(values: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the routing variables that came along, as an event keeps them: they may decide a branch."""
+    known = {name: value for name, value in (values or {}).items() if value is not None}
+    return {"set": known} if known else {}
+
+
 class Unit:
     """One command at work."""
 
@@ -153,6 +159,7 @@ class Unit:
             data["start"] = start_id
         if parent:
             data["parent"] = str(parent[0])
+        data |= _given(values)
         cause = self.emit(trail_id, "ProcessStarted", live=live, data=data)
         self.kernel.world.begun(self, live)
         self.step(live, lambda machine: machine.start(start_id, values), cause)
@@ -209,7 +216,7 @@ class Unit:
 
         def begin() -> None:
             if child.status == "running":
-                data = {**_beginning(definition), "parent": str(caller.id)}
+                data = {**_beginning(definition), "parent": str(caller.id), **_given(given)}
                 cause = self.emit(child.trail_id, "ProcessStarted", live=child, data=data)
                 self.kernel.world.begun(self, child)
                 self.step(child, lambda machine: machine.start(None, given), cause)
@@ -220,18 +227,21 @@ class Unit:
     def answer_caller(self, child: Live) -> None:
         """Give a finished called instance's variables to its caller after this step."""
         values = self.kernel.world.answer(self, child)
-        self._in_caller(child, lambda machine, token: machine.returned(token, values))
+        self._in_caller(child, lambda machine, token: machine.returned(token, values), values)
 
     def raise_in_caller(self, child: Live, event: EventDef) -> None:
         """Raise an error or escalation around the call activity after this step."""
         self._in_caller(child, lambda machine, token: machine.raised(token, event))
 
-    def _in_caller(self, child: Live, act: Callable[[Machine, int], object]) -> None:
+    def _in_caller(
+        self, child: Live, act: Callable[[Machine, int], object], values: Mapping[str, Any] | None = None
+    ) -> None:
         def answer() -> None:
             found = self._caller_of(child)
             if found is not None:
                 parent, token = found
-                self.step(parent, lambda machine: act(machine, token))
+                cause = self.emit(parent.trail_id, "TokenMoved", live=parent, data=_given(values))
+                self.step(parent, lambda machine: act(machine, token), cause)
 
         self.later(answer)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from engine import seals
 from engine.chains import Doctored
-from engine.codec import loads
+from engine.codec import mapping
 from engine.definitions import digest
 from engine.history import GENESIS, link
 from engine.live import seal_state
@@ -33,6 +33,7 @@ WHAT: Mapping[str, str] = {
     "payload inserted": "附带内容没有对应的记录",
     "definition swapped": "办理所依据的流程图被调换",
     "state altered": "流程状态被改动",
+    "content altered": "记录所指的内容被改动",
     "seal altered": "封存记录被改动",
     "seal removed": "封存记录被删除",
     "checkpoint altered": "库外的封存文件被改动",
@@ -97,15 +98,23 @@ class Report:
         }  # fmt: skip
 
 
-def verify(conn: Connection, trail_key: bytes, state_key: bytes, checkpoints: Path | None = None) -> Report:
-    """Verify chains, payloads, diagrams, states and seals, and what the file outside was told of them."""
+def verify(
+    conn: Connection, trail_key: bytes, state_key: bytes, checkpoints: Path | None = None,
+    trail_id: int | None = None,
+) -> Report:  # fmt: skip
+    """Verify chains, payloads, diagrams, states and seals, and what the file outside was told of them.
+
+    With `trail_id` only that trail is read, with the diagrams and seals that hold it.
+    """
     report = Report()
     told = _told(report, trail_key, checkpoints)
+    if trail_id is not None:
+        told.heads = {trail_id: told.heads[trail_id]} if trail_id in told.heads else {}
     proof.one_snapshot(conn)
     diagrams = _diagrams(conn, report)
-    _check_chains(conn, report, trail_key, told, diagrams)
-    _check_states(conn, report, state_key)
-    _check_seals(conn, report, trail_key, told)
+    _check_chains(conn, report, trail_key, told, diagrams, trail_id)
+    _check_states(conn, report, state_key, trail_id)
+    _check_seals(conn, report, trail_key, told, whole=trail_id is None)
     return report
 
 
@@ -149,11 +158,12 @@ def _diagrams(conn: Connection, report: Report) -> dict[tuple[str, int], str]:
 
 
 def _check_chains(
-    conn: Connection, report: Report, key: bytes, told: _Told, diagrams: Mapping[tuple[str, int], str]
-) -> None:
-    beside = _Payloads(report, key, proof.payloads(conn))
+    conn: Connection, report: Report, key: bytes, told: _Told, diagrams: Mapping[tuple[str, int], str],
+    only: int | None,
+) -> None:  # fmt: skip
+    beside = _Payloads(report, key, proof.payloads(conn, only))
     missing = dict(told.heads)
-    for trail_id, stream in groupby(proof.events(conn), itemgetter("trail_id")):
+    for trail_id, stream in groupby(proof.events(conn, only), itemgetter("trail_id")):
         rows = list(stream)
         report.trails += 1
         report.events += len(rows)
@@ -163,7 +173,7 @@ def _check_chains(
         _check_head(report, rows, missing.pop(trail_id, None))
         for row in rows:
             if '"payload"' in row["data"]:
-                beside.check(trail_id, row["seq"], loads(row["data"]).get("payload"))
+                beside.check(trail_id, row["seq"], mapping(row["data"]).get("payload"))
             if row["kind"] in _NAMES_A_VERSION:
                 _check_diagram(report, row, diagrams)
     beside.finish()
@@ -192,8 +202,9 @@ def _check_head(report: Report, rows: list[Mapping[str, Any]], head: Head | None
 
 
 def _check_diagram(report: Report, row: Mapping[str, Any], diagrams: Mapping[tuple[str, int], str]) -> None:
-    data = loads(row["data"])
-    known = diagrams.get((data.get("process"), data.get("version")))
+    data = mapping(row["data"])
+    version = data.get("version")
+    known = diagrams.get((str(data.get("process")), version if isinstance(version, int) else 0))
     if known is None or known[:32] != data.get("diagram"):
         detail = f"{data.get('process')} v{data.get('version')}"
         report.add("definition swapped", row["trail_id"], row["seq"], detail)
@@ -231,14 +242,14 @@ class _Payloads:
         self._pass_to(None)
 
 
-def _check_states(conn: Connection, report: Report, key: bytes) -> None:
-    for row in proof.states(conn):
+def _check_states(conn: Connection, report: Report, key: bytes, only: int | None) -> None:
+    for row in proof.states(conn, only):
         made = seal_state(key, row.id, row.definition_id, row.status, row.rev, row.state)
         if not hmac.compare_digest(made, row.mac):
             report.add("state altered", row.trail_id, detail=f"流程实例{row.id}")
 
 
-def _check_seals(conn: Connection, report: Report, key: bytes, told: _Told) -> None:
+def _check_seals(conn: Connection, report: Report, key: bytes, told: _Told, whole: bool) -> None:
     previous, expected, last = seals.NONE, 1, None
     for row in proof.seals(conn):
         report.seals += 1
@@ -251,5 +262,7 @@ def _check_seals(conn: Connection, report: Report, key: bytes, told: _Told) -> N
         previous, expected, last = row.mac, row.n + 1, row
     for number in sorted(told.macs):
         report.add("seal removed", detail=f"第{number}次封存")
-    if last is not None and report.ok and (report.events < last.events or report.trails < last.trails):
+    if not whole or last is None or not report.ok:
+        return
+    if report.events < last.events or report.trails < last.trails:
         report.add("cut", detail=f"第{last.n}次封存时有{last.trails}条轨迹、{last.events}条记录")

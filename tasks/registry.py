@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tasks import (
+    auditing,
     casework,
     commands,
+    commands_audit,
     drafts,
     files,
     intake,
@@ -74,4 +76,8 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     moves.MigrateInstance: migrations.one,
     moves.StartMigration: migrations.start,
     moves.StopMigration: migrations.stop,
+    commands_audit.ViewTrail: auditing.view_trail,
+    commands_audit.Unmask: auditing.unmask,
+    commands_audit.NoteSearch: auditing.note_search,
+    commands_audit.NoteExport: auditing.note_export,
 }

@@ -15,8 +15,8 @@ from typing import Any
 import click
 
 from engine.errors import AidError, IllegalState
-from tasks import accounts, bundle, demo, installation, selftest
-from web import cli_cases, cli_data, cli_import, cli_serve
+from tasks import accounts, demo, installation, selftest
+from web import cli_audit, cli_cases, cli_data, cli_import, cli_serve
 from web.cli_common import (
     DATABASE,
     DEMO,
@@ -257,23 +257,6 @@ def verify(database: str | None, is_demo: bool, as_json: bool) -> None:
     sys.exit(1 if found["faults"] else 0)
 
 
-@audit.command(name="bundle")
-@click.argument("case")
-@click.argument("file", type=NEW_FILE, required=False)
-@click.option("--reason", default="命令行导出", show_default=True, help="Kept in the trail.")
-@DATABASE
-@DEMO
-def audit_bundle(case: str, file: Path | None, reason: str, database: str | None, is_demo: bool) -> None:
-    """Write the whole trail of a case, its proof and its diagrams to a zip file, without personal data.
-
-    Example: aid595 audit bundle 顺援2026-000001 case.zip
-    """
-    where = installation.place(database, is_demo)
-    target = file or Path(f"{Path(case).name}.zip")
-    count = bundle.bundle(opened(where), case, target, reason, where.checkpoints)
-    click.echo(f"已把{count}条记录写入 {target}。")
-
-
 @cli.command()
 @DATABASE
 @DEMO
@@ -303,6 +286,7 @@ def bench(arguments: tuple[str, ...]) -> None:
     sys.exit(subprocess.call([sys.executable, "-m", "bench", *arguments]))  # noqa: S603 - no shell
 
 
+audit.add_command(cli_audit.bundle)
 for _command in (
     cli_import.import_group, cli_import.export_group, cli_import.backup, cli_import.restore,
     cli_cases.cases_group,

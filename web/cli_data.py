@@ -17,6 +17,7 @@ from tasks.app import App
 from tasks.installation import Place
 from tasks.labels import label
 from tasks.library import Library
+from tasks.queries import proof
 from web.cli_common import content
 
 
@@ -108,11 +109,8 @@ def seal_now(app: App, where: Place) -> int:
 
 def verify(app: App, where: Place) -> dict[str, Any]:
     """Verify chains, seals and checkpoints; return the result with a Chinese summary."""
-    from engine.verify import verify as verify_trails
-
     with app.read() as conn:
-        report = verify_trails(conn, app.keys.trail, app.keys.state, where.checkpoints)
-    return report.as_dict()
+        return proof.prove(conn, app.keys, where.checkpoints).as_dict()
 
 
 def examine(app: App) -> list[str]:

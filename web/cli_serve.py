@@ -26,6 +26,7 @@ def config(where: Place, host: str, port: int) -> WebConfig:
     )
     return WebConfig(
         trusted_hosts=tuple(dict.fromkeys((*hosts, *(f"{name}:{port}" for name in hosts)))),
+        checkpoints=where.checkpoints,
         demo=where.demo,
         demo_accounts=shown if where.demo else (),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +32,7 @@ class WebConfig:
     #: Deployments and API bodies.
     max_body: int = 8 * 1024 * 1024
     max_form_parts: int = 2000
+    #: The file of seals outside the database, where this process can read it.
+    checkpoints: Path | None = None
     #: `/metrics` answers other machines, too.
     metrics_open: bool = False

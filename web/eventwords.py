@@ -34,13 +34,13 @@ _TONES = {
 QUIET = frozenset(
     {
         "TaskCreated", "RegisterWritten", "DutyCreated", "MessageSent", "MessageReceived", "TaskSaved",
-        "PersonRegistered", "TokenMoved", "TimerFired", "RecordViewed",
+        "PersonRegistered", "TokenMoved", "TimerFired", "RecordViewed", "RecordExported",
     }
 )
 #: Data worth a glance, in the order shown; coded ones with the kind of their labels.
 _PLAIN = ("employer", "post", "number", "explanation", "missing")
 _CODED = {"paper": "paper", "outcome": "code", "end_code": "end", "duty": "duty", "decision": "code",
-          "register": "paper"}  # fmt: skip
+          "register": "paper", "viewed": "viewed", "exported": "viewed"}  # fmt: skip
 _LISTS = {"categories": "category", "facts": "fact"}
 
 

@@ -12,7 +12,7 @@ from web.rights import RIGHTS
 _ITEMS = (
     ("inbox.index", "/inbox", "inbox", "nav.inbox"),
     ("person.index", "/people", "people", "nav.people"),
-    ("audit.index", "/audit", "shield", "nav.audit"),
+    ("audit_find.index", "/audit", "shield", "nav.audit"),
     ("studio.index", "/studio", "flow", "nav.studio"),
     ("process.index", "/processes", "flow", "nav.processes"),
     ("incidents.index", "/incidents", "alert", "nav.incidents"),
@@ -20,7 +20,7 @@ _ITEMS = (
 )
 _BELONGS = {
     "task": "inbox", "files": "inbox", "case": "person", "paper": "person", "instance": "person",
-    "editor": "studio", "release": "studio", "trial": "studio", "moves": "studio",
+    "editor": "studio", "release": "studio", "trial": "studio", "moves": "studio", "audit": "audit_find",
 }  # fmt: skip
 #: Entries that another one, open to the same person, holds already.
 _WITHIN = {"process.index": "studio.index"}

@@ -96,47 +96,33 @@ def add_seal(conn: sa.Connection, row: SealRow) -> None:
     conn.execute(seal.insert().values(**row._asdict()))
 
 
-def events(conn: sa.Connection) -> Iterator[Mapping[str, Any]]:
-    """Yield every event by trail and number."""
+def events(conn: sa.Connection, trail_id: int | None = None) -> Iterator[Mapping[str, Any]]:
+    """Yield every event by trail and number, or those of one trail."""
     query = sa.select(event).order_by(event.c.trail_id, event.c.seq)
+    if trail_id is not None:
+        query = query.where(event.c.trail_id == trail_id)
     names = [column.name for column in event.c]
     for row in conn.execute(query, execution_options=_STREAM):
         yield dict(zip(names, row, strict=True))
 
 
-def events_of(conn: sa.Connection, trail_id: int) -> list[Mapping[str, Any]]:
-    """Return every event of one trail in order."""
-    query = sa.select(event).where(event.c.trail_id == trail_id).order_by(event.c.seq)
-    return [dict(row) for row in conn.execute(query).mappings()]
-
-
-def diagrams_of(conn: sa.Connection, trail_id: int) -> list[tuple[str, int, str, str]]:
-    """Return (process, version, digest, XML) of every version the instances of a trail run."""
-    query = (
-        sa.select(definition.c.key, definition.c.version, definition.c.digest, definition.c.xml)
-        .where(
-            definition.c.id.in_(
-                sa.select(instance.c.definition_id).where(instance.c.trail_id == trail_id)
-            )
-        )
-        .order_by(definition.c.key, definition.c.version)
-    )
-    return [(row[0], row[1], row[2], row[3]) for row in conn.execute(query)]
-
-
-def payloads(conn: sa.Connection) -> Iterator[tuple[int, int, str | None]]:
+def payloads(conn: sa.Connection, trail_id: int | None = None) -> Iterator[tuple[int, int, str | None]]:
     """Yield (trail, number, text or None when it was erased) of every payload, by trail and number."""
     query = sa.select(event_payload).order_by(event_payload.c.trail_id, event_payload.c.seq)
+    if trail_id is not None:
+        query = query.where(event_payload.c.trail_id == trail_id)
     for row in conn.execute(query, execution_options=_STREAM):
         yield row[0], row[1], row[2]
 
 
-def states(conn: sa.Connection) -> Iterator[StateRow]:
-    """Yield the state of every instance."""
+def states(conn: sa.Connection, trail_id: int | None = None) -> Iterator[StateRow]:
+    """Yield the state of every instance, or of those of one trail."""
     query = sa.select(
         instance.c.id, instance.c.trail_id, instance.c.definition_id, instance.c.status, instance.c.rev,
         instance.c.state, instance.c.mac,
     )  # fmt: skip
+    if trail_id is not None:
+        query = query.where(instance.c.trail_id == trail_id)
     for row in conn.execute(query, execution_options=_STREAM):
         yield StateRow(*row[:6], bytes(row[6]))
 

@@ -49,6 +49,16 @@ sa.Index(
     postgresql_where=event.c.command_key.is_not(None),
 )
 
+#: Events at which something was decided or happened by itself: they are looked for by their step.
+MOMENTS = ("BranchTaken", "DecisionMade", "MessageReceived", "TimerFired")
+sa.Index(
+    "ix_event_moment",
+    event.c.element,
+    event.c.trail_id,
+    sqlite_where=event.c.kind.in_(MOMENTS),
+    postgresql_where=event.c.kind.in_(MOMENTS),
+)
+
 #: Erasable texts beside the chain, which holds only their HMAC (SEC-P5).
 event_payload = sa.Table(
     "event_payload",
@@ -192,6 +202,8 @@ sa.Index(
     sqlite_where=user_task.c.state.in_(_open),
     postgresql_where=user_task.c.state.in_(_open),
 )
+
+sa.Index("ix_user_task_element", user_task.c.element, user_task.c.trail_id)
 
 timer = sa.Table(
     "timer",

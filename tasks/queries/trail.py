@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.codec import loads
+from engine.codec import mapping
 from engine.store.tables import event, instance
 from tasks.queries.rows import each
 from tasks.store.conn import Connection
@@ -36,7 +36,7 @@ class Happened:
     @property
     def data(self) -> dict[str, Any]:
         """Return what the event carries."""
-        return dict(loads(self.data_json))
+        return mapping(self.data_json)
 
 
 def events(
@@ -83,7 +83,7 @@ def _under_their_versions(conn: Connection, trail_id: int, found: list[Happened]
     )
     before: dict[int, list[tuple[int, int]]] = {}
     for seq, instance_id, data in conn.execute(query.order_by(e.seq)):
-        before.setdefault(instance_id, []).append((seq, int(loads(data)["from_definition"])))
+        before.setdefault(instance_id, []).append((seq, int(mapping(data)["from_definition"])))
     return [_at_its_time(one, before.get(one.instance_id or 0, [])) for one in found]
 
 

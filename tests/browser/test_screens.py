@@ -46,7 +46,13 @@ PAGES = {
                "settings": "/settings", "waive": "{case}/waive", "instance": "{instance}",
                "migrate": "/studio/P04_community_assistance/migrate"},
     "expert.sy": {"district-case": "{district_case}", "district-inbox": "/inbox"},
-    "auditor.sy": {"audit": "/audit", "audit-search": "/audit?q=王秀英", "audit-case": "{audit}"},
+    "auditor.sy": {
+        "audit": "/audit", "audit-search": "/audit?q=王秀英", "audit-case": "{audit}",
+        "audit-list": "/audit?clause=R004-05.D4d", "audit-then": "{audit}?at=60",
+        "audit-wrong": "/audit?clause=X",
+        "audit-decisions": "{audit}?kind=decisions", "audit-clause": "/clauses/R004-05.D4d",
+    },
+    "audit.admin": {"audit-admin-case": "{audit}"},
     "system.admin": {"admin-settings": "/settings", "admin-incidents": "/incidents"},
     "": {"login": "/login"},
 }  # fmt: skip
@@ -99,7 +105,7 @@ def test_every_page_of_a_role_is_fit_to_be_seen(visitor: Callable[[str], Desk], 
     if username == "sup.rh":
         desk.go(known["case"])
         known["instance"] = _href(desk.page, "#road a[href^='/instances/']")
-    if username == "auditor.sy":
+    if "audit" in username:
         known["audit"] = known["case"].replace("/cases/", "/audit/")
     wrong: list[str] = []
     for name, path in PAGES[username].items():

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
+import subprocess
+import sys
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +69,42 @@ def _on_postgres(home: Path, server: Postgres) -> Demo:
         return server.url(target)
 
     return Demo(home, url, copied)
+
+
+def test_the_evidence_of_a_case_is_written_verified_alone_and_recorded(
+    demo: Demo, call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("AID595_HOME", str(demo.home))
+    where = ("--demo", "--database", demo.copy())
+    file = tmp_path / "case.zip"
+    done = call("audit", "bundle", "2026-000001", file, *where, "--reason", "第12号投诉")
+    assert done.code == 0, done
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert digest in done.out
+    with zipfile.ZipFile(file) as packed:
+        packed.extract("verify_bundle.py", tmp_path)
+    keys, outside = demo.home / "demo.keys", demo.home / "demo.checkpoints"
+    alone = subprocess.run(
+        [sys.executable, "-I", str(tmp_path / "verify_bundle.py"), str(file), "--keys", str(keys),
+         "--checkpoints", str(outside)], capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert alone.returncode == 0, alone.stdout
+    call("audit", "bundle", "2026-000001", file, *where).require_refused("已经存在")
+    for named in ("2026-999999", "1", "9" * 30, "没有这件"):
+        refused = call("audit", "bundle", named, tmp_path / "none.zip", *where)
+        refused.require_refused(f"没有案件“{named}”")
+    unsaid = call("audit", "bundle", "2026-000001", tmp_path / "x.zip", *where, "--reason", "无")
+    unsaid.require_refused("理由")
+    call("audit", "bundle", "2026-000001", tmp_path / "no" / "x.zip", *where).require_refused("不能读写")
+    assert sorted(path.name for path in tmp_path.glob("*.zip")) == ["case.zip"]
+    again = tmp_path / "again.zip"
+    with zipfile.ZipFile(file) as packed:
+        case_id = json.loads(packed.read("evidence.json"))["case"]["id"]
+    assert call("audit", "bundle", case_id, again, *where).code == 0
+    with zipfile.ZipFile(again) as packed:
+        told = json.loads(packed.read("evidence.json"))["events"]
+    assert [one["kind"] for one in told[-1:]] == ["RecordExported"]
+    assert digest in told[-1]["data"]
 
 
 @pytest.fixture

@@ -98,8 +98,8 @@ def test_no_file_is_written_over(call: Call, staffed: Path, tmp_path: Path) -> N
 
 
 def test_an_unknown_case_has_no_bundle(call: Call, staffed: Path, tmp_path: Path) -> None:
-    for named in ("1", "", "../../etc", "顺援2026-000001"):
-        call("audit", "bundle", named, tmp_path / "out.zip").require_refused("没有档案")
+    for named in ("1", "../../etc", "顺援2026-000001"):
+        call("audit", "bundle", named, tmp_path / "out.zip").require_refused("没有案件")
     assert not (tmp_path / "out.zip").exists()
 
 

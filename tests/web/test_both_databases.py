@@ -45,6 +45,16 @@ def test_every_page_stands_on_both_databases(database: Database) -> None:
     auditor = office.browser("auditor.sy")
     assert auditor.get(f"/audit/{case}").status_code == 200
     assert "验证通过" in auditor.post(f"/audit/{case}/verify").text
+    for query in ("all=1", "clause=R004-02.D1a", "step=P03_Check&worker=staff.rh&from=2026-01-01",
+                  "deadline=running", "deadline=met", "version=P03_registration_recognition:1"):  # fmt: skip
+        answer = auditor.get(f"/audit?{query}")
+        assert answer.status_code == 200, query
+        assert (f"/audit/{case}" in answer.text) or query.startswith("deadline"), query
+    assert auditor.post("/audit/person", {"person": "王秀英"}).status_code == 200
+    assert auditor.post("/audit/export", {"status": "active"}).status_code == 200
+    assert auditor.post(f"/audit/{case}/unmask", {"reason": "核查投诉件"}).status_code == 303
+    assert auditor.post(f"/audit/{case}/bundle", {"reason": "核查投诉件"}).data.startswith(b"PK")
+    assert "验证通过" in auditor.post("/audit/verify").text
     assert street.post("/notices/read").status_code == 303
     answer = aide.post(f"/tasks/{task.id}/draft", {"opinion": "同意"})
     assert answer.status_code == 204

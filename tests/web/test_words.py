@@ -17,12 +17,15 @@ import tasks.app  # noqa: F401 - brings every refusal of the program
 from engine.clock import NO_DUE, SHANGHAI, end_of_day, to_us
 from engine.deadlines import Unit
 from engine.errors import AidError
+from engine.verify import WHAT
 from tasks import labels
 from tasks.library import Library
+from tasks.queries.audit_find import DEADLINE_STATES
 from tasks.queries.inbox import LISTS
 from tests.web.office import Office
 from web import clauses, words
 from web.actions import ACTIONS, PERSON_ACTIONS
+from web.audit.timeline import GROUPS
 from web.errors import STATUS
 from web.i18n import LANGUAGES, catalogue, choose, say_or
 
@@ -38,6 +41,10 @@ MADE = {
     "person.": ("name", "id_no", "phone", "address"), "settings.basis_": ("STATED", "INFERRED", "CONFIG"),
     "editor.u_": tuple(Unit), "studio.": ("approve", "reject", "activate", "retire", "take_back"),
     "studio.mark_": ("added", "removed", "changed", "moved", "taken", "failing", "untouched"),
+    "find_deadline.": DEADLINE_STATES, "audit_kind.": ("all", *GROUPS),
+    "find.": ("clause", "step_", "worker", "unit", "from", "to", "version", "active", "closed"),
+    "find.column_": ("no", "unit", "status", "tier", "run", "opened", "closed"),
+    "fault.": tuple(what.replace(" ", "_") for what in WHAT),
     "action_": tuple(f"{name}.title" for name in (*ACTIONS, *PERSON_ACTIONS)),
 }  # fmt: skip
 

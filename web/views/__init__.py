@@ -7,6 +7,7 @@ from flask import Blueprint
 from web.api import office, v1, work
 from web.views import (
     audit,
+    audit_find,
     auth,
     case,
     clauses,
@@ -34,8 +35,8 @@ from web.views import (
 #: They add their routes to those of `v1`.
 assert office.views is work.views is v1.views
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    home.views, auth.views, inbox.views, task.views, files.views, person.views, id_number.views, case.views,
-    paper.views, process.views, clauses.views, audit.views, incidents.views, instance.views, notices.views,
-    settings.views, demo.views, health.views, studio.views, editor.views, release.views, trial.views,
-    moves.views, v1.views,
+    home.views, auth.views, inbox.views, task.views, files.views, person.views, id_number.views,
+    case.views, paper.views, process.views, clauses.views, audit_find.views, audit.views, incidents.views,
+    instance.views, notices.views, settings.views, demo.views, health.views, studio.views, editor.views,
+    release.views, trial.views, moves.views, v1.views,
 )

@@ -1,63 +1,137 @@
-"""The trail of a case for those who check it. First version: find, read, verify."""
+"""One case for those who check it: its way over all tiers, every event, why it waits, and the proof of it."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+import hashlib
+
+from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from engine.errors import NotFound
-from tasks.access import Subject, allowed
-from tasks.queries import case_page, trail
-from tasks.queries.proof import Proof, prove
+from engine.errors import FormInvalid
+from engine.verify import Report
+from tasks import commands_audit
+from tasks.access import Subject, allowed, authorize
+from tasks.auditing import need_reason
+from tasks.queries import studio
+from tasks.queries.audit_case import Run
+from tasks.queries.proof import prove
+from web.audit import drawing, timeline, why
+from web.audit.bundle import pack
+from web.audit.file import AuditFile, load
 from web.context import Ctx, ctx
+from web.errors import status_of
 from web.going import go
 from web.numbers import whole
 
 views = Blueprint("audit", __name__, url_prefix="/audit")
-_PAGE = 200
-
-
-@views.get("")
-def index() -> str | Response:
-    """Find a case by its number."""
-    context = ctx()
-    text = request.args.get("q", "").strip()[:60].upper()
-    if text:
-        with context.app.read() as conn:
-            found = case_page.case_by_no(conn, text)
-        if found is not None and allowed(context.actor, "view_audit", Subject(found[2])):
-            return go(f"/audit/{found[0]}")
-    return render_template("audit.html", q=text, missed=bool(text))
-
-
-def _case(context: Ctx, case_id: int) -> case_page.CaseHead:
-    with context.app.read() as conn:
-        head = case_page.case_head(conn, case_id)
-    if head is None or not allowed(context.actor, "view_audit", Subject(head.area)):
-        raise NotFound
-    return head
+_PAGE = 100
 
 
 @views.get("/<int:case_id>")
 def show(case_id: int) -> str:
-    """Show the events of a case in order; the person stays unnamed for an auditor (SECURITY 2.2)."""
-    return _page(ctx(), case_id, None)
+    """Show a case as it stands or stood after an event; the person stays unnamed (SECURITY 2.2)."""
+    context = ctx()
+    file = load(context, case_id, request.args.get("at", type=whole))
+    if request.headers.get("HX-Request") == "true":
+        return render_template("audit_part.html", file=file, waits=why.waits(file), **_road(file))
+    day = context.today.isoformat()
+    context.app.do(
+        commands_audit.ViewTrail(case_id), context.actor, f"audit:{context.user_id}:{case_id}:{day}"
+    )
+    return _page(file)
 
 
-def _page(context: Ctx, case_id: int, result: Proof | None) -> str:
-    head = _case(context, case_id)
-    beyond = request.args.get("beyond", type=whole)
-    with context.app.read() as conn:
-        events = trail.events(conn, case_id, limit=_PAGE, beyond=beyond)
-    more = events[-1].seq if len(events) == _PAGE else None
-    return render_template("audit_case.html", case=head, events=events, more=more, result=result)
+def _page(
+    file: AuditFile, result: Report | None = None, problem: str = "", wanting: str = "", reason: str = ""
+) -> str:
+    ask = request.args
+    kind, step = ask.get("kind", "all"), ask.get("step", "")[:64]
+    chosen = timeline.entries(file, kind, step, ask.get("run", ""), ask.get("after", 0, type=whole), _PAGE)
+    steps = sorted(
+        {(e.element, e.definition_id) for e in file.events if e.element and e.kind.startswith("Task")},
+        key=lambda one: str(one[0]),
+    )
+    return render_template(
+        "audit_case.html", file=file, case=file.head, waits=why.waits(file), entries=chosen, kind=kind,
+        step=step, steps=steps, kinds=["all", *timeline.GROUPS], result=result, problem=problem,
+        reason=reason, wanting=wanting,
+        may_unmask=allowed(file.context.actor, "unmask", Subject(file.head.area)),
+        more=chosen[-1].event.seq if len(chosen) == _PAGE else None, **_road(file),
+    )  # fmt: skip
+
+
+def _road(file: AuditFile) -> dict[str, object]:
+    """Return the process drawn: the one asked for, else the one in which something happened last."""
+    run = file.run(request.args.get("show", 0, type=whole)) or _latest(file)
+    if run is None or not file.has_begun(run):
+        return {"run": None, "picture": None, "trace": None, "branches": [], "passed": []}
+    with file.context.app.read() as conn:
+        xml = studio.diagram(conn, run.definition_id) or ""
+    trace, graph = file.trace(run), file.graph(run)
+    passed = [(place, one.seq, graph.flows[one.flow]) for place, one in enumerate(trace.passed, 1)]
+    picture = drawing.draw(drawing.picture(xml), graph, trace)
+    return {
+        "run": run, "picture": picture, "trace": trace, "branches": list(why.branches(file, run)),
+        "passed": passed, "asked": bool(request.args.get("show")),
+    }  # fmt: skip
+
+
+def _latest(file: AuditFile) -> Run | None:
+    main = {run.id: run for run in file.main_runs}
+    return next((main[e.instance_id] for e in reversed(file.events) if e.instance_id in main), None)
 
 
 @views.post("/<int:case_id>/verify")
 def verify(case_id: int) -> str:
     """Prove the chain of a case and show the result."""
     context = ctx()
-    _case(context, case_id)
+    file = load(context, case_id)
     with context.app.read() as conn:
-        proof = prove(conn, context.app.keys.trail, case_id)
-    return _page(context, case_id, proof)
+        proof = prove(conn, context.app.keys, context.config.checkpoints, case_id)
+    return _page(file, proof)
+
+
+@views.post("/<int:case_id>/unmask")
+def unmask(case_id: int) -> Response:
+    """Uncover the person for a while, for a reason that goes into the trail."""
+    context = ctx()
+    reason = request.form.get("reason", "")
+    file = load(context, case_id)
+    try:
+        context.app.do(
+            commands_audit.Unmask(case_id, reason), context.actor, _key(context, f"unmask:{case_id}")
+        )
+    except FormInvalid as refusal:
+        return make_response(_page(file, problem=_said(refusal, context), reason=reason), status_of(refusal))
+    return go(f"/audit/{case_id}", "unmasked")
+
+
+@views.post("/<int:case_id>/bundle")
+def bundle(case_id: int) -> Response:
+    """Take the evidence of a case along, for a reason; what was taken is recorded in the trail."""
+    context = ctx()
+    reason = request.form.get("reason", "")
+    file = load(context, case_id)
+    try:
+        authorize(context.actor, "unmask", Subject(file.head.area))
+        whole = load(context, case_id, whole=True)
+        packed = pack(context, whole, need_reason(reason), context.config.checkpoints)
+        digest = hashlib.sha256(packed).hexdigest()
+        note = commands_audit.NoteExport("bundle", digest, len(whole.every), case_id, reason)
+        context.app.do(note, context.actor)
+    except FormInvalid as refusal:
+        page = _page(file, wanting=_said(refusal, context), reason=reason)
+        return make_response(page, status_of(refusal))
+    response = make_response(packed)
+    response.content_type = "application/zip"
+    response.headers["Content-Disposition"] = f'attachment; filename="{file.head.case_no}.zip"'
+    response.headers["Digest"] = f"sha-256={digest}"
+    return response
+
+
+def _key(context: Ctx, what: str) -> str | None:
+    return context.command_key(request.form.get("_key", ""), what)
+
+
+def _said(refusal: FormInvalid, context: Ctx) -> str:
+    return " ".join(zh if context.lang == "zh" else en for _name, zh, en in refusal.problems)

@@ -1,0 +1,125 @@
+"""The way drawn is the way stored, and walking it again ends where the state stands."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from engine.codec import loads
+from engine.retrace import Told, retrace
+from engine.runtime.state import load
+from engine.store.db import Database
+from engine.store.tables import event, instance
+from tasks import demo
+from tasks.accounts import Passwords
+from tasks.app import App
+from tasks.crypto import Keys, new_keys
+from tasks.demo_clock import DemoClock
+from tasks.scenarios import Runner, scenario_files
+from tests.web.office import Browser
+from web.config import WebConfig
+from web.create_app import create_app
+
+CHEAP = Passwords.make(1, 8, 1)
+SCENARIOS = Path(__file__).parents[2] / "bpmn" / "scenarios"
+#: Ways that the demo does not go: back, taken back, called, suspended, given up, by hand.
+SAMPLE = ("GS14", "GS22", "GS46", "L04", "L05", "L07", "L12", "L24", "L25", "L43", "L44", "M01", "M37")
+
+
+def wrong_ways(app: App) -> list[str]:
+    """Return the instances whose events, walked again, do not end at the tokens their state holds."""
+    wrong = []
+    with app.read() as conn:
+        for row in conn.execute(sa.select(instance)).all():
+            e = event.c
+            query = sa.select(e.seq, e.kind, e.element, e.data).where(
+                e.trail_id == row.trail_id, e.instance_id == row.id
+            )
+            told = [Told(*one[:3], loads(one[3])) for one in conn.execute(query.order_by(e.seq))]
+            trace = retrace(app.definitions.get(conn, row.definition_id).graph, told)
+            stands = Counter(token.node for token in load(row.state).tokens.values())
+            stored = [flow for one in told for flow in one.data.get("path", ())]
+            if (trace.fault, trace.tokens, trace.status) != (None, stands, row.status):
+                wrong.append(f"{row.process_id} {row.status}: {trace.fault} {trace.tokens} {stands}")
+            elif [one.flow for one in trace.passed] != stored:
+                wrong.append(f"{row.process_id}: the way differs")
+    return wrong
+
+
+@pytest.fixture(scope="module")
+def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The demo district."""
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('district')}/demo.db")
+    database.create_schema()
+    keys: Keys = new_keys()
+    demo.load(database, keys, CHEAP, logging.getLogger(__name__).info)
+    clock = DemoClock(database)
+    clock.shift_to(demo.STANDS, backwards=True)
+    yield App(database, clock, keys, demo=clock, demo_settings=True)
+    database.dispose()
+
+
+def test_every_case_of_the_demo_walked_again_ends_where_it_stands(district: App) -> None:
+    assert wrong_ways(district) == []
+
+
+def test_the_way_drawn_for_every_case_of_the_demo_is_the_way_stored(district: App) -> None:
+    browser = Browser(create_app(district, WebConfig(), CHEAP).test_client())
+    browser.post("/login", {"username": "auditor.sy", "password": demo.PASSWORD})
+    drawn = 0
+    with district.read() as conn:
+        instances = conn.execute(sa.select(instance.c.id, instance.c.trail_id)).all()
+        paths = {one.id: _stored(conn, one.trail_id, one.id) for one in instances}
+    for one in instances:
+        page = browser.get(f"/audit/{one.trail_id}?show={one.id}")
+        if page.status_code == 404:  # of a person without a case
+            continue
+        assert "当时的数据没有写入记录" not in page.text, one.id
+        picture = re.search(r'<svg class="bp".*?</svg>', page.text, re.DOTALL)
+        assert picture is not None, one.id
+        assert _drawn(picture[0]) == paths[one.id], one.id
+        drawn += 1
+    assert drawn > 100
+
+
+def _stored(conn: sa.Connection, trail_id: int, instance_id: int) -> list[str]:
+    query = sa.select(event.c.data).where(event.c.trail_id == trail_id, event.c.instance_id == instance_id)
+    told = conn.execute(query.order_by(event.c.seq)).scalars()
+    return [flow for data in told for flow in loads(data).get("path", ())]
+
+
+def _drawn(picture: str) -> list[str]:
+    """Return the flows by the numbers that stand on the lines."""
+    found = re.findall(r'data-flow="([^"]+)" data-order="([^"]+)"', picture)
+    placed = {int(place): flow for flow, places in found for place in places.split()}
+    return [placed[place] for place in sorted(placed)]
+
+
+class _Followed:
+    """Stands where a run of scenarios counts what it touched: follows every way taken instead."""
+
+    def __init__(self) -> None:
+        self.wrong: list[str] = []
+
+    def learn(self, app: App) -> None:
+        """Learn nothing."""
+
+    def add(self, app: App) -> None:
+        """Follow the ways of a scenario."""
+        self.wrong += wrong_ways(app)
+
+
+def test_ways_back_given_up_called_and_by_hand_are_followed(nightly: bool) -> None:
+    followed = _Followed()
+    runner = Runner(coverage=followed)  # type: ignore[arg-type]
+    for path in scenario_files([SCENARIOS]):
+        if nightly or path.name.startswith(SAMPLE):
+            assert all(result.passed for result in runner.file(path)), path.name
+    runner.close()
+    assert followed.wrong == []

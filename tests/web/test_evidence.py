@@ -1,0 +1,325 @@
+"""What was tampered with on a copy is named by the product and by the verifier that stands alone."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from engine import seals
+from engine.definitions import digest
+from engine.history import link
+from engine.store.db import Database
+from engine.store.tables import definition, event, event_payload
+from tasks import demo
+from tasks.app import App
+from tasks.crypto import _to_text
+from tasks.queries.proof import prove
+from tasks.store.tables import form_data
+from tasks.store.tables_people import paper
+from tests.web.office import CHEAP, Browser, Office
+from web.config import WebConfig
+from web.create_app import create_app
+
+Ended = subprocess.CompletedProcess[str]
+e = event.c
+VERIFIER = Path(__file__).parents[2] / "web" / "audit" / "verify_bundle.py"
+REASON = "核查投诉件第12号"
+
+
+@dataclass
+class Copy:
+    """A copy of the office's database that may be spoiled, with the keys and the checkpoints outside."""
+
+    path: Path
+    office: Office
+    case: int
+    checkpoints: Path
+    keys: Path
+
+    def attack(self, *statements: Any) -> None:
+        engine = sa.create_engine(f"sqlite:///{self.path}")
+        with engine.begin() as conn:
+            for statement in statements:
+                conn.execute(statement)
+        engine.dispose()
+
+    def rows(self, query: Any) -> list[Any]:
+        engine = sa.create_engine(f"sqlite:///{self.path}")
+        with engine.connect() as conn:
+            found = list(conn.execute(query).all())
+        engine.dispose()
+        return found
+
+    def at(self, seq: int) -> Any:
+        return sa.and_(e.trail_id == self.case, e.seq == seq)
+
+    def last(self) -> int:
+        return int(self.rows(sa.select(sa.func.max(e.seq)).where(e.trail_id == self.case))[0][0])
+
+    def by_the_product(self) -> set[tuple[str, int | None]]:
+        database = Database(f"sqlite:///{self.path}")
+        with database.read() as conn:
+            report = prove(conn, self.office.keys, self.checkpoints, self.case)
+        database.dispose()
+        return {(fault.what, fault.seq) for fault in report.faults}
+
+    def bundle(self) -> bytes:
+        database = Database(f"sqlite:///{self.path}")
+        app = App(database, self.office.clock, self.office.keys, demo_settings=True)
+        flask = create_app(app, WebConfig(checkpoints=self.checkpoints), CHEAP)
+        browser = Browser(flask.test_client())
+        browser.post("/login", {"username": "auditor.sy", "password": demo.PASSWORD})
+        answer = browser.post(f"/audit/{self.case}/bundle", {"reason": REASON})
+        assert answer.status_code == 200, answer.text[:2000]
+        database.dispose()
+        return answer.data
+
+    def alone(self, packed: bytes, keys: bool = True, outside: bool = True) -> Ended:
+        path = self.path.with_suffix(".zip")
+        path.write_bytes(packed)
+        more = ["--keys", str(self.keys)] if keys else []
+        more += ["--checkpoints", str(self.checkpoints)] if outside else []
+        # -I: nothing of the product is in reach
+        return subprocess.run([sys.executable, "-I", str(VERIFIER), str(path), *more],
+                              capture_output=True, text=True, check=False, cwd=path.parent)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def sealed(office: Office, tmp_path_factory: pytest.TempPathFactory) -> tuple[int, Path, Path]:
+    """A case sealed twice while work went on, with another one beside it."""
+    folder = tmp_path_factory.mktemp("sealed")
+    case, other = office.new_case("司马青"), office.new_case("令狐明")
+    office.reach(case, "P04_FirstContact")
+    seals.seal(office.db, office.keys.trail, office.clock.now(), folder / "office.checkpoints")
+    office.complete(other, "P03_Check")
+    office.reach(case, "P04_Wishes")
+    seals.seal(office.db, office.keys.trail, office.clock.now(), folder / "office.checkpoints")
+    office.complete(case, "P04_Wishes")
+    (folder / "office.keys").write_text(_to_text(office.keys))
+    return case, folder / "office.checkpoints", folder / "office.keys"
+
+
+@pytest.fixture
+def copy(office: Office, sealed: tuple[int, Path, Path], tmp_path: Path) -> Copy:
+    case, checkpoints, keys = sealed
+    office.db.copy_to(str(tmp_path / "copy.db"))
+    shutil.copyfile(checkpoints, tmp_path / "office.checkpoints")
+    return Copy(tmp_path / "copy.db", office, case, tmp_path / "office.checkpoints", keys)
+
+
+def altered(copy: Copy) -> None:
+    copy.attack(sa.update(event).where(copy.at(9)).values(actor_id=77))
+
+
+def removed(copy: Copy) -> None:
+    p = event_payload.c
+    beside = sa.delete(event_payload).where(p.seq == 9, p.trail_id == copy.case)
+    copy.attack(beside, sa.delete(event).where(copy.at(9)))
+
+
+def inserted(copy: Copy) -> None:
+    last, row = copy.last(), dict(copy.rows(sa.select(event).where(copy.at(9)))[0]._mapping)
+    up = [sa.update(event).where(copy.at(seq)).values(seq=seq + 1) for seq in range(last, 8, -1)]
+    p = event_payload
+    beside = [
+        sa.update(p).where(p.c.trail_id == copy.case, p.c.seq == seq).values(seq=seq + 1)
+        for seq in range(last, 8, -1)
+    ]
+    forged = {**row, "kind": "TaskClaimed", "hash": b"\2" * 32, "command_key": None, "data": "{}"}
+    copy.attack(*up, *beside, event.insert().values(**forged))
+
+
+def reordered(copy: Copy) -> None:
+    copy.attack(*(sa.update(event).where(copy.at(a)).values(seq=b) for a, b in ((9, 999), (7, 9), (999, 7))))
+
+
+def cut(copy: Copy) -> None:
+    gone = sa.and_(e.trail_id == copy.case, e.seq > copy.last() - 12)
+    beside = event_payload.c
+    copy.attack(
+        sa.delete(event_payload).where(beside.trail_id == copy.case, beside.seq > copy.last() - 12),
+        sa.delete(event).where(gone),
+    )
+
+
+def swapped(copy: Copy) -> None:
+    where = definition.c.key == "P03_registration_recognition"
+    xml = copy.rows(sa.select(definition.c.xml).where(where))[0][0]
+    other = xml.replace("核查申请材料", "不核查材料")
+    assert other != xml
+    copy.attack(sa.update(definition).where(where).values(xml=other, digest=digest(other.encode())))
+
+
+def resigned(copy: Copy) -> None:
+    previous, changes = bytes(32), []
+    for row in copy.rows(sa.select(event).where(e.trail_id == copy.case).order_by(e.seq)):
+        made = dict(row._mapping)
+        made["actor_id"] = 77 if made["seq"] == 9 else made["actor_id"]
+        made["hash"] = previous = link(copy.office.keys.trail, previous, made)
+        changes.append(sa.update(event).where(copy.at(made["seq"])).values(**made))
+    copy.attack(*changes)
+
+
+def payload(copy: Copy) -> None:
+    p = event_payload
+    copy.attack(sa.update(p).where(p.c.trail_id == copy.case).values(payload='{"wish":[true,false]}'))
+
+
+def form(copy: Copy) -> None:
+    f = form_data
+    copy.attack(sa.update(f).where(f.c.case_id == copy.case, f.c.element == "P03_Check").values(values="{}"))
+
+
+def issued(copy: Copy) -> None:
+    copy.attack(sa.update(paper).where(paper.c.case_id == copy.case).values(content='{"kind":"E05"}'))
+
+
+#: attack, what both must name, whether the verifier that stands alone sees it without the key too
+ATTACKS: Mapping[str, tuple[Callable[[Copy], None], str, bool]] = {
+    "altered": (altered, "记录被改动", False), "removed": (removed, "记录被删除", True),
+    "inserted": (inserted, "插入了不是本系统写入的记录", True),
+    "reordered": (reordered, "记录的次序被调换", False), "cut": (cut, "末尾的记录被截去", True),
+    "definition swapped": (swapped, "流程图被调换", True), "resigned": (resigned, "记录被重新签写", True),
+    "payload altered": (payload, "附带内容被改动", False),
+    "content altered": (form, "记录所指的内容被改动：表单", False),
+    "content altered too": (issued, "记录所指的内容被改动：文书", True),
+}  # fmt: skip
+
+
+def test_an_honest_case_is_whole_by_both(copy: Copy) -> None:
+    assert copy.by_the_product() == set()
+    packed = copy.bundle()
+    for keys, outside in ((True, True), (True, False), (False, True), (False, False)):
+        done = copy.alone(packed, keys, outside)
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout
+        assert "没有发现问题" in done.stdout
+        assert ("没有给出密钥" in done.stdout) is not keys
+        assert ("没有给出库外的封存文件" in done.stdout) is not outside
+
+
+@pytest.mark.parametrize("what", sorted(ATTACKS))
+def test_what_was_done_to_a_copy_is_named_by_both(copy: Copy, what: str) -> None:
+    attack, words, without_key = ATTACKS[what]
+    attack(copy)
+    assert what.removesuffix(" too") in {named for named, _seq in copy.by_the_product()}
+    packed = copy.bundle()
+    done = copy.alone(packed)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert words in done.stdout
+    blind = copy.alone(packed, keys=False)
+    assert (blind.returncode == 1) is without_key, blind.stdout
+    assert "没有给出密钥" in blind.stdout
+
+
+def spoiled(packed: bytes, change: Callable[[dict[str, Any]], None], close: bool = True) -> bytes:
+    """Return a bundle whose evidence was changed by somebody who then closed it again, or did not."""
+    with zipfile.ZipFile(io.BytesIO(packed)) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    evidence = json.loads(parts["evidence.json"])
+    change(evidence)
+    parts["evidence.json"] = json.dumps(evidence, ensure_ascii=False).encode()
+    if close:
+        listed = {n: hashlib.sha256(part).hexdigest() for n, part in parts.items() if n != "manifest.json"}
+        parts["manifest.json"] = json.dumps(listed).encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as target:
+        for name, part in parts.items():
+            target.writestr(name, part)
+    return out.getvalue()
+
+
+def _set(seq: int, **values: Any) -> Callable[[dict[str, Any]], None]:
+    return lambda found: found["events"][seq - 1].update(values)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (_set(9, role="x"), "第9条：记录被改动"),
+        (lambda found: found["events"].pop(8), "第9条：记录被删除"),
+        (lambda found: found["events"].insert(8, dict(found["events"][8])), "第9条：记录的次序被调换"),
+        (lambda found: found["events"].reverse(), "记录的次序被调换"),
+        (lambda found: found["events"].__delitem__(slice(60, None)), "末尾的记录被截去"),
+        (lambda found: found["seals"][-1].update(events=1), "封存记录被改动"),
+        (lambda found: found["sealed"]["up"][0].__setitem__(1, "00" * 32), "封存记录被改动"),
+        (lambda found: found["payloads"].update({"1": "{}"}), "第1条：附带内容没有对应的记录"),
+        (lambda found: found["payloads"].pop(next(iter(found["payloads"]))), "附带内容被整行删除"),
+    ],
+)  # fmt: skip
+def test_a_bundle_changed_and_closed_again_is_named_with_the_key(
+    copy: Copy, change: Callable[[dict[str, Any]], None], words: str
+) -> None:
+    done = copy.alone(spoiled(copy.bundle(), change))
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert words in done.stdout
+
+
+def test_a_bundle_changed_and_not_closed_again_is_named_without_the_key(copy: Copy) -> None:
+    done = copy.alone(spoiled(copy.bundle(), _set(9, role="x"), close=False), keys=False, outside=False)
+    assert done.returncode == 1
+    assert "证据包里的文件被改动：evidence.json" in done.stdout
+
+
+def test_checkpoints_that_were_spoiled_or_are_not_ours_are_named(copy: Copy) -> None:
+    packed = copy.bundle()
+    lines = copy.checkpoints.read_text().splitlines()
+    spoilt = json.loads(lines[0])
+    spoilt["heads"][0][1] += 1
+    copy.checkpoints.write_text("\n".join([json.dumps(spoilt), *lines[1:]]))
+    for keys in (True, False):
+        assert "库外的封存文件被改动" in copy.alone(packed, keys).stdout
+
+
+@pytest.mark.parametrize("rubbish", [b"", b"PK\x05\x06" + bytes(18), b"not a zip" * 100])
+def test_what_is_no_bundle_is_said_to_be_none(copy: Copy, rubbish: bytes) -> None:
+    done = copy.alone(rubbish)
+    assert (done.returncode, done.stderr) == (2, "")
+    assert "不能核验" in done.stdout
+
+
+def test_without_a_reason_nothing_leaves_and_with_one_it_is_in_the_trail(copy: Copy) -> None:
+    office, case = copy.office, copy.case
+    auditor = office.browser("auditor.sy")
+    refused = auditor.post(f"/audit/{case}/bundle", {"reason": " "})
+    assert refused.status_code == 422
+    assert "请写明查看个人信息的理由" in refused.text
+    before = _exports(office, case)
+    answer = auditor.post(f"/audit/{case}/bundle", {"reason": REASON})
+    assert answer.headers["Content-Disposition"].endswith('.zip"')
+    (kept,) = _exports(office, case)[len(before):]
+    assert kept["hash"] == hashlib.sha256(answer.data).hexdigest()
+    assert kept["reason"] == REASON
+    assert office.browser("audit.admin").post(f"/audit/{case}/bundle", {"reason": REASON}).status_code == 404
+
+
+def _exports(office: Office, case: int) -> list[dict[str, Any]]:
+    query = sa.select(e.data).where(e.trail_id == case, e.kind == "RecordExported").order_by(e.seq)
+    with office.app.read() as conn:
+        return [json.loads(data) for data in conn.execute(query).scalars()]
+
+
+def test_the_bundle_holds_a_page_pictures_and_its_own_verifier(copy: Copy) -> None:
+    with zipfile.ZipFile(io.BytesIO(copy.bundle())) as packed:
+        names = set(packed.namelist())
+        page = packed.read("page.html").decode()
+        assert packed.read("verify_bundle.py") == VERIFIER.read_bytes()
+        picture = packed.read("way-02-P04.svg").decode()
+    diagram = "diagrams/P04_community_assistance-v1.bpmn"
+    assert {"evidence.json", "manifest.json", "page.css", diagram} <= names
+    assert "司马青" in page
+    assert "<script" not in page
+    assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
+    assert picture.startswith("<?xml")
+    assert 'data-flow="F_P04_Wishes_P04_Match"' in picture

@@ -1,0 +1,84 @@
+"""The evidence of one case in one file: data, diagrams, pictures, a page to read, and what verifies it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from flask import render_template
+
+from engine.clock import SHANGHAI
+from engine.codec import dumps
+from tasks.queries import studio
+from tasks.queries.evidence import evidence
+from web.audit import drawing, timeline, why
+from web.audit.file import AuditFile
+from web.context import Ctx
+
+_HERE = Path(__file__).parent
+_STATIC = _HERE.parent / "static"
+#: Sheets of the page, in order; a bundle reads them from one file of its own.
+_SHEETS = ("colours.css", "audit.css", "bundle.css")
+_VERIFIER = "verify_bundle.py"
+#: The same for every bundle: a file's own time says nothing.
+_WHEN = (1980, 1, 1, 0, 0, 0)
+_EVERY = 1_000_000
+
+
+def pack(context: Ctx, file: AuditFile, reason: str, checkpoints: Path | None) -> bytes:
+    """Return the bundle of a case; the reader gave a reason to see everything of it."""
+    with context.app.read() as conn:
+        found, files = evidence(conn, file.head.id, file.head.case_no, checkpoints)
+    pictures = _pictures(context, file)
+    found["pictures"] = {str(run): name for run, (name, _svg) in pictures.items()}
+    found["made"] = {
+        "at": context.now.astimezone(SHANGHAI).isoformat(timespec="seconds"), "by": context.actor.name,
+        "reason": reason,
+    }  # fmt: skip
+    ways = {run: drawn for run, (_name, drawn) in pictures.items()}
+    page = render_template(
+        "bundle.html", file=file, case=file.head, made=found["made"], waits=why.waits(file), ways=ways,
+        entries=timeline.entries(file, most=_EVERY),
+        branches={run.id: list(why.branches(file, run)) for run in file.runs},
+    )  # fmt: skip
+    parts: dict[str, bytes] = {
+        "evidence.json": dumps(found).encode(), "page.html": page.encode(),
+        "page.css": "\n".join((_STATIC / name).read_text("utf-8") for name in _SHEETS).encode(),
+        _VERIFIER: (_HERE / _VERIFIER).read_bytes(),
+        **_standing_alone(pictures),
+        **{name: xml.encode() for name, xml in files.items()},
+    }  # fmt: skip
+    manifest = {name: hashlib.sha256(part).hexdigest() for name, part in sorted(parts.items())}
+    return _zip({"manifest.json": dumps(manifest).encode(), **parts})
+
+
+def _pictures(context: Ctx, file: AuditFile) -> dict[int, tuple[str, drawing.Drawing]]:
+    found = {}
+    for number, run in enumerate((*file.main_runs, *file.duty_runs), 1):
+        with context.app.read() as conn:
+            xml = studio.diagram(conn, run.definition_id) or ""
+        drawn = drawing.draw(drawing.picture(xml), file.graph(run), file.trace(run))
+        found[run.id] = (f"way-{number:02d}-{run.process_id.split('_')[0]}.svg", drawn)
+    return found
+
+
+def _standing_alone(pictures: Mapping[int, tuple[str, drawing.Drawing]]) -> dict[str, bytes]:
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n<?xml-stylesheet type="text/css" href="page.css"?>\n'
+    return {
+        name: (head + render_template("way.svg", drawing=drawn, name=name)).encode()
+        for name, drawn in pictures.values()
+    }
+
+
+def _zip(parts: Mapping[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, part in sorted(parts.items()):
+            entry = zipfile.ZipInfo(name, _WHEN)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            packed.writestr(entry, part)
+    return out.getvalue()

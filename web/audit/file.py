@@ -1,0 +1,196 @@
+"""One case as its trail tells it, as far as the reader may see it, as it stood after some event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from engine.clock import to_us
+from engine.codec import canonical, dumps
+from engine.errors import NotFound
+from engine.graph import Graph
+from engine.retrace import Told, Trace, retrace
+from tasks import auditing, labels
+from tasks.access import HIDDEN, Subject, allowed, shown_person
+from tasks.facts import FACTS
+from tasks.pseudonym import covered_data, covered_values, is_open
+from tasks.queries import areas, audit_case, case_page, trail
+from tasks.queries.names import user_names
+from tasks.queries.trail import Happened
+from web.caseview import DUTY_PROCESS
+from web.context import Ctx
+
+#: What a table of decisions adds to the facts of a person, worked out from them.
+_UNCOVERED = frozenset({"P2", "P3", "P4*"})
+
+
+@dataclass
+class AuditFile:
+    """Everything the pages of one case are made of."""
+
+    context: Ctx
+    head: case_page.CaseHead
+    person: Mapping[str, Any]  #: covered until a reason is given
+    covered: bool
+    unmasked_at: int | None
+    area_name: str
+    runs: list[audit_case.Run]
+    every: list[Happened]
+    upto: int
+    payloads: dict[int, dict[str, Any] | None]
+    forms: dict[int, audit_case.Form]
+    papers: list[audit_case.PaperRow]
+    names: dict[int, str]
+    _traces: dict[int, Trace] = field(default_factory=dict)
+
+    @property
+    def last(self) -> int:
+        """Return the number of the last event."""
+        return self.every[-1].seq if self.every else 0
+
+    @cached_property
+    def events(self) -> list[Happened]:
+        """Return the events as far as they are looked at, what is personal covered."""
+        return [event for event in self.shown if event.seq <= self.upto]
+
+    @cached_property
+    def shown(self) -> list[Happened]:
+        """Return every event as the reader may see it."""
+        if not self.covered:
+            return self.every
+        return [
+            replace(event, data_json=dumps(covered_data(event.kind, event.data))) for event in self.every
+        ]
+
+    @property
+    def main_runs(self) -> list[audit_case.Run]:
+        """Return the processes of the road, without the short ones that duties start."""
+        return [run for run in self.runs if run.process_id != DUTY_PROCESS and self.has_begun(run)]
+
+    @property
+    def duty_runs(self) -> list[audit_case.Run]:
+        """Return the short processes of duties."""
+        return [run for run in self.runs if run.process_id == DUTY_PROCESS and self.has_begun(run)]
+
+    def has_begun(self, run: audit_case.Run) -> bool:
+        """Tell whether a process had begun by the event looked at."""
+        return any(event.instance_id == run.id for event in self.events)
+
+    def run(self, instance_id: int) -> audit_case.Run | None:
+        """Return a process of the case."""
+        return next((run for run in self.runs if run.id == instance_id), None)
+
+    def graph(self, run: audit_case.Run) -> Graph:
+        """Return the compiled diagram of the version that ran."""
+        return self.context.graph(run.definition_id)
+
+    def trace(self, run: audit_case.Run) -> Trace:
+        """Return where a process stood after the event looked at, from its events alone."""
+        if run.id not in self._traces:
+            told = [
+                Told(event.seq, event.kind, event.element, event.data)
+                for event in self.every if event.instance_id == run.id and event.seq <= self.upto
+            ]  # fmt: skip
+            self._traces[run.id] = retrace(self.graph(run), told)
+        return self._traces[run.id]
+
+    def of_run(self, run: audit_case.Run) -> list[Happened]:
+        """Return the events of a process as far as they are looked at."""
+        return [event for event in self.events if event.instance_id == run.id]
+
+    def name(self, user_id: Any) -> str:
+        """Return the name of a user by what an event holds of him."""
+        return self.names.get(int(user_id), "—") if str(user_id).isdigit() else "—"
+
+    def values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return routing variables as far as the reader may see them."""
+        return covered_values(values) if self.covered else dict(values)
+
+    def label(self, process_id: str, name: str) -> str:
+        """Return what a routing variable or fact is called: as its form asks for it."""
+        lang = self.context.lang
+        for spec in self.context.app.library.forms.values():
+            if spec.process == process_id and name in spec.fields:
+                return spec.fields[name].label(lang)
+        if name in FACTS:
+            return FACTS[name].zh if lang == "zh" else FACTS[name].en
+        return labels.label("variable", name, lang)
+
+    def value(self, name: str, value: Any) -> str:
+        """Return a value in words."""
+        t, lang = self.context.t, self.context.lang
+        if value is None or value == "" or value == []:
+            return t("audit.not_given")
+        if isinstance(value, bool):
+            return t("form.yes" if value else "form.no")
+        if isinstance(value, list):
+            return ("、" if lang == "zh" else ", ").join(self.value(name, one) for one in value)
+        if isinstance(value, dict):
+            pairs = (f"{self.value(name, inner)}" for inner in value.values() if inner not in (None, ""))
+            return " / ".join(pairs)
+        return labels.label("code", str(value), lang, name)
+
+    def is_altered(self, event: Happened) -> bool:
+        """Tell whether the form of a completed task no longer is what its event was told."""
+        task, digest = str(event.data.get("task", "")), event.data.get("form")
+        form = self.forms.get(int(task)) if event.kind == "TaskCompleted" and task.isdigit() else None
+        if form is None or not isinstance(digest, str):
+            return False
+        return self.context.app.keys.blind("form", canonical(dict(form.values))) != digest
+
+    def answers(self, form: audit_case.Form) -> list[tuple[str, str, str]]:
+        """Return (name, question, answer) of a submitted form, in the order of its questions."""
+        spec = self.context.app.library.forms.get(form.element)
+        told = []
+        for name, value in form.values.items():
+            known = spec.fields.get(name) if spec is not None else None
+            question = known.label(self.context.lang) if known is not None else name
+            if value is None or value in ("", []):
+                continue
+            if self.covered and (known is None or not is_open(known)):
+                told.append((name, question, HIDDEN))
+            elif known is not None and known.type == "user":
+                told.append((name, question, self.name(value)))
+            else:
+                told.append((name, question, self.value(name, value)))
+        return told
+
+
+def load(context: Ctx, case_id: int, upto: int | None = None, whole: bool = False) -> AuditFile:
+    """Read a case for the audit; raise NotFound for what is not there or not the reader's.
+
+    `whole` uncovers everything: for who has just given a reason that is in the trail.
+    """
+    with context.app.read() as conn:
+        head = case_page.case_head(conn, case_id)
+        if head is None or not allowed(context.actor, "view_audit", Subject(head.area)):
+            raise NotFound
+        since = auditing.open_since(to_us(context.now))
+        now = to_us(context.now)
+        unmasked = now if whole else audit_case.unmasked_at(conn, case_id, context.user_id, since)
+        every = trail.events(conn, case_id, limit=audit_case.MOST_EVENTS)
+        chain = areas.chain_of(head.area)
+        names = areas.unit_names(conn, chain)
+        last = every[-1].seq if every else 0
+        person = {"name": head.person_name, "id_masked": head.id_masked, "phone": head.phone or "",
+                  "address": head.address or ""}  # fmt: skip
+        return AuditFile(
+            context=context, head=head,
+            person=shown_person(person, frozenset({"P2"}) if unmasked is None else _UNCOVERED),
+            covered=unmasked is None, unmasked_at=unmasked,
+            area_name="".join(names.get(path, "") for path in chain[1:]),
+            runs=audit_case.runs(conn, case_id), every=every,
+            upto=last if upto is None else max(1, min(upto, last)),
+            payloads=audit_case.payloads(conn, case_id), forms=audit_case.forms(conn, case_id),
+            papers=audit_case.papers(conn, case_id), names=user_names(conn, _users(every)),
+        )  # fmt: skip
+
+
+def _users(events: list[Happened]) -> set[int]:
+    found = {event.actor_id for event in events if event.actor_id is not None}
+    for event in events:
+        data = event.data
+        found |= {int(data[key]) for key in ("user", "to", "from") if str(data.get(key, "")).isdigit()}
+    return found

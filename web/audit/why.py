@@ -1,0 +1,219 @@
+"""Why a case waits and why it went a way, each in a sentence made of its events and its diagram."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.clock import from_us, local_date
+from engine.graph import HUMAN, Flow, Kind, Node
+from tasks import labels
+from tasks.queries.audit_case import Run
+from tasks.queries.trail import Happened
+from web import words
+from web.audit.file import AuditFile
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What a case waits for."""
+
+    run: Run
+    element: str
+    sentence: str
+    clauses: tuple[str, ...]
+    late: bool
+    since: int | None  #: number of the event since which it waits
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Why a gateway sent the case one way: the sentence, the rule as written, the data with their source."""
+
+    seq: int
+    sentence: str
+    rule: str
+    data: tuple[tuple[str, str, int], ...]  #: (question, answer, event that told it)
+    table: str
+    clauses: tuple[str, ...]
+
+
+def waits(file: AuditFile) -> list[Wait]:
+    """Return what the case waits for after the event looked at, the main road first."""
+    found = []
+    for run in (*file.main_runs, *file.duty_runs):
+        trace = file.trace(run)
+        if trace.status == "suspended":
+            found.append(_suspended(file, run))
+        elif trace.status == "running":
+            graph = file.graph(run)
+            told = (_wait(file, run, graph.nodes[node]) for node in trace.tokens if node in graph.nodes)
+            found += [one for one in told if one is not None]
+    return found
+
+
+def _suspended(file: AuditFile, run: Run) -> Wait:
+    event = next(one for one in reversed(file.of_run(run)) if one.kind == "ProcessSuspended")
+    sentence = file.context.t(
+        "why.suspended", process=words.process_name(run.process_id, file.context.lang),
+        reason=event.data.get("reason") or "—", who=event.actor or file.context.t("history.system"),
+    )  # fmt: skip
+    return Wait(run, "", sentence, (), False, event.seq)
+
+
+def _wait(file: AuditFile, run: Run, node: Node) -> Wait | None:
+    t = file.context.t
+    step = _step(file, run, node.id)
+    late, since = False, None
+    if node.kind in HUMAN:
+        created = _last(file, run, "TaskCreated", node.id)
+        since = created.seq if created is not None else None
+        due, late = _due(file, run, node)
+        sentence = t(
+            "why.task", who=_who(file, run, node), step=step, seq=since or "—", due=due,
+            days=_days(file, created.at if created is not None else None),
+        )  # fmt: skip
+    elif node.kind in (Kind.EVENT, Kind.CATCH, Kind.RECEIVE):
+        targets = [flow.target for flow in node.outgoing] if node.kind is Kind.EVENT else [node.id]
+        joint = "”或“" if file.context.lang == "zh" else "” or “"
+        sentence = t("why.event", events=joint.join(_step(file, run, one) for one in targets))
+    elif node.kind is Kind.CALL:
+        sentence = t("why.call", process=words.process_name(node.called or "", file.context.lang))
+    elif node.kind in (Kind.PARALLEL, Kind.INCLUSIVE):
+        sentence = t("why.join", step=step)
+    else:
+        return None
+    return Wait(run, node.id, sentence, node.attr_list("clauses"), late, since)
+
+
+def _step(file: AuditFile, run: Run, element: str) -> str:
+    return words.element_name(file.context, run.definition_id, element, file.context.lang)
+
+
+def _last(file: AuditFile, run: Run, kind: str, element: str) -> Happened | None:
+    return next((e for e in reversed(file.of_run(run)) if e.kind == kind and e.element == element), None)
+
+
+def _days(file: AuditFile, since: int | None) -> int:
+    if since is None:
+        return 0
+    seen = file.events[-1].at if file.upto < file.last else None
+    end = local_date(from_us(seen)) if seen is not None else file.context.today
+    return (end - local_date(from_us(since))).days
+
+
+def _who(file: AuditFile, run: Run, node: Node) -> str:
+    """Return the role a step belongs to, and who holds it as the events tell."""
+    lang = file.context.lang
+    role = node.attrs.get("role", "")
+    for tier, name in (("street", "roleStreet"), ("district", "roleDistrict")):
+        if run.tier == tier and node.attrs.get(name):
+            role = node.attrs[name]
+    holder = None
+    for event in file.events:
+        data = event.data
+        if event.kind == "HelperDesignated" and data.get("role") == role:
+            holder = file.name(data.get("user"))
+        elif event.kind == "HelperReleased" and holder == file.name(data.get("user")):
+            holder = None
+        elif event.element == node.id and event.instance_id == run.id:
+            if event.kind == "TaskClaimed":
+                holder = event.actor
+            elif event.kind in ("TaskReassigned", "TaskDelegated"):
+                holder = file.name(data.get("to"))
+            elif event.kind == "TaskUnclaimed":
+                holder = None
+    name = labels.label("role", role, lang)
+    return f"{name}（{holder}）" if holder and lang == "zh" else f"{name} ({holder})" if holder else name
+
+
+def _due(file: AuditFile, run: Run, node: Node) -> tuple[str, bool]:
+    t, lang = file.context.t, file.context.lang
+    rules = node.attr_list("deadline")
+    if not rules:
+        return t("why.no_due"), False
+    set_, over, missed = None, False, False
+    for event in file.events:
+        if event.data.get("rule") not in rules:
+            continue
+        match event.kind:
+            case "DeadlineSet" | "DeadlineRecomputed" | "DeadlineExtended":
+                set_, over, missed = event, False, False
+            case "DeadlineMet" | "DeadlineClosed":
+                over = True
+            case "DeadlineMissed":
+                missed = True
+    if set_ is None or over:
+        return t("why.no_due"), False
+    day = set_.data.get("effective") or set_.data.get("due")
+    told = t("why.due", day=day, rule=words.rule_title(rules[0], str(set_.data.get("title") or ""), lang))
+    return told + (t("why.late") if missed else ""), missed
+
+
+def branches(file: AuditFile, run: Run) -> Iterator[Branch]:
+    """Yield why each branch of a process was taken, in order."""
+    known: dict[str, tuple[Any, int]] = {}
+    table: Happened | None = None
+    for event in file.of_run(run):
+        data = event.data
+        if event.kind == "BranchTaken":
+            found = _branch(file, run, event, known, table)
+            if found is not None:
+                yield found
+        elif event.kind == "DecisionMade":
+            table = event
+            for name, value in (*_mapping(data, "inputs"), *_mapping(data, "output")):
+                known[name] = (value, event.seq)
+        for name, value in _mapping(data, "set"):
+            known[name] = (value, event.seq)
+
+
+def _mapping(data: Mapping[str, Any], name: str) -> list[tuple[str, Any]]:
+    value = data.get(name)
+    return list(value.items()) if isinstance(value, dict) else []
+
+
+def _branch(
+    file: AuditFile, run: Run, event: Happened, known: Mapping[str, tuple[Any, int]], table: Happened | None
+) -> Branch | None:
+    node = file.graph(run).nodes.get(event.element or "")
+    key = event.data.get("branch")
+    flow = next((one for one in node.outgoing if one.branch == key), None) if node is not None else None
+    if node is None or flow is None:
+        return None
+    t = file.context.t
+    where = {"gateway": _step(file, run, node.id), "branch": flow.name or str(key)}
+    clauses = node.attr_list("clauses")
+    if node.kind is Kind.EVENT:
+        told = t("why.first", event=_step(file, run, flow.target), **where)
+        return Branch(event.seq, told, "", (), "", clauses)
+    asked = [one for one in node.outgoing if one.condition is not None]
+    names = sorted({name for one in ([flow] if flow.condition else asked) for name in _names(one)})
+    data = tuple(
+        (file.label(run.process_id, name), file.value(name, known[name][0]), known[name][1])
+        for name in names if name in known
+    )  # fmt: skip
+    is_, and_ = ("：", "，") if file.context.lang == "zh" else (": ", ", ")
+    facts = and_.join(f"{name}{is_}{value}" for name, value, _seq in data)
+    decided = _table(file, table, names)
+    rule = _text(flow) if flow.condition else " / ".join(_text(one) for one in asked)
+    told = t("why.branch" if flow.condition else "why.otherwise", facts=facts or t("why.no_data"), **where)
+    return Branch(event.seq, told + decided, rule, data, decided, clauses)
+
+
+def _names(flow: Flow) -> frozenset[str]:
+    return frozenset(flow.condition.names) if flow.condition is not None else frozenset()
+
+
+def _text(flow: Flow) -> str:
+    return flow.condition.text.strip() if flow.condition is not None else ""
+
+
+def _table(file: AuditFile, event: Happened | None, names: list[str]) -> str:
+    """Say which row of which table gave what the gateway asked for."""
+    output = event.data.get("output") if event is not None else None
+    if event is None or not isinstance(output, dict) or not set(names) & output.keys():
+        return ""
+    rows = "、".join(map(str, event.data.get("rows", ())))
+    return file.context.t("why.table", table=event.data.get("table"), rows=rows, seq=event.seq)
