@@ -1,7 +1,7 @@
 # Everything starts here. A machine with python3.11, pip and make is enough.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
-PYTEST := $(BIN)/python -m pytest -n 2 --dist=worksteal
+PYTEST := $(BIN)/python -m pytest -n 4 --dist=worksteal
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run demo test nightly check bench docs lock clean
 

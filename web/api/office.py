@@ -151,8 +151,8 @@ def audit_verify(case_id: int) -> Response:
     body()
     _trail(case_id)
     with ctx().app.read() as conn:
-        proof = prove(conn, ctx().app.keys.trail, case_id)
-    return jsonify(whole=proof.ok, events=proof.events, faults=list(proof.faults))
+        report = prove(conn, ctx().app.keys, ctx().config.checkpoints, case_id)
+    return jsonify(whole=report.ok, events=report.events, faults=[str(fault) for fault in report.faults])
 
 
 @views.put("/me/password")
