@@ -21,7 +21,8 @@ function written(element, change, id) {
 
 const line = (id, change, more = {}) => written(h("input", { type: "text", class: "st-input", ...more }), change, id);
 const area = (id, change) => written(h("textarea", { class: "st-input", rows: "3" }), change, id);
-const code = (id, change) => written(h("textarea", { class: "st-input st-code", rows: "2", spellcheck: "false" }), change, id);
+const code = (id, change) =>
+  written(h("textarea", { class: "st-input st-code", rows: "2", spellcheck: "false" }), change, id);
 
 function tick(id, change, label) {
   const input = h("input", { type: "checkbox", id, onchange: () => change(input.checked) });
@@ -60,8 +61,14 @@ export function controlFor(field, office, change) {
     case "tick": return { id, ...tick(id, change, label) };
     case "choice": return { id, ...choice(id, change, field.choices.map((one) => [one, t(`editor.c_${one}`)])) };
     case "id": return { id, ...identifier(id, change, office.isTaken) };
-    case "one": return { id, ...shown(picker({ id, items, change: ([value = ""]) => change(value) }), (value) => [value]) };
-    case "many": return { id, ...shown(picker({ id, items, many: true, change: (values) => change(values.join(" ")) }), splitList) };
+    case "one": {
+      const one = picker({ id, items, change: ([value = ""]) => change(value) });
+      return { id, ...shown(one, (value) => [value]) };
+    }
+    case "many": {
+      const many = picker({ id, items, many: true, change: (values) => change(values.join(" ")) });
+      return { id, ...shown(many, splitList) };
+    }
     default: return { id, ...line(id, change) };
   }
 }

@@ -47,5 +47,6 @@ export function stand(canvas) {
   if (canvas.zoom() >= READABLE) return;
   const { inner, outer } = canvas.viewbox();
   const [width, height] = [outer.width / READABLE, outer.height / READABLE];
-  canvas.viewbox({ x: inner.x - 110 / READABLE, y: inner.y - Math.max(40, (height - inner.height) / 2), width, height });
+  const above = Math.max(40, (height - inner.height) / 2);
+  canvas.viewbox({ x: inner.x - 110 / READABLE, y: inner.y - above, width, height });
 }

@@ -18,7 +18,12 @@ export async function downloadDraft(name, xml, annex) {
   if (annex !== "{}") download(`${name}.json`, annex, "application/json");
 }
 
+const BPMN = /<([\w-]+:)?definitions[\s>]/;
+const DECLARED = /<!(DOCTYPE|ENTITY)/i;
+const PARTS = ["forms", "rules"];
 const isTable = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+const isAnnex = (value) =>
+  isTable(value) && Object.entries(value).every(([key, part]) => PARTS.includes(key) && isTable(part));
 
 /** Read a file a person chose; returns {xml} or {annex}, or throws an Error with a sentence. */
 export async function readFile(file) {
@@ -26,11 +31,10 @@ export async function readFile(file) {
   const text = await file.text();
   if (/\.json$/i.test(file.name)) {
     try {
-      const annex = JSON.parse(text);
-      if (isTable(annex) && Object.entries(annex).every(([key, part]) => ["forms", "rules"].includes(key) && isTable(part))) return { annex: text };
+      if (isAnnex(JSON.parse(text))) return { annex: text };
     } catch { /* the sentence below says it */ }
     throw new Error(t("editor.file_annex"));
   }
-  if (!/<([\w-]+:)?definitions[\s>]/.test(text) || /<!(DOCTYPE|ENTITY)/i.test(text)) throw new Error(t("editor.file_bpmn"));
+  if (!BPMN.test(text) || DECLARED.test(text)) throw new Error(t("editor.file_bpmn"));
   return { xml: text };
 }

@@ -44,11 +44,15 @@ export class Findings {
       this.root.replaceChildren(h("p", { class: "st-good" }, t("editor.clean")));
       return;
     }
-    this.root.replaceChildren(h("ul", { class: "st-findings" }, this.found.map((one) => h("li", { data: { severity: one.severity, rule: one.rule } },
-      h("button", { type: "button", class: "st-finding", data: { element: one.element }, onclick: () => this.jump(one) },
-        h("span", { class: "st-where" }, this.where(one), one.line ? h("small", {}, t("editor.line", { n: one.line })) : null),
-        h("span", {}, one.text)),
-      one.way ? h("p", { class: "st-way" }, one.way) : null))));
+    this.root.replaceChildren(h("ul", { class: "st-findings" }, this.found.map((one) => this.line(one))));
+  }
+
+  line(one) {
+    const where = h("span", { class: "st-where" }, this.where(one),
+      one.line ? h("small", {}, t("editor.line", { n: one.line })) : null);
+    const open = { type: "button", class: "st-finding", data: { element: one.element }, onclick: () => this.jump(one) };
+    return h("li", { data: { severity: one.severity, rule: one.rule } },
+      h("button", open, where, h("span", {}, one.text)), one.way ? h("p", { class: "st-way" }, one.way) : null);
   }
 
   mark() {
@@ -66,8 +70,12 @@ export class Findings {
       if (element === canvas.getRootElement()) continue;
       const bad = all.some((one) => one.severity === "error");
       canvas.addMarker(id, bad ? "st-bad" : "st-warn");
-      const html = h("button", { type: "button", class: "st-flag", data: { state: bad ? "bad" : "warn" }, title: all.map((one) => one.text).join("\n"),
-        "aria-label": t("editor.found_at", { what: this.where(all[0]), n: all.length }), onclick: () => this.jump(all[0]) }, "!");
+      const html = h("button", {
+        type: "button", class: "st-flag", data: { state: bad ? "bad" : "warn" },
+        title: all.map((one) => one.text).join("\n"),
+        "aria-label": t("editor.found_at", { what: this.where(all[0]), n: all.length }),
+        onclick: () => this.jump(all[0]),
+      }, "!");
       const position = element.waypoints ? middle(element) : { top: -12, left: -12 };
       overlays.add(id, TYPE, { position, html, show: { minZoom: 0.2 } });
     }

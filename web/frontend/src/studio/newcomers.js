@@ -33,7 +33,8 @@ function Newcomers(eventBus, modeling, elementRegistry) {
     while (elementRegistry.get(`${head}${number}`)) number += 1;
     modeling.updateProperties(element, { id: `${head}${number}` });
   };
-  eventBus.on(["commandStack.shape.create.postExecuted", "commandStack.elements.create.postExecuted"], ({ context }) => {
+  const made = ["commandStack.shape.create.postExecuted", "commandStack.elements.create.postExecuted"];
+  eventBus.on(made, ({ context }) => {
     [context.shape, ...(context.elements ?? [])].filter((one) => one && one.type !== "label").forEach(christen);
   });
   const settle = (element) => {
@@ -44,10 +45,9 @@ function Newcomers(eventBus, modeling, elementRegistry) {
     if (tier && !element.businessObject.get("aid595:tier")) properties["aid595:tier"] = tier;
     modeling.updateProperties(element, properties);
   };
-  eventBus.on(["commandStack.shape.create.postExecuted", "commandStack.elements.create.postExecuted",
-    "commandStack.shape.replace.postExecuted"], ({ context }) => {
-    const made = [context.shape, ...(context.elements ?? []), context.newShape].filter(Boolean);
-    made.filter((one) => one.type !== "label" && !one.waypoints).forEach(settle);
+  eventBus.on([...made, "commandStack.shape.replace.postExecuted"], ({ context }) => {
+    const fresh = [context.shape, ...(context.elements ?? []), context.newShape].filter(Boolean);
+    fresh.filter((one) => one.type !== "label" && !one.waypoints).forEach(settle);
   });
   eventBus.on(["commandStack.element.updateProperties.postExecuted"], ({ context }) => {
     const { element, properties } = context;

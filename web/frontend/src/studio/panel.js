@@ -111,12 +111,13 @@ export class Panel {
     const text = `${t(`editor.kind_${kind}`)}\u0000${object(element).id}`;
     if (this.described === text) return;
     this.described = text;
-    this.head.replaceChildren(h("h2", {}, t(`editor.kind_${kind}`)), h("code", {}, kind === "Process" ? processOf(element)?.id ?? "" : object(element).id));
+    const id = kind === "Process" ? processOf(element)?.id ?? "" : object(element).id;
+    this.head.replaceChildren(h("h2", {}, t(`editor.kind_${kind}`)), h("code", {}, id));
   }
 
   alive() {
-    const registry = this.modeler.get("elementRegistry");
-    return registry.get(this.element.id) === this.element || this.element === this.modeler.get("canvas").getRootElement();
+    const [registry, canvas] = [this.modeler.get("elementRegistry"), this.modeler.get("canvas")];
+    return registry.get(this.element.id) === this.element || this.element === canvas.getRootElement();
   }
 
   flush() {

@@ -1,6 +1,7 @@
 // The deadline rules of the process as a plain list; below each, what the change means, counted by the server.
 import { h, later, uniqueId } from "./dom.js";
 import { choice, line, tick } from "./controls.js";
+import { labelled as inCard } from "./form-card.js";
 import { picker } from "./picker.js";
 import { t } from "./words.js";
 
@@ -45,14 +46,18 @@ export class RulesList {
       if (html !== null) counted.innerHTML = html;
     }, 300);
     const change = (key) => (value) => {
-      this.annex.put("rules", id, { act: (entry) => { if (value === undefined) delete entry[key]; else entry[key] = value; } });
+      this.annex.put("rules", id, { act: (entry) => {
+        if (value === undefined) delete entry[key];
+        else entry[key] = value;
+      } });
       restore.hidden = !this.annex.changed("rules", id);
       show();
     };
     restore.hidden = !this.annex.changed("rules", id);
     const parts = rule.unit ? this.parts(id, rule, change) : [h("p", { class: "st-note" }, t("editor.rule_uncounted"))];
     const place = h("li", { class: "st-card", data: { rule: id } },
-      h("div", { class: "st-card-head" }, h("code", {}, id), h("b", {}, this.office.word("rules", id) ?? rule.title)),
+      h("div", { class: "st-card-head" }, h("code", {}, id),
+        h("b", {}, this.office.word("rules", id) ?? rule.title)),
       rule.quote_zh ? h("blockquote", { lang: "zh-Hans" }, rule.quote_zh) : null,
       home ? h("div", { class: "st-grid" }, parts) : h("p", { class: "st-note" }, t("editor.rule_elsewhere")),
       counted, h("div", { class: "st-inline" }, home ? restore : null));
@@ -61,11 +66,7 @@ export class RulesList {
   }
 
   parts(name, rule, change) {
-    const labelled = (key, made, value) => {
-      made.show(value ?? "");
-      made.input.dataset.part = key;
-      return made.bare ? made.root : h("label", { class: "st-part" }, h("span", {}, t(`editor.rule_${key}`)), made.root);
-    };
+    const labelled = (key, made, value) => inCard(`editor.rule_${key}`, made, value, key);
     const id = () => uniqueId("st-rule");
     const title = line(id(), change("title"));
     const number = (value) => {
@@ -74,15 +75,18 @@ export class RulesList {
       const told = title.input.value.replace(new RegExp(`(^|\\D)${before}(?!\\d)`), `$1${value}`);
       if (/^\d+$/.test(value) && told !== title.input.value) { title.show(told); change("title")(told); }
     };
-    const clauses = picker({ id: id(), items: () => this.office.items("clauses"), many: true, change: change("rule_ids") });
+    const items = () => this.office.items("clauses");
+    const clauses = picker({ id: id(), items, many: true, change: change("rule_ids") });
     clauses.show(rule.rule_ids ?? []);
     return [
       h("div", { class: "st-wide" }, labelled("title", title, rule.title)),
       labelled("value", line(id(), number, { inputmode: "numeric" }), rule.value),
       labelled("unit", choice(id(), change("unit"), UNITS.map((one) => [one, t(`editor.u_${one}`)])), rule.unit),
-      labelled("until", line(id(), (value) => change("until")(value || undefined), { placeholder: "03-31" }), rule.until),
-      labelled("roll", tick(id(), (yes) => change("roll")(yes ? undefined : false), t("editor.rule_roll")), rule.roll !== false),
-      h("div", { class: "st-wide" }, h("label", { class: "st-part", for: clauses.input.id }, h("span", {}, t("editor.rule_clauses"))), clauses.root),
+      labelled("until", line(id(), (day) => change("until")(day || undefined), { placeholder: "03-31" }), rule.until),
+      labelled("roll", tick(id(), (yes) => change("roll")(yes ? undefined : false), t("editor.rule_roll")),
+        rule.roll !== false),
+      h("div", { class: "st-wide" },
+        h("label", { class: "st-part", for: clauses.input.id }, h("span", {}, t("editor.rule_clauses"))), clauses.root),
     ];
   }
 }

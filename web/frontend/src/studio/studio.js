@@ -49,7 +49,8 @@ class Studio {
       form: (element) => button("editor.form_edit", () => this.editForm(element), "link"),
       deadline: (element) => button("editor.rule_edit", () => this.editRule(element), "link"),
     });
-    this.findings = new Findings(panels.findings, badge("findings"), this.modeler, this.urls.checkUrl, (one) => this.jump(one));
+    const jump = (finding) => this.jump(finding);
+    this.findings = new Findings(panels.findings, badge("findings"), this.modeler, this.urls.checkUrl, jump);
   }
 
   steps() {

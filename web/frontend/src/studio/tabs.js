@@ -17,13 +17,18 @@ export function tabs(root, names) {
   const bar = h("div", { class: "st-tabs", role: "tablist", "aria-label": t("editor.side") });
   for (const name of names) {
     const id = uniqueId("st-tab");
-    panels[name] = h("div", { class: "st-panel", role: "tabpanel", id: `${id}-panel`, "aria-labelledby": id, tabindex: "-1", data: { panel: name } });
+    panels[name] = h("div", {
+      class: "st-panel", role: "tabpanel", id: `${id}-panel`, "aria-labelledby": id, tabindex: "-1",
+      data: { panel: name },
+    });
     badges[name] = h("b", { class: "st-badge" });
-    heads[name] = h("button", { type: "button", class: "st-tab", role: "tab", id, "aria-controls": `${id}-panel`, data: { tab: name },
+    heads[name] = h("button", {
+      type: "button", class: "st-tab", role: "tab", id, "aria-controls": `${id}-panel`, data: { tab: name },
       onclick: () => select(name), onkeydown: (event) => {
         const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
         if (step) select(names[(names.indexOf(name) + step + names.length) % names.length], true);
-      } }, t(`editor.tab_${name}`), badges[name]);
+      },
+    }, t(`editor.tab_${name}`), badges[name]);
     bar.append(heads[name]);
   }
   root.append(bar, ...Object.values(panels));

@@ -18,15 +18,20 @@ export function toolbar(place, app, modeler, acts) {
   const canvas = modeler.get("canvas");
   const zoom = (factor) => canvas.zoom(Math.min(Math.max(canvas.zoom() * factor, 0.2), 4), "auto");
   const button = (name, onclick) => h("button", {
-    type: "button", class: "st-tool", title: t(`editor.${name}`), "aria-label": t(`editor.${name}`), data: { tool: name }, onclick,
+    type: "button", class: "st-tool", title: t(`editor.${name}`), "aria-label": t(`editor.${name}`),
+    data: { tool: name }, onclick,
   }, icon(ICONS[name]));
   const undo = button("undo", () => stack.undo());
   const redo = button("redo", () => stack.redo());
   const full = button("full", () => (document.fullscreenElement ? document.exitFullscreen() : app.requestFullscreen()));
-  const file = h("input", { type: "file", accept: ".bpmn,.xml,.json", hidden: true, "aria-label": t("editor.import"), onchange: () => {
+  const chosen = () => {
     if (file.files[0]) acts.read(file.files[0]);
     file.value = "";
-  } });
+  };
+  const kinds = ".bpmn,.xml,.json";
+  const file = h("input", {
+    type: "file", accept: kinds, hidden: true, "aria-label": t("editor.import"), onchange: chosen,
+  });
   const item = (words, act) => h("button", { type: "button", onclick: () => { menu.open = false; act(); } }, t(words));
   const menu = h("details", { class: "menu" }, h("summary", { class: "button" }, t("editor.files")),
     h("div", { class: "menu-body" }, item("editor.import", () => file.click()), item("editor.export_bpmn", acts.bpmn),

@@ -7,10 +7,12 @@ const NAME = /^[a-z][a-z0-9_]{0,63}$/;
 
 export function variablesPart(model, element) {
   const list = h("ul", { class: "st-lines" });
-  const name = h("input", { type: "text", class: "st-input st-code", "aria-label": t("editor.v_name"), placeholder: t("editor.v_name") });
+  const input = (words) =>
+    h("input", { type: "text", class: "st-input st-code", "aria-label": words, placeholder: words });
+  const name = input(t("editor.v_name"));
   const type = h("select", { class: "st-input", "aria-label": t("editor.v_type") },
     TYPES.map((one) => h("option", { value: one }, t(`editor.t_${one}`))));
-  const options = h("input", { type: "text", class: "st-input st-code", "aria-label": t("editor.v_options"), placeholder: t("editor.v_options") });
+  const options = input(t("editor.v_options"));
   const wrong = h("p", { class: "st-wrong", role: "alert", hidden: true });
   const add = h("button", { type: "button", class: "button", onclick: () => {
     const known = model.variables(element).some((one) => one.name === name.value.trim());
