@@ -14,9 +14,10 @@ BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
 TAGS = (
     "userTask", "task", "scriptTask", "serviceTask", "sendTask", "receiveTask", "businessRuleTask",
-    "manualTask", "exclusiveGateway", "parallelGateway", "inclusiveGateway", "complexGateway", "eventBasedGateway",
-    "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent",
-    "subProcess", "transaction", "adHocSubProcess", "callActivity", "dataObject", "textAnnotation", "banana",
+    "manualTask", "exclusiveGateway", "parallelGateway", "inclusiveGateway", "complexGateway",
+    "eventBasedGateway", "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent",
+    "boundaryEvent", "subProcess", "transaction", "adHocSubProcess", "callActivity", "dataObject",
+    "textAnnotation", "banana",
 )  # fmt: skip
 #: Texts nobody expects where a name, an id, a time, a condition or a number stands.
 ODD = (
@@ -43,7 +44,8 @@ FOREIGN = """<?xml version="1.0" encoding="UTF-8"?>
  targetNamespace="http://bpmn.io/schema/bpmn" exporter="{tool}" exporterVersion="1.0">
 <{p}process id="Process_1" isExecutable="true"><{p}startEvent id="StartEvent_1"/>
 <{p}sequenceFlow{flow1} sourceRef="StartEvent_1" targetRef="Activity_1"/>
-<{p}userTask id="Activity_1" name="Do it"/><{p}sequenceFlow{flow2} sourceRef="Activity_1" targetRef="Gateway_1"/>
+<{p}userTask id="Activity_1" name="Do it"/>
+<{p}sequenceFlow{flow2} sourceRef="Activity_1" targetRef="Gateway_1"/>
 <{p}exclusiveGateway id="Gateway_1" default="Flow_4"/>
 <{p}sequenceFlow id="Flow_3" sourceRef="Gateway_1" targetRef="Activity_1">
 <{p}conditionExpression xsi:type="{p}tFormalExpression">{condition}</{p}conditionExpression>
