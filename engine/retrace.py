@@ -2,6 +2,7 @@
 
 The runtime itself walks the diagram again; where it would ask a condition, a table or the clock, the stored
 path answers. So a path that does not fit the diagram, or leads elsewhere than the trail says, is noticed.
+A way belongs to one version of a diagram: with a migration another one begins, where the event says it stood.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from typing import Any
 from engine.errors import AidError
 from engine.graph import Graph
 from engine.runtime import events as happenings
-from engine.runtime.state import ROOT
+from engine.runtime.state import ROOT, load
 from engine.walker import Log, Lost, Walker
 
 #: Kinds of events that moved something, beside those that began or ended the instance.
 STEPS = frozenset(
-    {"TaskCompleted", "TaskSentBack", "TaskWithdrawn", "TimerFired", "MessageReceived", "TokenMoved"}
-)
+    {"TaskCompleted", "TaskSentBack", "TaskWithdrawn", "TimerFired", "MessageReceived", "TokenMoved",
+     "ProcessMigrated"}
+)  # fmt: skip
 
 _RESTS = {"ProcessSuspended": "suspended", "ProcessResumed": "running"}
 
@@ -51,7 +53,7 @@ class Passed:
 
 @dataclass(slots=True)
 class Trace:
-    """Where an instance stands after its events, and how it came there."""
+    """Where an instance stands after its events, and how it came there on the version it runs."""
 
     passed: list[Passed] = field(default_factory=list)
     tokens: Counter[str] = field(default_factory=Counter)
@@ -64,13 +66,13 @@ class Trace:
 
 
 class Retracer:
-    """Reads the events of one instance in order."""
+    """Reads the events of one instance in order, on the versions it ran one after the other."""
 
-    def __init__(self, graph: Graph) -> None:
-        self.graph = graph
+    def __init__(self, graphs: Sequence[Graph]) -> None:
+        self.graph, *self._later = graphs
         self.trace = Trace()
         self._log = Log()
-        self._walker = Walker(graph, self._log)
+        self._walker = Walker(self.graph, self._log)
         self._tasks: dict[str, int] = {}
         self._latest = ""  #: element of the task opened last
 
@@ -79,6 +81,9 @@ class Retracer:
         if event.kind == "TaskCreated":
             self._name(event)
             return
+        if event.kind == "ProcessMigrated":
+            self.graph, *self._later = self._later
+            self.trace = Trace(status=self.trace.status)
         if self.trace.fault is not None:
             self._blind(event)
             return
@@ -86,14 +91,16 @@ class Retracer:
         if act is None:
             self.trace.status = _RESTS.get(event.kind, self.trace.status)
             return
-        walker = self._walker
-        walker.path, walker.place, walker.steps = event.path, 0, 0
-        walker.ahead = ahead or Counter()
         try:
+            if event.kind == "ProcessMigrated":
+                self._change(event)
+            walker = self._walker
+            walker.path, walker.place, walker.steps = event.path, 0, 0
+            walker.ahead = ahead or Counter()
             act()
             if walker.place < len(walker.path):
                 raise Lost
-        except (Lost, AidError, LookupError, AttributeError):
+        except (Lost, AidError, LookupError, AttributeError, TypeError, ValueError):
             self.trace.fault = event.seq
             self._blind(event)
             return
@@ -125,14 +132,29 @@ class Retracer:
                 return lambda: walker.move(self._standing_at(element), str(event.data["to"]))
             case "TokenMoved":
                 return self._answered
+            case "ProcessMigrated":
+                return lambda: self._enter(event)
             case "ProcessCancelled":
                 return walker.cancel
         return None
 
+    def _change(self, event: Told) -> None:
+        """Stand on the new version where the event says; tokens and what waits on them keep their numbers."""
+        renamed = event.data.get("renamed", {})
+        self._latest = renamed.get(self._latest, self._latest)
+        self._log.given_up.clear()
+        self._walker = Walker(self.graph, self._log, load(event.data["state"]))
+
+    def _enter(self, event: Told) -> None:
+        walker = self._walker
+        walker.agenda.extend(walker.state.tokens[token] for token in event.data["entering"])
+        if walker.agenda:
+            walker.run()
+
     def _token_of(self, event: Told) -> int:
-        known = self._tasks.get(str(event.data.get("task")))
-        if known is not None and known in self._walker.state.tokens:
-            return known
+        token = self._walker.state.tokens.get(self._tasks.get(str(event.data.get("task")), 0))
+        if token is not None and token.node == event.element:
+            return token.id
         return self._standing_at(event.element or "")
 
     def _standing_at(self, element: str) -> int:
@@ -180,7 +202,7 @@ class Retracer:
             trace.status = "cancelled"
         elif ROOT not in state.scopes:
             trace.status = "failed" if self._log.failed else "completed"
-        else:
+        elif event.kind != "ProcessMigrated":
             trace.status = "running"
 
     def _blind(self, event: Told) -> None:
@@ -194,20 +216,30 @@ class Retracer:
             trace.done[element] += 1
         elif event.kind == "TaskWithdrawn":
             trace.returns.append((event.seq, self._latest, element))
-            trace.done[element] -= 1
+            trace.done[element] = max(0, trace.done[element] - 1)
         elif event.kind in ("TaskSentBack", "TokenMoved") and "to" in event.data:
             trace.returns.append((event.seq, element, str(event.data["to"])))
         elif event.kind in ("TimerFired", "MessageReceived"):
             trace.jumps.append((event.seq, element))
 
 
-def retrace(graph: Graph, events: Iterable[Told]) -> Trace:
-    """Return where an instance stands after its events, which are all of them up to some moment."""
+def retrace(graph: Graph, events: Iterable[Told], former: Callable[[int], Graph]) -> Trace:
+    """Return where an instance stands after its events, which are all of them up to some moment.
+
+    `graph` is that of the version it runs then; `former` gives those of the versions it left.
+    """
     every = list(events)
-    reader = Retracer(graph)
+    left = (former_version(event.data) for event in every if event.kind == "ProcessMigrated")
+    reader = Retracer([*(graph if one is None else former(one) for one in left), graph])
     for n, event in enumerate(every):
         reader.read(event, _opened_by(every, n))
     return reader.trace
+
+
+def former_version(data: Mapping[str, Any]) -> int | None:
+    """Return the id of the version a migration left, None where its event does not say."""
+    told = data.get("from_definition")
+    return int(told) if isinstance(told, str) and told.isascii() and told.isdigit() else None
 
 
 def _opened_by(events: Sequence[Told], n: int) -> Counter[str]:

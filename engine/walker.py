@@ -25,8 +25,8 @@ class Walker(Machine):
 
     __slots__ = ("ahead", "path", "place")
 
-    def __init__(self, graph: Graph, log: Log) -> None:
-        super().__init__(graph, State(), _Silent(self), log)
+    def __init__(self, graph: Graph, log: Log, state: State | None = None) -> None:
+        super().__init__(graph, state or State(), _Silent(self), log)
         log.walker = self
         self.path: Sequence[str] = ()
         self.place = 0

@@ -19,7 +19,7 @@ from engine.migration.said import Said, named
 from engine.migration.works import keep_tasks, rename_completed
 from engine.runtime import events, scopes
 from engine.runtime.machine import Machine
-from engine.runtime.state import ROOT, Scope, Token
+from engine.runtime.state import ROOT, Scope, Token, outline
 from engine.store import migrating as store
 from engine.store import timers
 from engine.unit import Unit
@@ -155,13 +155,19 @@ def _elements(live: Live, scope_id: int) -> list[str]:
 
 
 def _go_on(unit: Unit, live: Live, course: Course, cause: Fact) -> None:
-    """Let moved tokens enter where they go, and joins see whether they still have to wait."""
+    """Let moved tokens enter where they go, and joins see whether they still have to wait.
+
+    The event keeps where it stood before, so that the way on the new version can be walked again.
+    """
     nodes = live.graph.nodes
     entering = [live.state.tokens[token] for token in course.tokens(How.MOVES)]
     standing = [live.state.tokens[token] for token in course.tokens(How.STAYS)]
     entering += [token for token in standing if token.via and is_join(nodes[token.node])]
     entering += [token for token in standing if _passes(live, token)]
-    if not entering or live.status == "suspended":
+    if live.status == "suspended":
+        entering = []
+    cause.data |= {"state": outline(live.state), "entering": [token.id for token in entering]}
+    if not entering:
         return
 
     def enter(machine: Machine) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.codec import canonical, loads
@@ -87,6 +87,16 @@ def dump(state: State) -> str:
             scope_row += [s.vars, s.armed]
         scopes.append(scope_row)
     return canonical({"v": VERSION, "n": state.last, "t": tokens, "s": scopes, "x": state.vars})
+
+
+def outline(state: State) -> str:
+    """Return where tokens and scopes stand, in the form of `dump`, without any value that work put there."""
+    tokens = {}
+    for t in state.tokens.values():
+        many = None if t.many is None else {**t.many, "items": list(range(t.many["total"]))}
+        tokens[t.id] = replace(t, called=int(t.called > 0), many=many)
+    scopes = {s.id: replace(s, vars=None if s.vars is None else {}) for s in state.scopes.values()}
+    return dump(State(tokens, scopes, {}, state.last))
 
 
 def load(text: str) -> State:

@@ -34,7 +34,7 @@ def told(desk: Desk, instance: int) -> list[Told]:
 
 def trace(events: list[Told]) -> Trace:
     (graph,) = compile_diagram(line("A", "B", "C")).processes.values()
-    return retrace(graph, events)
+    return retrace(graph, events, lambda _version: graph)
 
 
 def complete(desk: Desk, instance: int, element: str, **routing: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +11,6 @@ import pytest
 import sqlalchemy as sa
 
 from engine.codec import loads
-from engine.retrace import Told, retrace
-from engine.runtime.state import load
 from engine.store.db import Database
 from engine.store.tables import event, instance
 from tasks import demo
@@ -22,6 +19,7 @@ from tasks.app import App
 from tasks.crypto import Keys, new_keys
 from tasks.demo_clock import DemoClock
 from tasks.scenarios import Runner, scenario_files
+from tests.engine.ways import wrong_ways
 from tests.web.office import Browser
 from web.config import WebConfig
 from web.create_app import create_app
@@ -30,26 +28,6 @@ CHEAP = Passwords.make(1, 8, 1)
 SCENARIOS = Path(__file__).parents[2] / "bpmn" / "scenarios"
 #: Ways that the demo does not go: back, taken back, called, suspended, given up, by hand.
 SAMPLE = ("GS14", "GS22", "GS46", "L04", "L05", "L07", "L12", "L24", "L25", "L43", "L44", "M01", "M37")
-
-
-def wrong_ways(app: App) -> list[str]:
-    """Return the instances whose events, walked again, do not end at the tokens their state holds."""
-    wrong = []
-    with app.read() as conn:
-        for row in conn.execute(sa.select(instance)).all():
-            e = event.c
-            query = sa.select(e.seq, e.kind, e.element, e.data).where(
-                e.trail_id == row.trail_id, e.instance_id == row.id
-            )
-            told = [Told(*one[:3], loads(one[3])) for one in conn.execute(query.order_by(e.seq))]
-            trace = retrace(app.definitions.get(conn, row.definition_id).graph, told)
-            stands = Counter(token.node for token in load(row.state).tokens.values())
-            stored = [flow for one in told for flow in one.data.get("path", ())]
-            if (trace.fault, trace.tokens, trace.status) != (None, stands, row.status):
-                wrong.append(f"{row.process_id} {row.status}: {trace.fault} {trace.tokens} {stands}")
-            elif [one.flow for one in trace.passed] != stored:
-                wrong.append(f"{row.process_id}: the way differs")
-    return wrong
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +44,8 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 
 def test_every_case_of_the_demo_walked_again_ends_where_it_stands(district: App) -> None:
-    assert wrong_ways(district) == []
+    with district.read() as conn:
+        assert wrong_ways(conn, district.definitions) == []
 
 
 def test_the_way_drawn_for_every_case_of_the_demo_is_the_way_stored(district: App) -> None:
@@ -112,7 +91,8 @@ class _Followed:
 
     def add(self, app: App) -> None:
         """Follow the ways of a scenario."""
-        self.wrong += wrong_ways(app)
+        with app.read() as conn:
+            self.wrong += wrong_ways(conn, app.definitions)
 
 
 def test_ways_back_given_up_called_and_by_hand_are_followed(nightly: bool) -> None:

@@ -15,6 +15,7 @@ from engine.store import tables
 from engine.store.db import Database
 from tests.engine.compile.diagrams import event
 from tests.engine.desk import STATE_KEY, TRAIL_KEY, Desk
+from tests.engine.ways import wrong_ways
 
 
 class Move(Desk):
@@ -38,19 +39,29 @@ class Move(Desk):
         return make_plan(self.old, self.version(self.publish(self.new_xml, self.key)), mapping)
 
     def migrate(
-        self, instance: int, mapping: Mapping[str, str] | None = None, recompute: bool = False
-    ) -> Outcome:
-        """Take an instance to the new version; everything has to agree afterwards."""
+        self, instance: int, mapping: Mapping[str, str] | None = None, recompute: bool = False,
+        walked: bool = True,
+    ) -> Outcome:  # fmt: skip
+        """Take an instance to the new version; everything has to agree afterwards.
+
+        `walked` is False where its way cannot be walked again: how often a step is done in turn is not told.
+        """
         plan = self.plan(mapping)
         with self.unit(9) as unit:
             outcome = migrate(unit, unit.instance(instance), plan, recompute=recompute, reason="新版")
         assert self.faults() == []
+        assert not walked or self.wrong_ways() == []
         return outcome
 
     def faults(self) -> list[str]:
         """Return what the doctor finds."""
         with self.db.read() as conn:
             return [str(one) for one in examine(conn, self.kernel.definitions, TRAIL_KEY, STATE_KEY)]
+
+    def wrong_ways(self) -> list[str]:
+        """Return the instances whose events, walked again, lead elsewhere than where they stand."""
+        with self.db.read() as conn:
+            return wrong_ways(conn, self.kernel.definitions)
 
     def task(self, element: str) -> Any:
         """Return the open task of an element."""
