@@ -228,20 +228,20 @@ class Bundle:
                 if made != row["told"].get("hash"):
                     self.add("content altered", row["seq"], f"文书 {paper['number']}")
 
-    def diagrams(self) -> dict[Any, tuple[str, set[str]]]:
+    def diagrams(self) -> dict[Any, tuple[str, set[bytes]]]:
         """Return digest (over the drawing and what it brings) and flows of the diagrams, by version."""
         found = {}
         for one in self.evidence["definitions"]:
             xml = self.zip.read(one["file"])
             brought = [b"\0", self.zip.read(one["annex"])] if "annex" in one else []
-            flows = re.findall(rb"<(?:\w+:)?sequenceFlow\b[^>]*?\bid=[\"']([^\"']+)", xml)
-            found[one["key"], one["version"]] = sha(xml, *brought).hex()[:32], {flow.decode() for flow in flows}
+            flows = set(re.findall(rb"<(?:\w+:)?sequenceFlow\b[^>]*?\bid=[\"']([^\"']+)", xml))
+            found[one["key"], one["version"]] = sha(xml, *brought).hex()[:32], flows
         return found
 
-    def ways(self, diagrams: dict[Any, tuple[str, set[str]]]) -> None:
+    def ways(self, diagrams: dict[Any, tuple[str, set[bytes]]]) -> None:
         """Processes ran the diagrams in the bundle, one after a migration too; their ways are as drawn."""
         stored: dict[int, list[list[str]]] = {}
-        flows: dict[int, set[str]] = {}
+        flows: dict[int, set[bytes]] = {}
         for row in self.events:
             instance, told = row["instance_id"], row["told"]
             if row["kind"] in ("ProcessStarted", "ProcessMigrated"):
@@ -253,7 +253,7 @@ class Bundle:
             path = told.get("path")
             for flow in path if isinstance(path, list) else ():
                 stored.setdefault(instance, [[]])[-1].append(flow)
-                if flow not in flows.get(instance, set()):
+                if str(flow).encode() not in flows.get(instance, set()):
                     self.add("path altered", row["seq"], str(flow))
         for number, names in self.evidence["pictures"].items():
             if [self.shown(name) for name in names] != stored.get(int(number), []):
@@ -303,8 +303,7 @@ class Bundle:
             line = mapping(text)
             unsigned = {name: value for name, value in line.items() if name != "line_mac"}
             made = mac(self.keys["trail"], canonical(unsigned).encode()).hex() if self.keys else None
-            genuine = "heads" in line and made in (None, line.get("line_mac"))
-            if genuine:
+            if genuine := "heads" in line and made in (None, line.get("line_mac")):
                 heads.update({head[0]: head for head in line["heads"]})
                 told += [head for head in line["heads"] if head[0] == trail]
             if not genuine or tree([leaf(heads[one]) for one in sorted(heads)]).hex() != line["root"]:
