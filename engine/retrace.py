@@ -7,6 +7,7 @@ A way belongs to one version of a diagram: with a migration another one begins, 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -238,8 +239,8 @@ def retrace(graph: Graph, events: Iterable[Told], former: Callable[[int], Graph]
 
 def former_version(data: Mapping[str, Any]) -> int | None:
     """Return the id of the version a migration left, None where its event does not say."""
-    told = data.get("from_definition")
-    return int(told) if isinstance(told, str) and told.isascii() and told.isdigit() else None
+    told = str(data.get("from_definition"))
+    return int(told) if re.fullmatch("[0-9]{1,18}", told) else None
 
 
 def _opened_by(events: Sequence[Told], n: int) -> Counter[str]:

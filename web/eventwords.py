@@ -85,8 +85,9 @@ def _details(context: Ctx, event: Happened, data: Mapping[str, Any]) -> list[str
     if data.get("viewed") == "id_no":
         told.append(context.t("person.id_no"))
     if event.kind == "ProcessMigrated":
-        told.append(context.t("history.versions", old=data["from"], new=data["version"]))
-        told += [str(note[context.lang]) for note in data.get("notes", ())]
+        told.append(context.t("history.versions", old=data.get("from"), new=data.get("version")))
+        notes = data["notes"] if isinstance(data.get("notes"), list) else []
+        told += [str(note.get(context.lang, "")) for note in notes if isinstance(note, dict)]
     return told + detail_words(context, data)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from engine.codec import loads, mapping
 from engine.store.tables import definition, event, event_payload, instance
+from tasks.queries import trail
 from tasks.queries.rows import each
 from tasks.store.conn import Connection
 from tasks.store.tables import form_data, process_context
@@ -22,7 +23,7 @@ MOST_EVENTS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One process instance of a trail, with the version that ran."""
+    """One process instance of a trail, with the version it runs and those it left by a migration."""
 
     id: int
     process_id: str
@@ -36,7 +37,17 @@ class Run:
     ended_at: int | None
     tier: str | None
     run_no: int | None
+    left: tuple[trail.Left, ...] = ()
 
+    def asof(self, seq: int) -> Run:
+        """Return it with the version it ran after an event."""
+        later = next((one for one in self.left if one.seq > seq), None)
+        if later is None:
+            return self
+        return replace(
+            self, definition_id=later.definition_id, version=later.version, name=later.name,
+            digest=later.digest, left=tuple(one for one in self.left if one.seq <= seq),
+        )  # fmt: skip
 
 
 def runs(conn: Connection, trail_id: int) -> list[Run]:
@@ -55,7 +66,8 @@ def runs(conn: Connection, trail_id: int) -> list[Run]:
         .where(i.trail_id == trail_id)
         .order_by(i.started_at, i.id)
     )
-    return each(conn, query, Run)
+    left = trail.left(conn, trail_id)
+    return [replace(run, left=tuple(left.get(run.id, ()))) for run in each(conn, query, Run)]
 
 
 def payloads(conn: Connection, trail_id: int) -> dict[int, dict[str, Any] | None]:

@@ -9,10 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine import seals
+from engine.definitions import NO_ANNEX
 from engine.store import proof
 from engine.store.proof import Head
 from engine.store.tables import definition, event_payload, instance
-from tasks.queries import audit_case
+from tasks.queries import audit_case, trail
 from tasks.store.conn import Connection
 
 FORMAT = "aid595-evidence/1"
@@ -23,7 +24,7 @@ _SEALS = 48
 def evidence(
     conn: Connection, case_id: int, case_no: str, checkpoints: Path | None
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the evidence of a case, and the diagrams its processes ran, by file name."""
+    """Return the evidence of a case, and the diagrams its processes ran with their annexes, by file name."""
     definitions, files = _definitions(conn, case_id)
     forms, papers = audit_case.forms(conn, case_id), audit_case.papers(conn, case_id)
     sealed = list(proof.seals(conn))[-_SEALS:]
@@ -58,18 +59,19 @@ def _payloads(conn: Connection, case_id: int) -> dict[str, str | None]:
 
 
 def _definitions(conn: Connection, case_id: int) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Return every version the processes of a case run or ran before a migration."""
     d, i = definition.c, instance.c
-    query = (
-        sa.select(d.key, d.version, d.xml).distinct()
-        .join(instance, i.definition_id == d.id)
-        .where(i.trail_id == case_id)
-        .order_by(d.key, d.version)
-    )
+    ran = set(conn.execute(sa.select(i.definition_id).where(i.trail_id == case_id)).scalars())
+    ran |= {one.definition_id for left in trail.left(conn, case_id).values() for one in left}
+    query = sa.select(d.key, d.version, d.xml, d.annex).where(d.id.in_(ran)).order_by(d.key, d.version)
     told, files = [], {}
-    for key, version, xml in conn.execute(query):
-        name = f"diagrams/{key}-v{version}.bpmn"
-        told.append({"key": key, "version": version, "file": name})
-        files[name] = xml
+    for key, version, xml, annex in conn.execute(query):
+        one = {"key": key, "version": version, "file": f"diagrams/{key}-v{version}.bpmn"}
+        files[one["file"]] = xml
+        if annex != NO_ANNEX:
+            one["annex"] = f"diagrams/{key}-v{version}.annex.json"
+            files[one["annex"]] = annex
+        told.append(one)
     return told, files
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from engine.codec import mapping
-from engine.store.tables import event, instance
+from engine.retrace import former_version
+from engine.store.tables import definition, event, instance
 from tasks.queries.rows import each
 from tasks.store.conn import Connection
 from tasks.store.tables_org import user_account
@@ -77,16 +78,42 @@ def events(
 
 def _under_their_versions(conn: Connection, trail_id: int, found: list[Happened]) -> list[Happened]:
     """Let what happened before an instance was migrated belong to the version it ran then."""
-    e = event.c
-    query = sa.select(e.seq, e.instance_id, e.data).where(
+    before = left(conn, trail_id)
+    return [_at_its_time(one, before.get(one.instance_id or 0, ())) for one in found]
+
+
+def _at_its_time(one: Happened, migrated: Sequence[Left]) -> Happened:
+    version = next((left.definition_id for left in migrated if one.seq < left.seq), None)
+    return one if version is None else replace(one, definition_id=version)
+
+
+class Left(NamedTuple):
+    """A version that an instance ran until the event of its migration."""
+
+    seq: int
+    definition_id: int
+    version: int
+    name: str
+    digest: str
+
+
+def left(conn: Connection, trail_id: int) -> dict[int, list[Left]]:
+    """Return the versions that the instances of a trail left, in order, by instance.
+
+    An event that names no version there is tells of none.
+    """
+    e, d = event.c, definition.c
+    query = sa.select(e.instance_id, e.seq, e.data).where(
         e.trail_id == trail_id, e.kind == "ProcessMigrated", e.instance_id.is_not(None)
     )
-    before: dict[int, list[tuple[int, int]]] = {}
-    for seq, instance_id, data in conn.execute(query.order_by(e.seq)):
-        before.setdefault(instance_id, []).append((seq, int(mapping(data)["from_definition"])))
-    return [_at_its_time(one, before.get(one.instance_id or 0, [])) for one in found]
-
-
-def _at_its_time(one: Happened, migrated: list[tuple[int, int]]) -> Happened:
-    version = next((definition for seq, definition in migrated if one.seq < seq), None)
-    return one if version is None else replace(one, definition_id=version)
+    told = [(row[0], row[1], former_version(mapping(row[2]))) for row in conn.execute(query.order_by(e.seq))]
+    if not told:
+        return {}
+    named = {former for _instance, _seq, former in told}
+    versions = sa.select(d.id, d.version, d.name, d.digest).where(d.id.in_(named))
+    known = {row[0]: row for row in conn.execute(versions)}
+    found: dict[int, list[Left]] = {}
+    for instance_id, seq, former in told:
+        if former in known:
+            found.setdefault(instance_id, []).append(Left(seq, *known[former]))
+    return found

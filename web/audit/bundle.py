@@ -6,6 +6,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from flask import render_template
@@ -13,6 +14,7 @@ from flask import render_template
 from engine.clock import SHANGHAI
 from engine.codec import dumps
 from tasks.queries import studio
+from tasks.queries.audit_case import Run
 from tasks.queries.evidence import evidence
 from web.audit import drawing, timeline, why
 from web.audit.file import AuditFile
@@ -33,14 +35,13 @@ def pack(context: Ctx, file: AuditFile, reason: str, checkpoints: Path | None) -
     with context.app.read() as conn:
         found, files = evidence(conn, file.head.id, file.head.case_no, checkpoints)
     pictures = _pictures(context, file)
-    found["pictures"] = {str(run): name for run, (name, _svg) in pictures.items()}
+    found["pictures"] = {str(run): [way.name for way in ways] for run, ways in pictures.items()}
     found["made"] = {
         "at": context.now.astimezone(SHANGHAI).isoformat(timespec="seconds"), "by": context.actor.name,
         "reason": reason,
     }  # fmt: skip
-    ways = {run: drawn for run, (_name, drawn) in pictures.items()}
     page = render_template(
-        "bundle.html", file=file, case=file.head, made=found["made"], waits=why.waits(file), ways=ways,
+        "bundle.html", file=file, case=file.head, made=found["made"], waits=why.waits(file), ways=pictures,
         entries=timeline.entries(file, most=_EVERY),
         branches={run.id: list(why.branches(file, run)) for run in file.runs},
     )  # fmt: skip
@@ -49,28 +50,46 @@ def pack(context: Ctx, file: AuditFile, reason: str, checkpoints: Path | None) -
         "page.css": "\n".join((_STATIC / name).read_text("utf-8") for name in _SHEETS).encode(),
         _VERIFIER: (_HERE / _VERIFIER).read_bytes(),
         **_standing_alone(pictures),
-        **{name: xml.encode() for name, xml in files.items()},
+        **{name: text.encode() for name, text in files.items()},
     }  # fmt: skip
     manifest = {name: hashlib.sha256(part).hexdigest() for name, part in sorted(parts.items())}
     return _zip({"manifest.json": dumps(manifest).encode(), **parts})
 
 
-def _pictures(context: Ctx, file: AuditFile) -> dict[int, tuple[str, drawing.Drawing]]:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The way of a process on one version it ran, and the name of its picture."""
+
+    name: str
+    run: Run
+    drawing: drawing.Drawing
+
+
+def _pictures(context: Ctx, file: AuditFile) -> dict[int, list[Way]]:
+    """Return the ways of each process, one a version it ran, in order."""
     found = {}
     for number, run in enumerate((*file.main_runs, *file.duty_runs), 1):
-        with context.app.read() as conn:
-            xml = studio.diagram(conn, run.definition_id) or ""
-        drawn = drawing.draw(drawing.picture(xml), file.graph(run), file.trace(run))
-        found[run.id] = (f"way-{number:02d}-{run.process_id.split('_')[0]}.svg", drawn)
+        name = f"way-{number:02d}-{run.process_id.split('_')[0]}"
+        left = [
+            _way(context, file.asof(one.seq - 1), run.asof(one.seq - 1), f"{name}-until-{one.seq}.svg")
+            for one in run.left
+        ]
+        found[run.id] = [*left, _way(context, file, run, f"{name}.svg")]
     return found
 
 
-def _standing_alone(pictures: Mapping[int, tuple[str, drawing.Drawing]]) -> dict[str, bytes]:
+def _way(context: Ctx, file: AuditFile, run: Run, name: str) -> Way:
+    with context.app.read() as conn:
+        xml = studio.diagram(conn, run.definition_id) or ""
+    return Way(name, run, drawing.draw(drawing.picture(xml), file.graph(run), file.trace(run)))
+
+
+def _standing_alone(pictures: Mapping[int, list[Way]]) -> dict[str, bytes]:
     head = '<?xml version="1.0" encoding="UTF-8"?>\n<?xml-stylesheet type="text/css" href="page.css"?>\n'
     return {
-        name: (head + render_template("way.svg", drawing=drawn, name=name)).encode()
-        for name, drawn in pictures.values()
-    }
+        way.name: (head + render_template("way.svg", drawing=way.drawing, name=way.name)).encode()
+        for ways in pictures.values() for way in ways
+    }  # fmt: skip
 
 
 def _zip(parts: Mapping[str, bytes]) -> bytes:

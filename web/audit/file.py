@@ -15,6 +15,8 @@ from engine.retrace import Told, Trace, retrace
 from tasks import auditing, labels
 from tasks.access import HIDDEN, Subject, allowed, shown_person
 from tasks.facts import FACTS
+from tasks.forms.spec import FormSpec
+from tasks.library import Library
 from tasks.pseudonym import covered_data, covered_values, is_open
 from tasks.queries import areas, audit_case, case_page, trail
 from tasks.queries.names import user_names
@@ -22,6 +24,7 @@ from tasks.queries.trail import Happened
 from web.caseview import DUTY_PROCESS
 from web.context import Ctx
 
+MIGRATED = "ProcessMigrated"
 #: What a table of decisions adds to the facts of a person, worked out from them.
 _UNCOVERED = frozenset({"P2", "P3", "P4*"})
 
@@ -44,6 +47,7 @@ class AuditFile:
     papers: list[audit_case.PaperRow]
     names: dict[int, str]
     _traces: dict[int, Trace] = field(default_factory=dict)
+    _libraries: dict[int, Library] = field(default_factory=dict)
 
     @property
     def last(self) -> int:
@@ -82,9 +86,33 @@ class AuditFile:
         """Return a process of the case."""
         return next((run for run in self.runs if run.id == instance_id), None)
 
+    def asof(self, seq: int) -> AuditFile:
+        """Return the case as it stood after an earlier event."""
+        return replace(self, upto=seq, runs=[run.asof(seq) for run in self.runs], _traces={})
+
     def graph(self, run: audit_case.Run) -> Graph:
         """Return the compiled diagram of the version that ran."""
         return self.context.graph(run.definition_id)
+
+    def library(self, definition_id: int) -> Library:
+        """Return the forms of a version."""
+        if definition_id not in self._libraries:
+            with self.context.app.read() as conn:
+                self._libraries[definition_id] = self.context.app.library_of(conn, definition_id)
+        return self._libraries[definition_id]
+
+    def element(self, event: Happened) -> str | None:
+        """Return the id that the element of an event has in the version that runs now."""
+        name = event.element
+        for seq, instance_id, renamed in self._renamed:
+            if seq > event.seq and instance_id == event.instance_id:
+                name = renamed.get(name, name)
+        return name
+
+    @cached_property
+    def _renamed(self) -> list[tuple[int, int | None, Mapping[Any, Any]]]:
+        told = [(e.seq, e.instance_id, e.data.get("renamed")) for e in self.events if e.kind == MIGRATED]
+        return [(seq, run, renamed) for seq, run, renamed in told if isinstance(renamed, dict)]
 
     def trace(self, run: audit_case.Run) -> Trace:
         """Return where a process stood after the event looked at, from its events alone."""
@@ -93,7 +121,12 @@ class AuditFile:
                 Told(event.seq, event.kind, event.element, event.data)
                 for event in self.every if event.instance_id == run.id and event.seq <= self.upto
             ]  # fmt: skip
-            self._traces[run.id] = retrace(self.graph(run), told)
+            known = {one.definition_id for one in run.left}
+
+            def former(definition_id: int) -> Graph:
+                return self.context.graph(definition_id if definition_id in known else run.definition_id)
+
+            self._traces[run.id] = retrace(self.graph(run), told, former)
         return self._traces[run.id]
 
     def of_run(self, run: audit_case.Run) -> list[Happened]:
@@ -108,10 +141,11 @@ class AuditFile:
         """Return routing variables as far as the reader may see them."""
         return covered_values(values) if self.covered else dict(values)
 
-    def label(self, process_id: str, name: str) -> str:
-        """Return what a routing variable or fact is called: as its form asks for it."""
+    def label(self, definition_id: int | None, process_id: str | None, name: str) -> str:
+        """Return what a routing variable or fact is called: as a form of its version asks for it."""
         lang = self.context.lang
-        for spec in self.context.app.library.forms.values():
+        library = self.context.app.library if definition_id is None else self.library(definition_id)
+        for spec in library.forms.values():
             if spec.process == process_id and name in spec.fields:
                 return spec.fields[name].label(lang)
         if name in FACTS:
@@ -142,7 +176,7 @@ class AuditFile:
 
     def answers(self, form: audit_case.Form) -> list[tuple[str, str, str]]:
         """Return (name, question, answer) of a submitted form, in the order of its questions."""
-        spec = self.context.app.library.forms.get(form.element)
+        spec = self._spec(form)
         told = []
         for name, value in form.values.items():
             known = spec.fields.get(name) if spec is not None else None
@@ -156,6 +190,20 @@ class AuditFile:
             else:
                 told.append((name, question, self.value(name, value)))
         return told
+
+
+    def _spec(self, form: audit_case.Form) -> FormSpec | None:
+        """Return a form as the version had it that ran when it was submitted."""
+        event = self._submitted.get(str(form.task_id))
+        if event is None or event.definition_id is None or event.element is None:
+            return self.context.app.library.forms.get(form.element)
+        node = self.context.graph(event.definition_id).nodes.get(event.element)
+        asked = node.attrs.get("form") if node is not None else None
+        return self.library(event.definition_id).forms.get(asked or event.element)
+
+    @cached_property
+    def _submitted(self) -> dict[str, Happened]:
+        return {str(e.data.get("task")): e for e in self.every if e.kind == "TaskCompleted"}
 
 
 def load(context: Ctx, case_id: int, upto: int | None = None, whole: bool = False) -> AuditFile:
@@ -176,13 +224,13 @@ def load(context: Ctx, case_id: int, upto: int | None = None, whole: bool = Fals
         last = every[-1].seq if every else 0
         person = {"name": head.person_name, "id_masked": head.id_masked, "phone": head.phone or "",
                   "address": head.address or ""}  # fmt: skip
+        upto = last if upto is None else max(1, min(upto, last))
         return AuditFile(
             context=context, head=head,
             person=shown_person(person, frozenset({"P2"}) if unmasked is None else _UNCOVERED),
             covered=unmasked is None, unmasked_at=unmasked,
             area_name="".join(names.get(path, "") for path in chain[1:]),
-            runs=audit_case.runs(conn, case_id), every=every,
-            upto=last if upto is None else max(1, min(upto, last)),
+            runs=[run.asof(upto) for run in audit_case.runs(conn, case_id)], every=every, upto=upto,
             payloads=audit_case.payloads(conn, case_id), forms=audit_case.forms(conn, case_id),
             papers=audit_case.papers(conn, case_id), names=user_names(conn, _users(every)),
         )  # fmt: skip

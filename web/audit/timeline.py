@@ -96,7 +96,7 @@ def _entry(
         event, event_words(file.context, event), tuple(answers), erased, due, reasons.get(event.seq),
         tuple(one for one in file.papers if number and one.number == number),
         str(data.get("reason") or ""), str(data.get("quote") or "") if due else "",
-        run.version if run is not None else None, file.is_altered(event),
+        None if run is None else run.asof(event.seq).version, file.is_altered(event),
     )  # fmt: skip
 
 
@@ -105,9 +105,9 @@ def _answers(file: AuditFile, event: Happened, data: Mapping[str, Any]) -> tuple
         facts = file.payloads.get(event.seq)
         return (_facts(file, facts), False) if facts is not None else ([], True)
     if event.kind == "DecisionMade" and isinstance(data.get("inputs"), dict):
-        process = event.process_id or ""
+        version, process = event.definition_id, event.process_id
         return [
-            Answer(file.label(process, name), "", file.value(name, value), False)
+            Answer(file.label(version, process, name), "", file.value(name, value), False)
             for name, value in data["inputs"].items()
         ], False
     task = str(data.get("task", ""))
@@ -123,7 +123,8 @@ def _facts(file: AuditFile, facts: Mapping[str, Any]) -> list[Answer]:
     told = []
     for name, (old, new) in facts.items():
         before, now = (file.values({name: one})[name] for one in (old, new))
-        told.append(Answer(file.label("", name), file.value(name, before), file.value(name, now), True))
+        question = file.label(None, None, name)
+        told.append(Answer(question, file.value(name, before), file.value(name, now), True))
     return told
 
 

@@ -147,8 +147,6 @@ class Bundle:
         self.evidence: Row = json.loads(self.zip.read("evidence.json"))
         self.events: list[Row] = [{**row, "told": mapping(row["data"])} for row in self.evidence["events"]]
         self.faults: list[tuple[str, int | None, str]] = []
-        self.flows: dict[Any, set[str]] = {}
-        self.ran: dict[int, Any] = {}
 
     def add(self, what: str, number: int | None = None, detail: str = "") -> None:
         """Keep a finding, once."""
@@ -166,8 +164,7 @@ class Bundle:
             self.payloads(self.keys["trail"])
             self.forms(self.keys["index"])
         self.papers()
-        self.diagrams()
-        self.ways()
+        self.ways(self.diagrams())
         self.seal()
         if self.checkpoints is not None:
             self.outside(self.checkpoints)
@@ -231,36 +228,42 @@ class Bundle:
                 if made != row["told"].get("hash"):
                     self.add("content altered", row["seq"], f"文书 {paper['number']}")
 
-    def diagrams(self) -> None:
-        """The diagrams in the bundle are those the processes began with."""
-        drawn = {}
+    def diagrams(self) -> dict[Any, tuple[str, set[bytes]]]:
+        """Return digest (over the drawing and what it brings) and flows of the diagrams, by version."""
+        found = {}
         for one in self.evidence["definitions"]:
             xml = self.zip.read(one["file"])
-            drawn[one["key"], one["version"]] = hashlib.sha256(xml).hexdigest()
-            found = re.findall(rb"<(?:\w+:)?sequenceFlow\b[^>]*?\bid=[\"']([^\"']+)", xml)
-            self.flows[one["key"], one["version"]] = {flow.decode() for flow in found}
-        for row in self.events:
-            if row["kind"] == "ProcessStarted":
-                version = (row["told"].get("process"), row["told"].get("version"))
-                self.ran[row["instance_id"]] = version
-                if drawn.get(version, "")[:32] != row["told"].get("diagram"):
-                    self.add("definition swapped", row["seq"], f"{version[0]} v{version[1]}")
+            brought = [b"\0", self.zip.read(one["annex"])] if "annex" in one else []
+            flows = set(re.findall(rb"<(?:\w+:)?sequenceFlow\b[^>]*?\bid=[\"']([^\"']+)", xml))
+            found[one["key"], one["version"]] = sha(xml, *brought).hex()[:32], flows
+        return found
 
-    def ways(self) -> None:
-        """Every flow of a way is in its diagram, and the pictures show the ways that the events tell."""
-        stored: dict[int, list[str]] = {}
+    def ways(self, diagrams: dict[Any, tuple[str, set[bytes]]]) -> None:
+        """Processes ran the diagrams in the bundle, one after a migration too; their ways are as drawn."""
+        stored: dict[int, list[list[str]]] = {}
+        flows: dict[int, set[bytes]] = {}
         for row in self.events:
-            path = row["told"].get("path")
+            instance, told = row["instance_id"], row["told"]
+            if row["kind"] in ("ProcessStarted", "ProcessMigrated"):
+                version = (told.get("process"), told.get("version"))
+                digest, flows[instance] = diagrams.get(version, ("", set()))
+                stored.setdefault(instance, []).append([])
+                if not digest or digest != told.get("diagram"):
+                    self.add("definition swapped", row["seq"], f"{version[0]} v{version[1]}")
+            path = told.get("path")
             for flow in path if isinstance(path, list) else ():
-                stored.setdefault(row["instance_id"], []).append(flow)
-                if flow not in self.flows.get(self.ran.get(row["instance_id"], ("", 0)), set()):
+                stored.setdefault(instance, [[]])[-1].append(flow)
+                if str(flow).encode() not in flows.get(instance, set()):
                     self.add("path altered", row["seq"], str(flow))
-        for instance, name in self.evidence["pictures"].items():
-            picture = self.zip.read(name).decode()
-            found = re.findall(r'data-flow="([^"]+)" data-order="([^"]+)"', picture)
-            placed = {int(place): flow for flow, places in found for place in places.split()}
-            if [placed[place] for place in sorted(placed)] != stored.get(int(instance), []):
-                self.add("path altered", detail=name)
+        for number, names in self.evidence["pictures"].items():
+            if [self.shown(name) for name in names] != stored.get(int(number), []):
+                self.add("path altered", detail="、".join(names))
+
+    def shown(self, name: str) -> list[str]:
+        """Return the flows that a picture shows as taken, in their order."""
+        found = re.findall(r'data-flow="([^"]+)" data-order="([^"]+)"', self.zip.read(name).decode())
+        placed = {int(place): flow for flow, places in found for place in places.split()}
+        return [placed[place] for place in sorted(placed)]
 
     def seal(self) -> None:
         """Seals follow each other; the head of the trail lies under the root of the last one."""
@@ -300,12 +303,10 @@ class Bundle:
             line = mapping(text)
             unsigned = {name: value for name, value in line.items() if name != "line_mac"}
             made = mac(self.keys["trail"], canonical(unsigned).encode()).hex() if self.keys else None
-            if "heads" not in line or (made and made != line.get("line_mac")):
-                self.add("checkpoint altered", detail=f"第{number}行")
-                continue
-            heads.update({head[0]: head for head in line["heads"]})
-            told += [head for head in line["heads"] if head[0] == trail]
-            if tree([leaf(heads[one]) for one in sorted(heads)]).hex() != line["root"]:
+            if genuine := "heads" in line and made in (None, line.get("line_mac")):
+                heads.update({head[0]: head for head in line["heads"]})
+                told += [head for head in line["heads"] if head[0] == trail]
+            if not genuine or tree([leaf(heads[one]) for one in sorted(heads)]).hex() != line["root"]:
                 self.add("checkpoint altered", detail=f"第{number}行")
         for head in told:
             self.head(head)
@@ -337,12 +338,11 @@ def main(arguments: list[str] | None = None) -> int:
         keys = json.loads(given.keys.read_text("utf-8")) if given.keys else None
         lines = given.checkpoints.read_text("utf-8").splitlines() if given.checkpoints else None
         bundle = Bundle(given.bundle, keys, lines)
-        faults = bundle.check()
-        say(bundle, faults, keys is not None, lines is not None)
+        say(bundle, bundle.check(), keys is not None, lines is not None)
     except (OSError, ValueError, LookupError, TypeError, AttributeError, zipfile.BadZipFile) as error:
         print(f"不能核验：这不是完整的证据包，或者密钥、封存文件不对（{type(error).__name__}）。")
         return 2
-    return 1 if faults else 0
+    return 1 if bundle.faults else 0
 
 
 if __name__ == "__main__":

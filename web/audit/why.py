@@ -64,7 +64,7 @@ def _suspended(file: AuditFile, run: Run) -> Wait:
 
 def _wait(file: AuditFile, run: Run, node: Node) -> Wait | None:
     t = file.context.t
-    step = _step(file, run, node.id)
+    step = _step(file, run.definition_id, node.id)
     late, since = False, None
     if node.kind in HUMAN:
         created = _last(file, run, "TaskCreated", node.id)
@@ -77,7 +77,7 @@ def _wait(file: AuditFile, run: Run, node: Node) -> Wait | None:
     elif node.kind in (Kind.EVENT, Kind.CATCH, Kind.RECEIVE):
         targets = [flow.target for flow in node.outgoing] if node.kind is Kind.EVENT else [node.id]
         joint = "”或“" if file.context.lang == "zh" else "” or “"
-        sentence = t("why.event", events=joint.join(_step(file, run, one) for one in targets))
+        sentence = t("why.event", events=joint.join(_step(file, run.definition_id, one) for one in targets))
     elif node.kind is Kind.CALL:
         sentence = t("why.call", process=words.process_name(node.called or "", file.context.lang))
     elif node.kind in (Kind.PARALLEL, Kind.INCLUSIVE):
@@ -87,12 +87,13 @@ def _wait(file: AuditFile, run: Run, node: Node) -> Wait | None:
     return Wait(run, node.id, sentence, node.attr_list("clauses"), late, since)
 
 
-def _step(file: AuditFile, run: Run, element: str) -> str:
-    return words.element_name(file.context, run.definition_id, element, file.context.lang)
+def _step(file: AuditFile, definition_id: int, element: str) -> str:
+    return words.element_name(file.context, definition_id, element, file.context.lang)
 
 
 def _last(file: AuditFile, run: Run, kind: str, element: str) -> Happened | None:
-    return next((e for e in reversed(file.of_run(run)) if e.kind == kind and e.element == element), None)
+    every = (e for e in reversed(file.of_run(run)) if e.kind == kind)
+    return next((e for e in every if file.element(e) == element), None)
 
 
 def _days(file: AuditFile, since: int | None) -> int:
@@ -117,7 +118,7 @@ def _who(file: AuditFile, run: Run, node: Node) -> str:
             holder = file.name(data.get("user"))
         elif event.kind == "HelperReleased" and holder == file.name(data.get("user")):
             holder = None
-        elif event.element == node.id and event.instance_id == run.id:
+        elif event.instance_id == run.id and file.element(event) == node.id:
             if event.kind == "TaskClaimed":
                 holder = event.actor
             elif event.kind in ("TaskReassigned", "TaskDelegated"):
@@ -152,7 +153,7 @@ def _due(file: AuditFile, run: Run, node: Node) -> tuple[str, bool]:
 
 
 def branches(file: AuditFile, run: Run) -> Iterator[Branch]:
-    """Yield why each branch of a process was taken, in order."""
+    """Yield why each branch of a process was taken, in order, each by the version that ran then."""
     known: dict[str, tuple[Any, int]] = {}
     table: Happened | None = None
     for event in file.of_run(run):
@@ -177,21 +178,22 @@ def _mapping(data: Mapping[str, Any], name: str) -> list[tuple[str, Any]]:
 def _branch(
     file: AuditFile, run: Run, event: Happened, known: Mapping[str, tuple[Any, int]], table: Happened | None
 ) -> Branch | None:
-    node = file.graph(run).nodes.get(event.element or "")
+    version = event.definition_id or run.definition_id
+    node = file.context.graph(version).nodes.get(event.element or "")
     key = event.data.get("branch")
     flow = next((one for one in node.outgoing if one.branch == key), None) if node is not None else None
     if node is None or flow is None:
         return None
     t = file.context.t
-    where = {"gateway": _step(file, run, node.id), "branch": flow.name or str(key)}
+    where = {"gateway": _step(file, version, node.id), "branch": flow.name or str(key)}
     clauses = node.attr_list("clauses")
     if node.kind is Kind.EVENT:
-        told = t("why.first", event=_step(file, run, flow.target), **where)
+        told = t("why.first", event=_step(file, version, flow.target), **where)
         return Branch(event.seq, told, "", (), "", clauses)
     asked = [one for one in node.outgoing if one.condition is not None]
     names = sorted({name for one in ([flow] if flow.condition else asked) for name in _names(one)})
     data = tuple(
-        (file.label(run.process_id, name), file.value(name, known[name][0]), known[name][1])
+        (file.label(version, run.process_id, name), file.value(name, known[name][0]), known[name][1])
         for name in names if name in known
     )  # fmt: skip
     is_, and_ = ("：", "，") if file.context.lang == "zh" else (": ", ", ")

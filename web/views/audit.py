@@ -68,7 +68,8 @@ def _road(file: AuditFile) -> dict[str, object]:
     with file.context.app.read() as conn:
         xml = studio.diagram(conn, run.definition_id) or ""
     trace, graph = file.trace(run), file.graph(run)
-    passed = [(place, one.seq, graph.flows[one.flow]) for place, one in enumerate(trace.passed, 1)]
+    way = [(place, one) for place, one in enumerate(trace.passed, 1) if one.flow in graph.flows]
+    passed = [(place, one.seq, graph.flows[one.flow]) for place, one in way]
     picture = drawing.draw(drawing.picture(xml), graph, trace)
     return {
         "run": run, "picture": picture, "trace": trace, "branches": list(why.branches(file, run)),
