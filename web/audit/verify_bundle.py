@@ -198,8 +198,7 @@ class Bundle:
         """What stands beside an event is what its HMAC was made of; erased is no fault."""
         beside = dict(self.evidence["payloads"])
         for row in self.events:
-            digest = row["told"].get("payload")
-            if not isinstance(digest, str):
+            if not isinstance(digest := row["told"].get("payload"), str):
                 continue
             text = beside.pop(str(row["seq"]), False)
             if text is False:
@@ -228,42 +227,44 @@ class Bundle:
                 if made != row["told"].get("hash"):
                     self.add("content altered", row["seq"], f"文书 {paper['number']}")
 
-    def diagrams(self) -> dict[Any, tuple[str, set[bytes]]]:
-        """Return digest (over the drawing and what it brings) and flows of the diagrams, by version."""
+    def diagrams(self) -> dict[Any, tuple[str, dict[bytes, bool]]]:
+        """Return digest (over the drawing and what it brings) and flows (drawn or not), by version."""
         found = {}
         for one in self.evidence["definitions"]:
             xml = self.zip.read(one["file"])
             brought = [b"\0", self.zip.read(one["annex"])] if "annex" in one else []
-            flows = set(re.findall(rb"<(?:\w+:)?sequenceFlow\b[^>]*?\bid=[\"']([^\"']+)", xml))
-            found[one["key"], one["version"]] = sha(xml, *brought).hex()[:32], flows
+            drawn = set(re.findall(rb"<(?:\w+:)?BPMNEdge\b[^>]*?\bbpmnElement=[\"']([^\"']+)", xml))
+            flows = re.findall(rb"<(?:\w+:)?sequenceFlow\b[^>]*?\bid=[\"']([^\"']+)", xml)
+            digest = sha(xml, *brought).hex()[:32]
+            found[one["key"], one["version"]] = digest, {flow: flow in drawn for flow in flows}
         return found
 
-    def ways(self, diagrams: dict[Any, tuple[str, set[bytes]]]) -> None:
+    def ways(self, diagrams: dict[Any, tuple[str, dict[bytes, bool]]]) -> None:
         """Processes ran the diagrams in the bundle, one after a migration too; their ways are as drawn."""
-        stored: dict[int, list[list[str]]] = {}
-        flows: dict[int, set[bytes]] = {}
+        stored: dict[int, list[list[Any]]] = {}
+        flows: dict[int, dict[bytes, bool]] = {}
         for row in self.events:
             instance, told = row["instance_id"], row["told"]
             if row["kind"] in ("ProcessStarted", "ProcessMigrated"):
                 version = (told.get("process"), told.get("version"))
-                digest, flows[instance] = diagrams.get(version, ("", set()))
+                digest, flows[instance] = diagrams.get(version, ("", {}))
                 stored.setdefault(instance, []).append([])
                 if not digest or digest != told.get("diagram"):
                     self.add("definition swapped", row["seq"], f"{version[0]} v{version[1]}")
-            path = told.get("path")
-            for flow in path if isinstance(path, list) else ():
-                stored.setdefault(instance, [[]])[-1].append(flow)
-                if str(flow).encode() not in flows.get(instance, set()):
+            for flow in told["path"] if isinstance(told.get("path"), list) else ():
+                drawn = flows.get(instance, {}).get(str(flow).encode())
+                stored.setdefault(instance, [[]])[-1].append(flow if drawn else None)
+                if drawn is None:
                     self.add("path altered", row["seq"], str(flow))
         for number, names in self.evidence["pictures"].items():
-            if [self.shown(name) for name in names] != stored.get(int(number), []):
+            told = [{n: flow for n, flow in enumerate(way, 1) if flow} for way in stored.get(int(number), [])]
+            if [self.shown(name) for name in names] != told:
                 self.add("path altered", detail="、".join(names))
 
-    def shown(self, name: str) -> list[str]:
-        """Return the flows that a picture shows as taken, in their order."""
+    def shown(self, name: str) -> dict[int, str]:
+        """Return the flows that a picture shows as taken, by their places in the way."""
         found = re.findall(r'data-flow="([^"]+)" data-order="([^"]+)"', self.zip.read(name).decode())
-        placed = {int(place): flow for flow, places in found for place in places.split()}
-        return [placed[place] for place in sorted(placed)]
+        return {int(place): flow for flow, places in found for place in places.split()}
 
     def seal(self) -> None:
         """Seals follow each other; the head of the trail lies under the root of the last one."""
@@ -296,7 +297,6 @@ class Bundle:
 
     def outside(self, lines: Iterable[str]) -> None:
         """The trail is what a file outside was told of it, whenever it was told."""
-        trail = self.events[0]["trail_id"]
         heads: dict[int, list[Any]] = {}
         told: list[list[Any]] = []
         for number, text in enumerate(lines, 1):
@@ -305,7 +305,7 @@ class Bundle:
             made = mac(self.keys["trail"], canonical(unsigned).encode()).hex() if self.keys else None
             if genuine := "heads" in line and made in (None, line.get("line_mac")):
                 heads.update({head[0]: head for head in line["heads"]})
-                told += [head for head in line["heads"] if head[0] == trail]
+                told += [head for head in line["heads"] if head[0] == self.events[0]["trail_id"]]
             if not genuine or tree([leaf(heads[one]) for one in sorted(heads)]).hex() != line["root"]:
                 self.add("checkpoint altered", detail=f"第{number}行")
         for head in told:

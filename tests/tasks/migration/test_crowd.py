@@ -15,6 +15,7 @@ from engine.store import tables as kernel
 from engine.store.db import Database
 from tasks.migration_runs import run
 from tasks.store.tables_migration import migration_item
+from tests.engine.ways import wrong_ways
 from tests.tasks.migration import holding
 from tests.tasks.migration.crowd import BY_HAND, Crowd
 from tests.tasks.migration.versions import CHANGES, KEYS
@@ -72,7 +73,27 @@ def test_cases_at_every_step_lose_nothing_also_when_the_batch_is_killed(
         assert any(died)
         _go_on(office, cases[: min(count, 40)])
     assert holding.faults(office) == []
+    assert _wrong_ways(office) == []
     assert size == SAMPLE or len(_steps(crowd)) > 45
+
+
+def _wrong_ways(office: Office) -> list[str]:
+    with office.app.read() as conn:
+        return wrong_ways(conn, office.app.definitions)
+
+
+def test_a_case_migrated_at_any_step_is_walked_again_to_where_it_stands(sqlite_database: Database) -> None:
+    crowd = Crowd(Office(sqlite_database))
+    crowd.lead()
+    office = crowd.office
+    for make in CHANGES.values():
+        cases = crowd.spread(50)
+        change = make(office.app.library)
+        batches = holding.begin(office, change, holding.publish(office, change))
+        assert sum(one.done for one in holding.finish(office, batches)) >= len(cases)
+        assert _wrong_ways(office) == []
+        _go_on(office, cases)
+    assert _wrong_ways(office) == []
 
 
 def _go_on(office: Office, cases: list[int]) -> None:
