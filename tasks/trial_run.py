@@ -35,7 +35,8 @@ from tasks.trials import DATABASE
 MEMORY = 2 << 30
 SECONDS = 900
 _CLOCK = SystemClock()
-_ELEMENT = re.compile(r"\bP\d\d[a-z]?_\w+", re.ASCII)
+#: What may be an id of the diagram or of a rule in a sentence.
+_ID = re.compile(r"[A-Za-z_](?:[\w.-]*\w)?", re.ASCII)
 
 
 @dataclass
@@ -110,11 +111,20 @@ class TrialRun:
         self._write()
 
     def _elements(self, result: Result, scenario: Scenario | None) -> list[str]:
-        """Return the elements of the diagram a failure is about: those it names, else the step's own."""
-        named = _ELEMENT.findall(result.zh)
+        """Return the elements of the diagram a failure is about.
+
+        Those it names, those that bear a deadline rule it names, and the step's own.
+        """
+        named = _ID.findall(result.zh)
         steps = scenario.steps if scenario is not None else ()
         at = [str(step.target) for step in steps if step.line == result.line]
-        return [element for element in dict.fromkeys([*named, *at]) if element in self.graph.nodes]
+        ruled = [element for rule_id in named for element in self._ruled(rule_id)]
+        return [element for element in dict.fromkeys([*named, *ruled, *at]) if element in self.graph.nodes]
+
+    def _ruled(self, rule_id: str) -> list[str]:
+        """Return the steps that bear a deadline rule."""
+        steps = [node for node in self.graph.nodes.values() if node.attrs.get("form")]
+        return [node.id for node in steps if rule_id in node.attr_list("deadline")]
 
     def _write(self, **values: Any) -> None:
         with self.db.transaction() as conn:
