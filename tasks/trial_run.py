@@ -101,11 +101,12 @@ class TrialRun:
         self._write(state="done")
 
     def _tell(self, result: Result, scenario: Scenario | None) -> None:
+        elements = [] if result.passed else self._elements(result, scenario)
+        names = {element: self.graph.nodes[element].name or element for element in elements}
         self.results.append(
             {
                 "id": result.id, "title": result.title, "file": result.path.name, "passed": result.passed,
-                "line": result.line, "zh": result.zh, "en": result.en,
-                "elements": [] if result.passed else self._elements(result, scenario),
+                "line": result.line, "zh": result.zh, "en": result.en, "elements": elements, "names": names,
             }
         )  # fmt: skip
         self._write()
@@ -113,13 +114,14 @@ class TrialRun:
     def _elements(self, result: Result, scenario: Scenario | None) -> list[str]:
         """Return the elements of the diagram a failure is about.
 
-        Those it names, those that bear a deadline rule it names, and the step's own.
+        Those it names and those that bear a deadline rule it names, else the step's own.
         """
         named = _ID.findall(result.zh)
         steps = scenario.steps if scenario is not None else ()
         at = [str(step.target) for step in steps if step.line == result.line]
         ruled = [element for rule_id in named for element in self._ruled(rule_id)]
-        return [element for element in dict.fromkeys([*named, *ruled, *at]) if element in self.graph.nodes]
+        told = [element for element in dict.fromkeys([*named, *ruled]) if element in self.graph.nodes]
+        return told or [element for element in at if element in self.graph.nodes]
 
     def _ruled(self, rule_id: str) -> list[str]:
         """Return the steps that bear a deadline rule."""
