@@ -70,6 +70,8 @@ class Impact:
     deadlines: tuple[Moved, ...]
     #: how many dates would differ in all
     moved: int
+    #: what steps that come and go are called
+    names: Mapping[str, str]
     #: results of the scenarios, as they were given
     scenarios: Sequence[Any] = field(default=())
 
@@ -101,6 +103,7 @@ def impact(app: App, source: Source, scenarios: Sequence[Any] = ()) -> Impact:
         tuple(sorted(nodes.keys() - graph.nodes.keys())),
         tuple(moved),
         total,
+        {node.id: node.name or node.id for node in (*nodes.values(), *graph.nodes.values())},
         scenarios,
     )
 

@@ -35,7 +35,8 @@ from tasks.trials import DATABASE
 MEMORY = 2 << 30
 SECONDS = 900
 _CLOCK = SystemClock()
-_ELEMENT = re.compile(r"\bP\d\d[a-z]?_\w+", re.ASCII)
+#: What may be an id of the diagram or of a rule in a sentence.
+_ID = re.compile(r"[A-Za-z_](?:[\w.-]*\w)?", re.ASCII)
 
 
 @dataclass
@@ -100,21 +101,32 @@ class TrialRun:
         self._write(state="done")
 
     def _tell(self, result: Result, scenario: Scenario | None) -> None:
+        elements = [] if result.passed else self._elements(result, scenario)
+        names = {element: self.graph.nodes[element].name or element for element in elements}
         self.results.append(
             {
                 "id": result.id, "title": result.title, "file": result.path.name, "passed": result.passed,
-                "line": result.line, "zh": result.zh, "en": result.en,
-                "elements": [] if result.passed else self._elements(result, scenario),
+                "line": result.line, "zh": result.zh, "en": result.en, "elements": elements, "names": names,
             }
         )  # fmt: skip
         self._write()
 
     def _elements(self, result: Result, scenario: Scenario | None) -> list[str]:
-        """Return the elements of the diagram a failure is about: those it names, else the step's own."""
-        named = _ELEMENT.findall(result.zh)
+        """Return the elements of the diagram a failure is about.
+
+        Those it names and those that bear a deadline rule it names, else the step's own.
+        """
+        named = _ID.findall(result.zh)
         steps = scenario.steps if scenario is not None else ()
         at = [str(step.target) for step in steps if step.line == result.line]
-        return [element for element in dict.fromkeys([*named, *at]) if element in self.graph.nodes]
+        ruled = [element for rule_id in named for element in self._ruled(rule_id)]
+        told = [element for element in dict.fromkeys([*named, *ruled]) if element in self.graph.nodes]
+        return told or [element for element in at if element in self.graph.nodes]
+
+    def _ruled(self, rule_id: str) -> list[str]:
+        """Return the steps that bear a deadline rule."""
+        steps = [node for node in self.graph.nodes.values() if node.attrs.get("form")]
+        return [node.id for node in steps if rule_id in node.attr_list("deadline")]
 
     def _write(self, **values: Any) -> None:
         with self.db.transaction() as conn:

@@ -50,7 +50,7 @@ class Trial:
     digest: str
     state: str
     total: int
-    results: Sequence[Mapping[str, Any]]  #: id, title, file, passed, line, zh, en, elements
+    results: Sequence[Mapping[str, Any]]  #: id, title, file, passed, line, zh, en, elements, names
     coverage: Mapping[str, Any]  #: flows: id -> times taken; elements; missing
     problem: str
     started_at: int

@@ -133,6 +133,7 @@ RIGHTS: dict[str, Right] = {
     "trial.show": SUPERVISORS,
     "trial.start": SUPERVISORS,
     "trial.coverage": SUPERVISORS,
+    "trial.failures": SUPERVISORS,
     "release.submit": SUPERVISORS,
     "release.submit_post": SUPERVISORS,
     "release.draft_impact": SUPERVISORS,

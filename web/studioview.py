@@ -42,6 +42,11 @@ class Sheet:
         return next((one for one in self.versions if one.status == "active"), None)
 
     @property
+    def elsewhere(self) -> int:
+        """Return how many instances run on other versions than the one at work."""
+        return studio.elsewhere(self.versions)
+
+    @property
     def before(self) -> studio.Version | None:
         """Return the version that taking this one back would bring to work."""
         older = (one for one in self.versions if one.version < self.version.version and one.activated_at)

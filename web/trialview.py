@@ -77,3 +77,12 @@ def trial_marks(trial: Trial) -> dict[str, Any]:
         "untouched": [one for one in trial.coverage.get("missing", ()) if one not in failing],
         "failing": failing,
     }
+
+
+def trial_failures(trial: Trial, lang: str) -> list[dict[str, str]]:
+    """Return each failure at each of its elements, in words."""
+    return [
+        {"element": element, "text": f"{result['id']} {result['title']} · {result[lang]}"}
+        for result in trial.failed
+        for element in result["elements"]
+    ]

@@ -77,4 +77,20 @@ def _example(field: Field, context: FormContext, facts: Mapping[str, Any], resol
             {name: context.today if cell == "today" else cell for name, cell in row.items()}
             for row in field.example
         ]
-    return field.example
+    return _plainest(field, context) if field.example is None else field.example
+
+
+def _plainest(field: Field, context: FormContext) -> Any:
+    """Return the plainest answer a field takes, where its form gives no example; None where none is known."""
+    plain: dict[str, Callable[[], Any]] = {
+        "text": lambda: field.zh,
+        "longtext": lambda: field.zh,
+        "bool": lambda: True,
+        "enum": lambda: field.options[0] if field.options else None,
+        "multi": lambda: list(field.options[:1]) or None,
+        "int": lambda: max(field.min, 1),
+        "money": lambda: max(field.min, 1),
+        "date": lambda: context.today,
+        "datetime": lambda: context.now,
+    }
+    return plain[field.type]() if field.type in plain else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -84,6 +85,13 @@ def versions(conn: Connection, key: str | None = None) -> list[Version]:
         replace(row, author=names.get(row.author_id or 0, ""), approver=names.get(row.approver_id or 0, ""))
         for row in found
     ]
+
+
+def elsewhere(found: Iterable[Version]) -> int:
+    """Return how many instances of a process run on other versions than the one at work; 0 without one."""
+    known = list(found)
+    at_work = any(one.status == "active" for one in known)
+    return sum(one.running for one in known if one.status != "active") if at_work else 0
 
 
 def version(conn: Connection, definition_id: int) -> Version | None:

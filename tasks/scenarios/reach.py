@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from engine.clock import to_us
+from engine.errors import AidError
 from tasks import commands as c
 from tasks.scenarios.faults import Difference
 from tasks.scenarios.fill import task_values
 from tasks.scenarios.model import Step
 from tasks.scenarios.people_at_work import of_action, of_task
-from tasks.scenarios.world import World
+from tasks.scenarios.world import World, refusal
 from tasks.store import stories
 from tasks.store.conn import RowMapping
 
@@ -54,7 +55,14 @@ def _complete(world: World, step: Step, task: RowMapping) -> None:
     actor = of_task(world, _anybody(step), task)
     given: Mapping[str, Any] = step.with_.get(task["element"]) or {}
     values = task_values(world, actor, task["id"], given, task["area"], also=("other_outcomes",))
-    world.app.do(c.CompleteTask(task["id"], values), actor)
+    try:
+        world.app.do(c.CompleteTask(task["id"], values), actor)
+    except AidError as fault:
+        if step.refused is not None:
+            raise
+        zh = f"办结{task['element']}时被拒绝。{refusal(fault, 'zh')}"
+        en = f"completing {task['element']} was refused: {refusal(fault, 'en')}"
+        raise Difference(step.line, zh, en) from fault
 
 
 def _accept(world: World, step: Step, todo: list[RowMapping], person_id: int, case_id: int) -> bool:

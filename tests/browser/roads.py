@@ -13,15 +13,15 @@ FACTS = {
 }  # fmt: skip
 
 
-def recognised(desk: DeskOf) -> str:
+def recognised(desk: DeskOf, person: str = PERSON, id_no: str = ID_NO) -> str:
     """Take the person from the counter to community assistance; return the address of the case."""
     street = desk("staff.rh")
-    case = street.register(PERSON, ID_NO).take_application()
-    street.work("核查申请材料", PERSON, APPLICATION)
-    street.work("指导填写认定申请登记表", PERSON, FACTS)
+    case = street.register(person, id_no).take_application()
+    street.work("核查申请材料", person, APPLICATION)
+    street.work("指导填写认定申请登记表", person, FACTS)
     for task in ("即时录入子系统", "发证", "当场发放材料并告知"):
-        street.work(task, PERSON)
-    street.work("认定", PERSON, {"认定意见": "予以认定"})
-    desk("sup.rh").work("复核认定", PERSON, {"复核意见": "同意"})
-    street.work("确认援助意愿", PERSON, {"自愿接受就业援助": True})
+        street.work(task, person)
+    street.work("认定", person, {"认定意见": "予以认定"})
+    desk("sup.rh").work("复核认定", person, {"复核意见": "同意"})
+    street.work("确认援助意愿", person, {"自愿接受就业援助": True})
     return case

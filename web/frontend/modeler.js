@@ -1,5 +1,6 @@
 // The editor of the supervisor's studio: starts where the screen is large enough to draw on.
 import { startStudio } from "./src/studio/studio.js";
+import { showTrial } from "./src/studio/trial.js";
 import "./modeler.css";
 
 const wide = window.matchMedia("(min-width: 1000px)");
@@ -18,6 +19,7 @@ async function start(app) {
 
 const app = document.querySelector("[data-studio]");
 if (app) {
+  app.addEventListener("studio:ready", ({ detail }) => showTrial(detail));
   if (wide.matches) start(app);
   wide.addEventListener("change", () => wide.matches && start(app));
 }

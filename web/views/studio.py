@@ -36,6 +36,11 @@ class Shelf:
         return next((one for one in self.versions if one.status == "active"), None)
 
     @property
+    def elsewhere(self) -> int:
+        """Return how many instances run on other versions than the one at work."""
+        return studio.elsewhere(self.versions)
+
+    @property
     def waiting(self) -> list[studio.Version]:
         """Return versions that wait for a signature or for being put to work."""
         return [one for one in self.versions if one.status in ("submitted", "approved")]

@@ -12,7 +12,15 @@ from tasks.difference import Source
 from tasks.queries import studio
 from web.context import Ctx, ctx
 from web.going import go
-from web.trialview import Compared, compared, difference_marks, trial_marks, trial_of, version_before
+from web.trialview import (
+    Compared,
+    compared,
+    difference_marks,
+    trial_failures,
+    trial_marks,
+    trial_of,
+    version_before,
+)
 from web.views.editor import data, draft_of
 
 views = Blueprint("trial", __name__, url_prefix="/studio")
@@ -82,6 +90,16 @@ def start(draft_id: int) -> Answer:
     draft, source = draft_of(context, draft_id)
     trials.start(context.app.db, draft.key, Source(source.xml, source.annex), draft_id, context.user_id)
     return go(f"/studio/drafts/{draft_id}/trial")
+
+
+@views.get("/drafts/<int:draft_id>/trial/failures")
+def failures(draft_id: int) -> Response:
+    """Return what the latest trial of a draft as it is saved says of its elements."""
+    context = ctx()
+    _draft, source = draft_of(context, draft_id)
+    trial = trial_of(context, draft_id)
+    fresh = trial is not None and trial.is_of(Source(source.xml, source.annex))
+    return data({"failures": trial_failures(trial, context.lang) if trial is not None and fresh else []})
 
 
 @views.get("/drafts/<int:draft_id>/trial/marks")
