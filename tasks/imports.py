@@ -54,9 +54,17 @@ def load_calendar(app: App, raw: bytes) -> tuple[int, int]:
     year = CalendarYear.from_toml(text_of(raw))
     if not year.official:
         raise CalendarInvalid(year=year.year, problem="status 是 provisional，只导入正式公布的日历")
-    values = {"days_off": sorted(year.holidays), "working_weekends": sorted(year.working_weekends)}
+    values = year_values(year)
     done = app.do(commands.LoadCalendar(year.year, values), SYSTEM)
     return year.year, int(done.extra["moved"])
+
+
+def year_values(year: CalendarYear) -> dict[str, Any]:
+    """Return a year as the command that loads it takes it."""
+    return {
+        "days_off": {day: year.holidays[day] for day in sorted(year.holidays)},
+        "working_weekends": sorted(year.working_weekends), "source": year.source,
+    }  # fmt: skip
 
 
 def import_people(app: App, raw: bytes) -> int:

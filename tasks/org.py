@@ -49,9 +49,13 @@ def ensure_unit(
 def _ensure_child(conn: Connection, parent: Unit | None, level: str, name: str) -> Unit:
     parent_id = parent.id if parent else None
     row = store.child_named(conn, parent_id, name)
-    if row is not None:
-        return _unit(row)
+    return _unit(row) if row is not None else child(conn, parent, level, name)
+
+
+def child(conn: Connection, parent: Unit | None, level: str, name: str) -> Unit:
+    """Make a unit under another (a city: under none); the database refuses a name that is taken there."""
     unit_id = store.next_unit_id(conn)
+    parent_id = parent.id if parent else None
     path = f"{parent.path if parent else '/'}{unit_id}/"
     store.insert_unit(conn, unit_id, parent_id, level, name, path)
     return Unit(unit_id, parent_id, level, name, path, True)

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tasks import casework, commands, drafts, intake, office, releases, supervision, taskwork
+from tasks import admin_commands as admin
+from tasks import (
+    casework,
+    commands,
+    drafts,
+    grants,
+    intake,
+    office,
+    releases,
+    staff,
+    supervision,
+    taskwork,
+    units,
+)  # fmt: skip
 from tasks import studio_commands as studio
 from tasks.commands import Command, Done
 from tasks.desk import Desk
@@ -54,4 +67,16 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     studio.ActivateRelease: releases.activate,
     studio.RetireRelease: releases.retire,
     studio.TakeBack: releases.take_back,
+    admin.AddUnit: units.add,
+    admin.RenameUnit: units.rename,
+    admin.CloseUnit: units.close,
+    admin.ReopenUnit: units.reopen,
+    admin.CreateAccount: staff.create,
+    admin.ChangeAccount: staff.change,
+    admin.ResetPassword: staff.reset_password,
+    admin.DisableAccount: staff.disable,
+    admin.EnableAccount: staff.enable,
+    admin.GrantRole: grants.grant,
+    admin.RevokeRole: grants.revoke,
+    admin.EndSessions: grants.end_sessions,
 }

@@ -49,6 +49,19 @@ sa.Index(
     postgresql_where=event.c.command_key.is_not(None),
 )
 
+#: Trails below this number belong to the installation and not to a case. They live for years, and
+#: people look in them for somebody: by whom, and about what.
+_LONG_LIVED = event.c.trail_id < 100
+for _name, _column in (("actor", event.c.actor_id), ("element", event.c.element)):
+    sa.Index(
+        f"ix_event_office_{_name}",
+        event.c.trail_id,
+        _column,
+        event.c.seq,
+        sqlite_where=_LONG_LIVED,
+        postgresql_where=_LONG_LIVED,
+    )
+
 #: Erasable texts beside the chain, which holds only their HMAC (SEC-P5).
 event_payload = sa.Table(
     "event_payload",

@@ -52,3 +52,17 @@ def put_setting(conn: Connection, name: str, value: str, now_us: int, by: int | 
     row = {"value": value, "changed_at": now_us, "changed_by": by}
     if not conn.execute(setting.update().where(setting.c.name == name).values(**row)).rowcount:
         conn.execute(setting.insert().values(name=name, **row))
+
+
+def open_trail(conn: Connection, trail_id: int, kind: str, now_us: int) -> None:
+    """Make one of the office's own trails, unless somebody else just did."""
+    made = {"id": trail_id, "kind": kind, "at": now_us}
+    conn.execute(
+        sa.text("INSERT INTO trail (id, created_at) VALUES (:id, :at) ON CONFLICT (id) DO NOTHING"), made
+    )
+    conn.execute(
+        sa.text(
+            "INSERT INTO trail_owner (trail_id, kind) VALUES (:id, :kind) ON CONFLICT (trail_id) DO NOTHING"
+        ),
+        made,
+    )
