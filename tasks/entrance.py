@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
-from engine.errors import AidError
 from engine.history import By
 from tasks import accounts, office_trail, sessions
 from tasks.accounts import Passwords
@@ -15,12 +12,6 @@ from tasks.office_trail import ACCESS
 from tasks.office_trail import account as named
 from tasks.sessions import LoginRefused, SessionToken
 from tasks.store import accounts as store
-
-log = logging.getLogger(__name__)
-#: Refusals that say somebody reached for what is not his.
-DENIALS = frozenset(
-    {"forbidden", "out_of_area", "not_candidate", "four_eyes", "roles_exclusive", "own_account"}
-)
 
 
 def enter(
@@ -76,16 +67,3 @@ def change_password(app: App, passwords: Passwords, actor: Actor, old: str, new:
         office_trail.emit(desk, "PasswordChanged", named(user_id), ACCESS)
 
     app.run(act, actor)
-
-
-def denied(app: App, actor: Actor, code: str, what: str) -> None:
-    """Put a refusal on the trail where it says that somebody reached for what is not his.
-
-    It has been refused already: where the trail cannot be written, that is logged.
-    """
-    if code not in DENIALS or actor.user_id is None:
-        return
-    try:
-        app.run(lambda desk: office_trail.emit(desk, "AccessDenied", what, ACCESS, code=code), actor)
-    except AidError:
-        log.exception("A denial could not be recorded.", extra={"action": "denied"})

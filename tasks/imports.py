@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from engine.calendar import CalendarInvalid, CalendarYear
@@ -49,14 +50,45 @@ def text_of(raw: bytes) -> str:
         raise ImportRefused(["文件不是UTF-8编码，请另存为“CSV UTF-8”。"]) from error
 
 
-def load_calendar(app: App, raw: bytes) -> tuple[int, int]:
+def load_calendar(app: App, raw: bytes, name: str = "") -> tuple[int, int]:
     """Load an official year; return it and how many deadlines moved. Raises CalendarInvalid."""
-    year = CalendarYear.from_toml(text_of(raw))
-    if not year.official:
-        raise CalendarInvalid(year=year.year, problem="status 是 provisional，只导入正式公布的日历")
+    year = calendar_of(raw, name)
     values = year_values(year)
     done = app.do(commands.LoadCalendar(year.year, values), SYSTEM)
     return year.year, int(done.extra["moved"])
+
+
+CALENDAR = ("类型", "名称", "开始日期", "结束日期")
+
+
+def calendar_of(raw: bytes, name: str) -> CalendarYear:
+    """Return the year of a TOML file, or of a CSV file with the columns CALENDAR; raise ImportRefused."""
+    text = text_of(raw)
+    if not name.lower().endswith(".csv"):
+        year = CalendarYear.from_toml(text)
+        if not year.official:
+            raise CalendarInvalid(year=year.year, problem="status 是 provisional，只导入正式公布的日历")
+        return year
+    days_off: dict[date, str] = {}
+    worked: set[date] = set()
+    problems: list[str] = []
+    for line, row in _rows(text, (*CALENDAR[:1], CALENDAR[2]), CALENDAR):
+        try:
+            first = date.fromisoformat(row["开始日期"])
+            last = date.fromisoformat(row.get("结束日期") or row["开始日期"])
+        except ValueError:
+            problems.append(f"第{line}行：日期应写成 2027-02-05。")
+            continue
+        days = [first + timedelta(days=n) for n in range(min((last - first).days + 1, 32))]
+        if not 0 < len(days) < 32 or row["类型"] not in ("放假", "上班"):
+            problems.append(f"第{line}行：类型应是“放假”或“上班”，结束日期应不早于开始日期且在31天内。")
+        elif row["类型"] == "放假":
+            days_off |= dict.fromkeys(days, row.get("名称", ""))
+        else:
+            worked |= set(days)
+    if problems or not days_off:
+        raise ImportRefused(problems or ["文件里没有放假日期。"])
+    return CalendarYear(min(days_off).year, True, days_off, frozenset(worked), name[:100])
 
 
 def year_values(year: CalendarYear) -> dict[str, Any]:

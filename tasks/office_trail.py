@@ -13,6 +13,10 @@ from tasks.store import rows, tables
 from tasks.store.office import open_trail
 
 ADMINISTRATION, ACCESS = 1, 2
+#: Refusals that say somebody reached for what is not his (SEC-Z5).
+DENIALS = frozenset(
+    {"forbidden", "out_of_area", "not_candidate", "four_eyes", "roles_exclusive", "own_account"}
+)
 KINDS = {ADMINISTRATION: "administration", ACCESS: "access"}
 
 

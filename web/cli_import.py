@@ -23,13 +23,13 @@ def import_group() -> None:
 @DATABASE
 @DEMO
 def import_calendar(file: Path, database: str | None, is_demo: bool) -> None:
-    """Load the official calendar of a year, in the form of bpmn/calendars/*.toml.
+    """Load the official calendar of a year, as bpmn/calendars/*.toml or CSV (类型,名称,开始日期,结束日期).
 
     Deadlines that waited for it are counted, running ones counted again.
 
     Example: aid595 import calendar 2027.toml
     """
-    year, moved = imports.load_calendar(open_app(database, is_demo), content(file))
+    year, moved = imports.load_calendar(open_app(database, is_demo), content(file), file.name)
     click.echo(f"已导入{year}年工作日历，{moved}个期限已重新计算。")
 
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from engine.codec import dumps
 from engine.errors import AidError, FormInvalid
 from engine.ids import new_id
-from tasks import entrance, labels
+from tasks import labels
 from tasks.sessions import SessionEnded
 from web.context import ctx
 from web.i18n import say_or
@@ -140,7 +140,7 @@ def error_page(code: str, status: int, sentence: str, **more: Any) -> Response:
 def refused(error: AidError) -> AnyResponse:
     """Answer a refusal."""
     context = ctx()
-    entrance.denied(context.app, context.actor, error.code, request.endpoint or "")
+    context.app.record_denial(context.actor, error, request.endpoint or "")
     if wants_json():
         return aid_problem(error)
     sentence = error.sentence(context.lang)

@@ -12,13 +12,18 @@ from web.rights import RIGHTS
 _ITEMS = (
     ("inbox.index", "/inbox", "inbox", "nav.inbox"),
     ("person.index", "/people", "people", "nav.people"),
+    ("office_trail.index", "/trail", "doc", "nav.office_trail"),
+    ("units.index", "/units", "map", "nav.units"),
+    ("accounts.index", "/accounts", "people", "nav.accounts"),
+    ("access.index", "/access", "shield", "nav.access"),
     ("studio.index", "/studio", "flow", "nav.studio"),
     ("process.index", "/processes", "flow", "nav.processes"),
     ("audit.index", "/audit", "shield", "nav.audit"),
     ("incidents.index", "/incidents", "alert", "nav.incidents"),
     ("settings.index", "/settings", "gear", "nav.settings"),
 )
-_BELONGS = {"task": "inbox", "case": "person", "paper": "person", "editor": "studio", "release": "studio"}
+_BELONGS = {"task": "inbox", "case": "person", "paper": "person", "editor": "studio", "release": "studio",
+            "calendar": "settings"}  # fmt: skip
 #: Entries that another one, open to the same person, holds already.
 _WITHIN = {"process.index": "studio.index"}
 

@@ -47,6 +47,10 @@ _ADDRESSES = {
     "draft_xml": "/studio/drafts/{}.bpmn",
     "release": "/studio/releases/{}",
     "incident": "/incidents/{}",
+    "unit": "/units/{}",
+    "account": "/accounts/{}",
+    "setting": "/settings/{}",
+    "year": "/settings/calendar/{}",
 }
 
 

@@ -18,11 +18,14 @@ from engine.clock import NO_DUE, SHANGHAI, end_of_day, to_us
 from engine.errors import AidError
 from tasks import labels
 from tasks.library import Library
+from tasks.queries import accounts
 from tasks.queries.inbox import LISTS
 from web import clauses, words
 from web.actions import ACTIONS, PERSON_ACTIONS
 from web.errors import STATUS
 from web.i18n import LANGUAGES, catalogue, choose, say_or
+from web.views import accounts as account_views
+from web.views import office_trail
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
@@ -33,6 +36,10 @@ MADE = {
     "inbox.": LISTS, "inbox.empty_": LISTS, "urgency.": (*words.URGENCIES, "done"),
     "password.": ("old_password", "password", "again"), "incident.none_": ("open", "resolved"),
     "person.": ("name", "id_no", "phone", "address"), "settings.basis_": ("STATED", "INFERRED", "CONFIG"),
+    "account.kind_": accounts.KINDS, "trail.of_": office_trail.TABS,
+    "account_act.": [
+        one + end for one in (*account_views.ACTS, *account_views.SECRET_ACTS) for end in ("", "_lead")
+    ],
     "action_": tuple(f"{name}.title" for name in (*ACTIONS, *PERSON_ACTIONS)),
 }  # fmt: skip
 

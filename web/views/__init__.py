@@ -6,8 +6,11 @@ from flask import Blueprint
 
 from web.api import office, v1, work
 from web.views import (
+    access,
+    accounts,
     audit,
     auth,
+    calendar,
     case,
     clauses,
     demo,
@@ -17,6 +20,7 @@ from web.views import (
     inbox,
     incidents,
     notices,
+    office_trail,
     paper,
     person,
     process,
@@ -25,6 +29,7 @@ from web.views import (
     studio,
     task,
     trial,
+    units,
 )
 
 #: They add their routes to those of `v1`.
@@ -33,5 +38,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     home.views, auth.views, inbox.views, task.views, person.views, case.views, paper.views, process.views,
     clauses.views, audit.views, incidents.views, notices.views, settings.views, demo.views, health.views,
     studio.views, editor.views, release.views, trial.views,
+    units.views, accounts.views, access.views, office_trail.views, calendar.views,
     v1.views,
 )
