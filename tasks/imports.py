@@ -11,7 +11,7 @@ from typing import Any
 from engine.calendar import CalendarInvalid, CalendarYear
 from engine.errors import AidError, FormInvalid
 from tasks import commands, intake, org
-from tasks.actor import SYSTEM
+from tasks.actor import SYSTEM, Actor
 from tasks.app import App
 from tasks.desk import Desk
 from tasks.store import market, tables
@@ -101,22 +101,24 @@ def year_values(year: CalendarYear) -> dict[str, Any]:
 
 def import_people(app: App, raw: bytes) -> int:
     """Open a file for every row; return how many. Raises ImportRefused naming every row that is wrong."""
-    return _import(app, raw, NEEDED, COLUMNS, _register)
+    return take_rows(app, raw, NEEDED, COLUMNS, _register)
 
 
 def import_vacancies(app: App, raw: bytes) -> int:
     """Take vacancies over, each once; return how many rows. Raises ImportRefused naming every wrong row."""
-    return _import(app, raw, VACANCIES[:4], VACANCIES, lambda desk, row: _offer(desk, row, tables.vacancy))
+    return take_rows(app, raw, VACANCIES[:4], VACANCIES, lambda desk, row: _offer(desk, row, tables.vacancy))
 
 
 def import_posts(app: App, raw: bytes) -> int:
     """Take public-welfare posts over, each once; return how many rows. Raises ImportRefused."""
-    return _import(app, raw, POSTS, POSTS, lambda desk, row: _offer(desk, row, tables.post))
+    return take_rows(app, raw, POSTS, POSTS, lambda desk, row: _offer(desk, row, tables.post))
 
 
-def _import(
-    app: App, raw: bytes, needed: Sequence[str], columns: Sequence[str], take: Callable[[Desk, Row], None]
+def take_rows(
+    app: App, raw: bytes, needed: Sequence[str], columns: Sequence[str], take: Callable[[Desk, Row], None],
+    actor: Actor = SYSTEM,
 ) -> int:
+    """Take every row of a list, or none; return how many. Raises ImportRefused naming every wrong row."""
     rows = list(_rows(text_of(raw), needed, columns))
     if not rows:
         raise ImportRefused(["文件里只有列名，没有内容。"])
@@ -133,7 +135,7 @@ def _import(
         if problems:
             raise ImportRefused(problems)
 
-    app.run(take_all, SYSTEM)
+    app.run(take_all, actor)
     return len(rows)
 
 
@@ -170,20 +172,20 @@ def _offer(desk: Desk, row: Row, table: Any) -> None:
         problems.append(("level", f"level 应是 {'或'.join(LEVELS)}。", "The level is STREET or DISTRICT."))
     if problems:
         raise FormInvalid(problems)
-    area = _unit(desk.conn, row["area"], None, "区、街镇或社区（村）").path
+    area = unit_named(desk.conn, row["area"], None, "区、街镇或社区（村）").path
     values = {name: value or None for name, value in row.items()}
     market.put(desk.conn, table, {**values, "area": area, "number": int(number)})
 
 
 def _register(desk: Desk, row: Row) -> None:
-    unit = _unit(desk.conn, row["community"], "community", "社区（村）").id
+    unit = unit_named(desk.conn, row["community"], "community", "社区（村）").id
     command = commands.RegisterPerson(
         row["name"], row["id_no"], unit, row.get("phone", ""), row.get("address", "")
     )
     intake.register_person(desk, command)
 
 
-def _unit(conn: Connection, named: str, level: str | None, kinds: str) -> org.Unit:
+def unit_named(conn: Connection, named: str, level: str | None, kinds: str) -> org.Unit:
     """Return the unit of a name, which may follow the name of the one above it: 仁和镇/河南村."""
     above, _, name = named.rpartition("/")
     found = org.find_units(conn, name, level)

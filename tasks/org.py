@@ -38,12 +38,17 @@ def ensure_unit(
     """Return the lowest unit named, making it and its ancestors where they are missing."""
     if community is not None and street is None:
         raise ValueError("a community needs its street")
-    found = _ensure_child(conn, None, "city", city)
+    found = ensure_city(conn, city)
     for level, name in zip(LEVELS[1:], (district, street, community), strict=True):
         if name is None:
             break
         found = _ensure_child(conn, found, level, name)
     return found
+
+
+def ensure_city(conn: Connection, city: str = DEFAULT_CITY) -> Unit:
+    """Return the city, the top of the tree, making it where it is missing."""
+    return _ensure_child(conn, None, "city", city)
 
 
 def _ensure_child(conn: Connection, parent: Unit | None, level: str, name: str) -> Unit:

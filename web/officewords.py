@@ -83,7 +83,7 @@ def _details(context: Ctx, data: Mapping[str, Any], units: Mapping[int, str]) ->
     if "old" in data or "new" in data:
         told.append(f"{_value(context, data.get('old'))} → {_value(context, data.get('new'))}")
     told += ["、".join(t(f"account.{name}") for name in data.get("fields", ()))]
-    told += [t(f"trail.{name}", n=data[name]) for name in ("moved", "count", "wait", "rows") if name in data]
+    told += [t(f"trail.{name}", n=data[name]) for name in ("moved", "count", "wait") if name in data]
     told += [t("trail.disabled")] if data.get("why") == "disabled" else []
     told += [labels.label("error", data["code"], lang)] if "code" in data else []
     told += [str(data[name]) for name in ("source", "reason") if data.get(name)]
