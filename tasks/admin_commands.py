@@ -104,6 +104,16 @@ class GrantRole(Command):
 
 
 @dataclass(frozen=True)
+class GrantRoles(Command):
+    """Give several accounts a role, each over its own unit or all over one (`unit_id`)."""
+
+    user_ids: tuple[int, ...]
+    role: str
+    reason: str
+    unit_id: int = 0
+
+
+@dataclass(frozen=True)
 class RevokeRole(Command):
     """Take a role away."""
 

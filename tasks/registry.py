@@ -77,6 +77,7 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     admin.DisableAccount: staff.disable,
     admin.EnableAccount: staff.enable,
     admin.GrantRole: grants.grant,
+    admin.GrantRoles: grants.grant_many,
     admin.RevokeRole: grants.revoke,
     admin.EndSessions: grants.end_sessions,
 }

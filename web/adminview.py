@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from engine.errors import AidError, FormInvalid, NotFound
 from tasks.commands import Command, Done
+from tasks.imports import ImportRefused
 from tasks.queries.units import Place, in_order, places
 from web.context import Ctx, ctx
 from web.errors import status_of
@@ -19,14 +20,19 @@ def errors_of(refusal: AidError | None, lang: str) -> dict[str, str]:
     """Return what a refusal says of each field."""
     if not isinstance(refusal, FormInvalid):
         return {}
-    return {name: zh if lang == "zh" else en for name, zh, en in refusal.problems}
+    found: dict[str, str] = {}
+    for name, zh, en in refusal.problems:
+        found[name] = " ".join(filter(None, (found.get(name), zh if lang == "zh" else en)))
+    return found
 
 
 def sentence_of(refusal: AidError | None, lang: str) -> str:
     """Return what a refusal says of the whole."""
     if refusal is None:
         return ""
-    said = [zh if lang == "zh" else en for _name, zh, en in getattr(refusal, "problems", ())]
+    said = list(errors_of(refusal, lang).values())
+    if isinstance(refusal, ImportRefused):
+        said = [refusal.sentence(lang), *refusal.problems]
     return " ".join(said) or refusal.sentence(lang)
 
 

@@ -91,6 +91,7 @@ def make_administrators(
                 desk.conn, passwords, role.replace("_", "."), label("role", role), secret, desk.now,
                 check=False,
             )  # fmt: skip
+            store.update_account(desk.conn, made, unit_id=unit.id)
             accounts.grant_role(desk.conn, made, role, unit.id, desk.now)
             office_trail.emit(desk, "OfficeOpened", office_trail.account(made), role=role, unit=unit.id)
 

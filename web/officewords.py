@@ -13,6 +13,7 @@ from tasks.queries.trail import Happened
 from tasks.queries.units import places
 from web.context import Ctx
 from web.i18n import say_or
+from web.words import process_code, process_name
 
 _BAD = frozenset({"LoginFailed", "AccessDenied"})
 _BIG = frozenset({"RoleGranted", "RoleRevoked", "AccountDisabled", "SettingChanged", "PasswordReset"})
@@ -28,9 +29,7 @@ class Line:
     about: str
     account: int | None  #: whose page tells more
     detail: str
-    who: str
-    roles: str
-    origin: str
+    by: tuple[str, ...]  #: who, in which role, from where
     tone: str
 
 
@@ -57,12 +56,24 @@ def _line(context: Ctx, event: Happened, people: Mapping[int, str], units: Mappi
         event.seq, event.at, labels.label("event", event.kind, context.lang),
         "" if account and account == event.actor_id else about, account,
         " · ".join(one for one in _details(context, event.data, units) if one),
-        event.actor or ("" if event.kind == "LoginFailed" else context.t("history.system")),
-        event.role or "", event.origin or "", tone,
+        _by(context, event), tone,
     )  # fmt: skip
 
 
+def _by(context: Ctx, event: Happened) -> tuple[str, ...]:
+    if event.actor is None and event.kind != "LoginFailed":
+        return (context.t("account.by_operator" if event.origin == "cli" else "history.system"),)
+    roles = (labels.label("role", one, context.lang) for one in (event.role or "").split(",") if one)
+    told = (event.actor or "", *roles, event.origin or "")
+    return tuple(one for one in dict.fromkeys(told) if one)
+
+
 def _thing(context: Ctx, event: Happened) -> str:
+    if "process" in event.data:
+        process = str(event.data["process"])
+        version = event.data.get("version")
+        named = f"{process_code(process)} {process_name(process, context.lang)}"
+        return f"{named} {context.t('process.version', n=version)}" if version else named
     kind, _, name = (event.element or "").partition(":")
     if kind == "setting":
         return labels.label("setting", name, context.lang)

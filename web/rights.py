@@ -160,7 +160,7 @@ RIGHTS: dict[str, Right] = {
     **dict.fromkeys(("accounts.new", "accounts.create", "accounts.secret_act"), SYSTEM_ADMIN),
     **dict.fromkeys(("accounts.index", "accounts.show"), ADMINS),
     "accounts.act": KEEPERS,
-    "access.index": SECURITY_ADMIN,
+    **dict.fromkeys(("access.index", "accounts.grant_many"), SECURITY_ADMIN),
     **dict.fromkeys(("office_trail.index", "office_trail.verify"), AUDIT_ADMIN),
 }
 

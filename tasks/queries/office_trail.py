@@ -93,11 +93,16 @@ def _between(conn: Connection, trail: int, search: Search) -> list[sa.ColumnElem
     return terms
 
 
+def process_trails(conn: Connection) -> list[int]:
+    """Return the trails of all processes' releases."""
+    query = sa.select(trail_owner.c.trail_id).where(trail_owner.c.kind == "process")
+    return list(conn.execute(query.order_by(trail_owner.c.trail_id)).scalars())
+
+
 def releases(conn: Connection, search: Search, limit: int = 200) -> list[Happened]:
     """Return the latest events of all processes' releases: they are few, each process has its own trail."""
-    trails = sa.select(trail_owner.c.trail_id).where(trail_owner.c.kind == "process")
     found: list[Happened] = []
-    for trail in conn.execute(trails).scalars().all():
+    for trail in process_trails(conn):
         found += events(conn, trail, newest_first=True, limit=limit, where=search.terms())
     return sorted(found, key=lambda one: (one.at, one.seq), reverse=True)[:limit]
 

@@ -91,7 +91,8 @@ def open_site(folder: Path) -> Iterator[Site]:
 
 def address(rule: Rule, parts: dict[str, Any]) -> str:
     """Return the address of a route, its parts as given and unescaped."""
-    return re.sub(r"<(?:[^<>]*:)?([a-z_]+)>", lambda found: str(parts[found[1]]), rule.rule)
+    one_of = re.compile(r"<(?:any\(([a-z_]+)[^<>]*:|[^<>:]*:)?([a-z_]+)>")
+    return one_of.sub(lambda found: str(parts.get(found[2], found[1])), rule.rule)
 
 
 def parts_of(site: Site) -> dict[str, Any]:
@@ -101,5 +102,6 @@ def parts_of(site: Site) -> dict[str, Any]:
         "paper_id": site.ids("paper")[0], "instance_id": site.ids("instance")[0],
         "definition_id": site.ids("definition")[0], "incident_id": 1, "version": 1, "action": "waive",
         "clause_id": "R004-02.D1a", "key": "P04_community_assistance", "name": "MSG-16",
-        "process_id": "P03_registration_recognition", "filename": "app.css",
+        "process_id": "P03_registration_recognition", "filename": "app.css", "draft_id": 1, "year": 2027,
+        "user_id": site.ids("user_account")[0], "unit_id": site.ids("unit")[0],
     }  # fmt: skip

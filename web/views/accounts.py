@@ -48,10 +48,13 @@ SECRET_ACTS: dict[str, Callable[[int, str, str, str], Command]] = {
 @views.get("")
 def index() -> str:
     """List accounts, searched and filtered, page by page."""
-    context = ctx()
-    text, kind = request.args.get("q", "").strip()[:60], request.args.get("kind", "all")
-    unit = request.args.get("unit", 0, type=whole)
-    beyond = request.args.get("beyond", "")[:64]
+    return _list()
+
+
+def _list(refusal: AidError | None = None) -> str:
+    context, given = ctx(), request.values
+    text, kind = given.get("q", "").strip()[:60], given.get("kind", "all")
+    unit, beyond = given.get("unit", 0, type=whole), given.get("beyond", "")[:64]
     units = choices(context)
     area = next((place.path for place, _name in units if place.id == unit), "")
     with context.app.read() as conn:
@@ -61,8 +64,21 @@ def index() -> str:
     return render_template(
         "accounts.html", rows=rows, roles=roles, q=text, kind=kind, kinds=accounts.KINDS, unit=unit,
         units=units, standing=stands, more=rows[-1].username if len(rows) == accounts.PAGE else "",
-        paged=bool(beyond),
+        paged=beyond, sentence=sentence_of(refusal, context.lang), picked=set(request.form.getlist("users")),
+        typed={name: field(name) for name in ("role", "unit_id", "reason")},
+        offered=[one for one in ROLES if one not in ADMIN_ROLES],
     )  # fmt: skip
+
+
+@views.post("/grant")
+def grant_many() -> Response:
+    """Give the ticked accounts a role."""
+    ids = tuple(whole(one) for one in request.form.getlist("users") if one.isdigit() and len(one) < 20)
+    command = commands.GrantRoles(ids, field("role"), field("reason"), number("unit_id"))
+    done = carry_out(command, "grant")
+    if isinstance(done, AidError):
+        return refused(_list(done), done)
+    return go("/accounts?kind=without", "roles_granted", n=int(done.extra["granted"]))
 
 
 @views.get("/new")

@@ -35,10 +35,11 @@ def index() -> str:
 
 @views.post("/verify")
 def verify() -> str:
-    """Prove the chains of the office's trails and show the result."""
+    """Prove the chains of the office's trails and of the releases, and show the result."""
     context = ctx()
     with context.app.read() as conn:
-        proofs = [prove(conn, context.app.keys.trail, trail) for trail in TRAILS.values()]
+        trails = (*TRAILS.values(), *office_trail.process_trails(conn))
+        proofs = [prove(conn, context.app.keys.trail, trail) for trail in trails]
     faults = tuple(fault for proof in proofs for fault in proof.faults)
     return _page(Proof(sum(proof.events for proof in proofs), faults))
 
@@ -62,6 +63,6 @@ def _page(result: Proof | None) -> str:
     kept = {name: value for name, value in given.items() if value}
     return render_template(
         "office_trail.html", tab=tab, tabs=TABS, given=given, result=result, more=more, paged=beyond,
-        releases=rows if tab == "releases" else [], events=[] if tab == "releases" else lines(context, rows),
+        events=lines(context, rows),
         query=urlencode(kept), tab_query=urlencode({k: v for k, v in kept.items() if k != "of"}),
     )  # fmt: skip
