@@ -6,6 +6,7 @@ from flask import make_response, request
 from werkzeug.wrappers import Response
 
 from engine.errors import AidError, FormInvalid, NotFound
+from tasks.access import Subject, authorize
 from tasks.commands import Command, Done
 from tasks.imports import ImportRefused
 from tasks.queries.units import Place, in_order, places
@@ -34,6 +35,11 @@ def sentence_of(refusal: AidError | None, lang: str) -> str:
     if isinstance(refusal, ImportRefused):
         said = [refusal.sentence(lang), *refusal.problems]
     return " ".join(said) or refusal.sentence(lang)
+
+
+def require(action: str) -> None:
+    """Return when who asks may do this; raise NotCandidate."""
+    authorize(ctx().actor, action, Subject("/"))
 
 
 def field(name: str) -> str:

@@ -16,9 +16,9 @@ from tasks.store.tables import trail_owner
 from tasks.store.tables_org import user_account
 
 PAGE = 50
-_MOST_NAMED = 50
+_MOST_NAMED = 20
 #: Written into the statement's own text, so that the indexes of these trails apply.
-_LONG_LIVED = sa.literal_column("event.trail_id < 100", sa.Boolean)
+_LONG_LIVED = event.c.trail_id < sa.literal_column("100", sa.BigInteger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +63,13 @@ def page(
         terms += _between(conn, trail, search)
     if not search.text:
         return events(conn, trail, newest_first=True, limit=limit, beyond=beyond, where=terms)
-    ids = persons(conn, search.text)
     found: dict[int, Happened] = {}
-    for which in (event.c.actor_id.in_(ids), event.c.element.in_([account(one) for one in ids])):
-        where = [*terms, _LONG_LIVED, which]
-        rows = events(conn, trail, newest_first=True, limit=limit, beyond=beyond, where=where) if ids else []
-        found |= {row.seq: row for row in rows}
+    for one in persons(conn, search.text):
+        # one value at a time: the index then gives the order as well
+        for which in (event.c.actor_id == one, event.c.element == account(one)):
+            where = [*terms, _LONG_LIVED, which]
+            rows = events(conn, trail, newest_first=True, limit=limit, beyond=beyond, where=where)
+            found |= {row.seq: row for row in rows}
     return [found[seq] for seq in sorted(found, reverse=True)[:limit]]
 
 

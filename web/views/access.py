@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request
 from engine.clock import to_us
 from tasks.office_trail import ACCESS
 from tasks.queries import accounts, office_trail
+from web.adminview import require
 from web.context import ctx
 from web.numbers import whole
 from web.officewords import lines
@@ -18,6 +19,7 @@ _KINDS = ("LoginFailed", "AccessDenied")
 @views.get("")
 def index() -> str:
     """Show locks, sessions, and the latest failed logins and denials."""
+    require("view_access")
     context = ctx()
     now = to_us(context.now)
     beyond = request.args.get("beyond", type=whole)

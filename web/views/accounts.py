@@ -15,7 +15,7 @@ from tasks.actor import ADMIN_ROLES, ROLES
 from tasks.commands import Command
 from tasks.queries import accounts
 from tasks.queries.names import user_names
-from web.adminview import carry_out, choices, errors_of, field, number, refused, sentence_of
+from web.adminview import carry_out, choices, errors_of, field, number, refused, require, sentence_of
 from web.context import Ctx, ctx, passwords
 from web.going import go
 from web.numbers import whole
@@ -52,6 +52,7 @@ def index() -> str:
 
 
 def _list(refusal: AidError | None = None) -> str:
+    require("view_accounts")
     context, given = ctx(), request.values
     text, kind = given.get("q", "").strip()[:60], given.get("kind", "all")
     unit, beyond = given.get("unit", 0, type=whole), given.get("beyond", "")[:64]
@@ -124,6 +125,7 @@ def show(user_id: int) -> str:
 
 
 def _page(context: Ctx, user_id: int, refusal: AidError | None = None, act: str = "") -> str:
+    require("view_accounts")
     with context.app.read() as conn:
         found = accounts.account(conn, user_id)
         if found is None:

@@ -12,6 +12,7 @@ from tasks.office_trail import ACCESS, ADMINISTRATION
 from tasks.queries import office_trail
 from tasks.queries.office_trail import Search
 from tasks.queries.proof import Proof, prove
+from web.adminview import require
 from web.context import ctx
 from web.numbers import whole
 from web.officewords import lines
@@ -36,6 +37,7 @@ def index() -> str:
 @views.post("/verify")
 def verify() -> str:
     """Prove the chains of the office's trails and of the releases, and show the result."""
+    require("view_office_trail")
     context = ctx()
     with context.app.read() as conn:
         trails = (*TRAILS.values(), *office_trail.process_trails(conn))
@@ -45,6 +47,7 @@ def verify() -> str:
 
 
 def _page(result: Proof | None) -> str:
+    require("view_office_trail")
     context = ctx()
     tab = request.values.get("of", TABS[0])
     tab = tab if tab in TABS else TABS[0]

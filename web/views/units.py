@@ -13,7 +13,7 @@ from tasks.commands import Command
 from tasks.org import LEVELS
 from tasks.queries.accounts import standing
 from tasks.queries.units import in_order, places
-from web.adminview import carry_out, choices, errors_of, field, number, refused, sentence_of
+from web.adminview import carry_out, choices, errors_of, field, number, refused, require, sentence_of
 from web.context import ctx
 from web.going import go
 from web.numbers import whole
@@ -35,6 +35,7 @@ def index() -> str:
 
 
 def _page(refusal: AidError | None = None, at: int = 0, act: str = "") -> str:
+    require("manage_units")
     context = ctx()
     with context.app.read() as conn:
         found, stands = in_order(places(conn)), standing(conn)

@@ -19,7 +19,7 @@ def upgrade() -> None:
     op.add_column("user_account", sa.Column("created_by", sa.BigInteger(), nullable=True))
     for name, column in (("actor", "actor_id"), ("element", "element")):
         op.create_index(
-            f"ix_event_office_{name}", "event", ["trail_id", column, "seq"], unique=False,
+            f"ix_event_office_{name}", "event", [column], unique=False,
             sqlite_where=_LONG_LIVED, postgresql_where=_LONG_LIVED,
         )  # fmt: skip
 
