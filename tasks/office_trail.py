@@ -10,9 +10,10 @@ from typing import Any
 
 from tasks.desk import Desk
 from tasks.store import rows, tables
-from tasks.store.office import open_trail
+from tasks.store.office import ACCESS, ADMINISTRATION, open_trail
 
-ADMINISTRATION, ACCESS = 1, 2
+__all__ = ["ACCESS", "ADMINISTRATION", "DENIALS", "KINDS", "account", "emit", "hold"]
+
 #: Refusals that say somebody reached for what is not his (SEC-Z5).
 DENIALS = frozenset(
     {"forbidden", "out_of_area", "not_candidate", "four_eyes", "roles_exclusive", "own_account"}

@@ -9,6 +9,8 @@ from tasks.store.conn import Connection, RowMapping
 from tasks.store.rows import Named
 from tasks.store.tables import calendar_year
 
+#: The office's own trails: what its administrators did; who came in or was refused.
+ADMINISTRATION, ACCESS = 1, 2
 _SETTINGS = Named(sa.select(setting.c.name, setting.c.value))
 _DECIDED = Named(
     sa.union_all(
