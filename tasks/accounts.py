@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -94,29 +96,47 @@ def create_account(
 
     `person_key` is the blind index of the holder's identity number. `check=False` is for the demo only.
     """
-    username = unicodedata.normalize("NFKC", username).strip()
-    if not username or len(username) > 64 or not username.isprintable() or " " in username:
-        raise FormInvalid([("username", "请填写登录名：不含空格，最多64个字符。", "Enter a login name.")])
-    if store.account_by_username(conn, username) is not None:
-        raise FormInvalid(
-            [("username", f"登录名“{username}”已被使用，请换一个。", "This login name is taken.")]
-        )
+    username, problems = login_name(conn, username)
+    if problems:
+        raise FormInvalid(problems)
     if check:
         check_password(password, username)
+    return add_account(
+        conn, username, display_name, passwords.hash(password), now,
+        phone=phone, person_key=person_key, must_change=must_change,
+    )  # fmt: skip
+
+
+def login_name(conn: Connection, typed: str) -> tuple[str, list[tuple[str, str, str]]]:
+    """Return a login name as it is stored, and what is wrong with it."""
+    username = unicodedata.normalize("NFKC", typed).strip()
+    if not username or len(username) > 64 or not username.isprintable() or " " in username:
+        return username, [("username", "请填写登录名：不含空格，最多64个字符。", "Enter a login name.")]
+    if store.account_by_username(conn, username) is not None:
+        zh = f"登录名“{username}”已被使用，请换一个。"
+        return username, [("username", zh, "This login name is taken.")]
+    return username, []
+
+
+def add_account(
+    conn: Connection, username: str, display_name: str, password_hash: str, now: datetime, **more: Any
+) -> int:
+    """Store an account whose name was checked, and return its id."""
     user_id = new_id()
     store.insert_account(
-        conn,
-        id=user_id,
-        username=username,
-        display_name=display_name.strip() or username,
-        password_hash=passwords.hash(password),
-        phone=phone,
-        person_key=person_key,
-        duty_class="business",
-        must_change=must_change,
-        created_at=to_us(now),
-    )
+        conn, id=user_id, username=username, display_name=display_name.strip() or username,
+        password_hash=password_hash, duty_class="business", created_at=to_us(now), **more,
+    )  # fmt: skip
     return user_id
+
+
+#: Of a one-time password: nothing that looks like something else on paper.
+_LEGIBLE = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def one_time_password() -> str:
+    """Return a password to be handed over on paper and changed at the first login (79 bits)."""
+    return "-".join("".join(secrets.choice(_LEGIBLE) for _ in range(4)) for _ in range(4))
 
 
 def get_account(conn: Connection, user_id: int) -> RowMapping:
@@ -152,11 +172,7 @@ def grant_role(
     duty_class = role if role in ADMIN_ROLES else "business"
     if any(row["duty_class"] != duty_class for row in held):
         raise RolesExclusive
-    if account["person_key"]:
-        for other in store.accounts_of_person(conn, account["person_key"]):
-            has_grants = other["id"] != user_id and store.grants_of(conn, other["id"])
-            if has_grants and other["duty_class"] != duty_class:
-                raise RolesExclusive
+    require_one_duty(conn, account, duty_class)
     if account["duty_class"] != duty_class:
         store.update_account(conn, user_id, duty_class=duty_class)
     store.insert_grant(
@@ -170,6 +186,16 @@ def grant_role(
         granted_by=granted_by,
         granted_at=to_us(now),
     )
+
+
+def require_one_duty(conn: Connection, account: RowMapping, duty_class: str) -> None:
+    """Raise RolesExclusive where the holder, known by number or telephone, has another duty elsewhere."""
+    others = store.accounts_of_person(conn, account["person_key"]) if account["person_key"] else []
+    others += store.accounts_of_phone(conn, account["phone"]) if account["phone"] else []
+    for other in others:
+        has_grants = other["id"] != account["id"] and store.grants_of(conn, other["id"])
+        if has_grants and other["duty_class"] != duty_class:
+            raise RolesExclusive
 
 
 def revoke_role(conn: Connection, user_id: int, role: str, unit_id: int) -> bool:
@@ -207,7 +233,12 @@ def change_password(
 def reset_password(conn: Connection, passwords: Passwords, user_id: int, new: str) -> None:
     """Set a one-time password for somebody who lost his; it must be changed at the next login."""
     get_account(conn, user_id)
-    store.update_account(conn, user_id, password_hash=passwords.hash(new), must_change=True)
+    put_password(conn, user_id, passwords.hash(new))
+
+
+def put_password(conn: Connection, user_id: int, password_hash: str, **more: Any) -> None:
+    """Store the hash of a one-time password, and more of the account with it; end its sessions."""
+    store.update_account(conn, user_id, password_hash=password_hash, must_change=True, **more)
     store.delete_sessions_of(conn, user_id)
 
 

@@ -65,3 +65,5 @@ class Actor:
 
 #: The program itself; passes every right check, is named in the trail.
 SYSTEM = Actor(user_id=None, name="系统", origin="system")
+#: Whoever has the machine and its keys, at the command line.
+OPERATOR = Actor(user_id=None, name="运维人员", origin="cli")

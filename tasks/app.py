@@ -26,6 +26,7 @@ from tasks.crypto import Keys
 from tasks.demo_clock import DemoClock
 from tasks.desk import Desk
 from tasks.library import Library
+from tasks.office_trail import ACCESS, DENIALS, emit
 from tasks.registry import HANDLERS
 from tasks.store.conn import Connection
 from tasks.store.office import decided_in
@@ -75,7 +76,11 @@ class App:
         Raises an `AidError` and leaves everything as it was. A fault of the diagram becomes an incident.
         Where a lost connection hides whether the command was carried out, its key tells.
         """
-        command = releases.prepare(self, command, actor)
+        try:
+            command = releases.prepare(self, command, actor)
+        except AidError as refusal:
+            self.record_denial(actor, refusal, type(command).__name__)
+            raise
         for attempt in range(1, TRIES + 1):
             try:
                 return self._once(command, actor, key)
@@ -86,9 +91,10 @@ class App:
                 if key is None or attempt == TRIES or fault.data["kind"] != "lost":
                     raise
                 log.info("Connection lost, trying again.", extra={"action": type(command).__name__})
-            except AidError:
+            except AidError as refusal:
                 done = self._done_meanwhile(key)
                 if done is None:
+                    self.record_denial(actor, refusal, type(command).__name__)
                     raise
                 return done
             except Exception as error:
@@ -178,6 +184,19 @@ class App:
     def work_calendar(self, conn: Connection) -> WorkCalendar:
         """Return the shipped years with those an administrator loaded."""
         return office.calendar_with_loaded(conn, self.calendar or self.library.calendar)
+
+    def record_denial(self, actor: Actor, refusal: AidError, what: str) -> None:
+        """Put on the trail, once, that somebody reached for what is not his (SEC-Z5).
+
+        It has been refused already: where the trail cannot be written, that is logged.
+        """
+        if refusal.code not in DENIALS or actor.user_id is None or hasattr(refusal, "__notes__"):
+            return
+        refusal.add_note("on the trail")
+        try:
+            self.run(lambda desk: emit(desk, "AccessDenied", what, ACCESS, code=refusal.code), actor)
+        except AidError:
+            log.exception("A denial could not be recorded.", extra={"action": "denied"})
 
     def _record_fault(self, command: Command, actor: Actor, fault: AidError) -> None:
         """Keep the form and open an incident, in a transaction of its own."""

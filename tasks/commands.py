@@ -310,7 +310,7 @@ class RetryIncident(Command):
 
 @dataclass(frozen=True)
 class LoadCalendar(Command):
-    """Load a year of the working-day calendar: days_off, working_weekends."""
+    """Load a year of the working-day calendar: days_off (dates, may be named), working_weekends, source."""
 
     year: int
     values: Values
@@ -322,6 +322,7 @@ class ChangeSetting(Command):
 
     name: str
     value: Any
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -304,22 +304,30 @@ def _move_timer(desk: Desk, live: Live, element: str, rule_id: str) -> None:
             move(desk.conn, live.id, element, None if at is None else to_us(at))
 
 
+def moved(desk: Desk, row: RowMapping, anew: bool = False) -> tuple[Due, DeadlineRule] | None:
+    """Return where the calendar of the desk puts a row, and by which rule; None where it stays."""
+    now = rules.rule(desk, row["rule_id"]).rule_for(desk.settings) if anew else None
+    rule = now or rules.as_counted(desk, row)
+    if rule is None or row["trigger_on"] is None or row["extension"]:
+        return None
+    try:
+        due = count(rule, date.fromisoformat(row["trigger_on"]), desk.calendar)
+    except CalendarUnknown:
+        return None
+    days = (due.effective.isoformat(), due.literal.isoformat())
+    return None if days == (row["due_effective"], row["due_literal"]) else (due, rule)
+
+
 def recount(desk: Desk, row: RowMapping, anew: bool = False) -> bool:
     """Count a row again after the calendar changed; tell whether its date moved. Extended rows stay.
 
     `anew` counts by the rule in force instead of the one the row was opened under.
     """
-    now = rules.rule(desk, row["rule_id"]).rule_for(desk.settings) if anew else None
-    rule = now or rules.as_counted(desk, row)
-    if rule is None or row["trigger_on"] is None or row["extension"]:
+    found = moved(desk, row, anew)
+    if found is None:
         return False
-    try:
-        due = count(rule, date.fromisoformat(row["trigger_on"]), desk.calendar)
-    except CalendarUnknown:
-        return False
+    due, rule = found
     counted = _counted(due)
-    if counted["due_effective"] == row["due_effective"] and counted["due_literal"] == row["due_literal"]:
-        return False
     met = None
     if row["completed_on"] is not None:
         met = row["completed_on"] <= counted["due_effective"]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from engine.calendar import CalendarInvalid, CalendarYear
 from engine.errors import AidError, FormInvalid
 from tasks import commands, intake, org
-from tasks.actor import SYSTEM
+from tasks.actor import SYSTEM, Actor
 from tasks.app import App
 from tasks.desk import Desk
 from tasks.store import market, tables
@@ -49,34 +50,75 @@ def text_of(raw: bytes) -> str:
         raise ImportRefused(["文件不是UTF-8编码，请另存为“CSV UTF-8”。"]) from error
 
 
-def load_calendar(app: App, raw: bytes) -> tuple[int, int]:
+def load_calendar(app: App, raw: bytes, name: str = "") -> tuple[int, int]:
     """Load an official year; return it and how many deadlines moved. Raises CalendarInvalid."""
-    year = CalendarYear.from_toml(text_of(raw))
-    if not year.official:
-        raise CalendarInvalid(year=year.year, problem="status 是 provisional，只导入正式公布的日历")
-    values = {"days_off": sorted(year.holidays), "working_weekends": sorted(year.working_weekends)}
+    year = calendar_of(raw, name)
+    values = year_values(year)
     done = app.do(commands.LoadCalendar(year.year, values), SYSTEM)
     return year.year, int(done.extra["moved"])
 
 
+CALENDAR = ("类型", "名称", "开始日期", "结束日期")
+
+
+def calendar_of(raw: bytes, name: str) -> CalendarYear:
+    """Return the year of a TOML file, or of a CSV file with the columns CALENDAR; raise ImportRefused."""
+    text = text_of(raw)
+    if not name.lower().endswith(".csv"):
+        year = CalendarYear.from_toml(text)
+        if not year.official:
+            raise CalendarInvalid(year=year.year, problem="status 是 provisional，只导入正式公布的日历")
+        return year
+    days_off: dict[date, str] = {}
+    worked: set[date] = set()
+    problems: list[str] = []
+    for line, row in _rows(text, (*CALENDAR[:1], CALENDAR[2]), CALENDAR):
+        try:
+            first = date.fromisoformat(row["开始日期"])
+            last = date.fromisoformat(row.get("结束日期") or row["开始日期"])
+        except ValueError:
+            problems.append(f"第{line}行：日期应写成 2027-02-05。")
+            continue
+        days = [first + timedelta(days=n) for n in range(min((last - first).days + 1, 32))]
+        if not 0 < len(days) < 32 or row["类型"] not in ("放假", "上班"):
+            problems.append(f"第{line}行：类型应是“放假”或“上班”，结束日期应不早于开始日期且在31天内。")
+        elif row["类型"] == "放假":
+            days_off |= dict.fromkeys(days, row.get("名称", ""))
+        else:
+            worked |= set(days)
+    if problems or not days_off:
+        raise ImportRefused(problems or ["文件里没有放假日期。"])
+    return CalendarYear(min(days_off).year, True, days_off, frozenset(worked), name[:100])
+
+
+def year_values(year: CalendarYear) -> dict[str, Any]:
+    """Return a year as the command that loads it takes it."""
+    return {
+        "days_off": {day: year.holidays[day] for day in sorted(year.holidays)},
+        "working_weekends": sorted(year.working_weekends), "source": year.source,
+    }  # fmt: skip
+
+
 def import_people(app: App, raw: bytes) -> int:
     """Open a file for every row; return how many. Raises ImportRefused naming every row that is wrong."""
-    return _import(app, raw, NEEDED, COLUMNS, _register)
+    return take_rows(app, raw, NEEDED, COLUMNS, _register)
 
 
 def import_vacancies(app: App, raw: bytes) -> int:
     """Take vacancies over, each once; return how many rows. Raises ImportRefused naming every wrong row."""
-    return _import(app, raw, VACANCIES[:4], VACANCIES, lambda desk, row: _offer(desk, row, tables.vacancy))
+    return take_rows(app, raw, VACANCIES[:4], VACANCIES, lambda desk, row: _offer(desk, row, tables.vacancy))
 
 
 def import_posts(app: App, raw: bytes) -> int:
     """Take public-welfare posts over, each once; return how many rows. Raises ImportRefused."""
-    return _import(app, raw, POSTS, POSTS, lambda desk, row: _offer(desk, row, tables.post))
+    return take_rows(app, raw, POSTS, POSTS, lambda desk, row: _offer(desk, row, tables.post))
 
 
-def _import(
-    app: App, raw: bytes, needed: Sequence[str], columns: Sequence[str], take: Callable[[Desk, Row], None]
+def take_rows(
+    app: App, raw: bytes, needed: Sequence[str], columns: Sequence[str], take: Callable[[Desk, Row], None],
+    actor: Actor = SYSTEM,
 ) -> int:
+    """Take every row of a list, or none; return how many. Raises ImportRefused naming every wrong row."""
     rows = list(_rows(text_of(raw), needed, columns))
     if not rows:
         raise ImportRefused(["文件里只有列名，没有内容。"])
@@ -93,7 +135,7 @@ def _import(
         if problems:
             raise ImportRefused(problems)
 
-    app.run(take_all, SYSTEM)
+    app.run(take_all, actor)
     return len(rows)
 
 
@@ -130,20 +172,20 @@ def _offer(desk: Desk, row: Row, table: Any) -> None:
         problems.append(("level", f"level 应是 {'或'.join(LEVELS)}。", "The level is STREET or DISTRICT."))
     if problems:
         raise FormInvalid(problems)
-    area = _unit(desk.conn, row["area"], None, "区、街镇或社区（村）").path
+    area = unit_named(desk.conn, row["area"], None, "区、街镇或社区（村）").path
     values = {name: value or None for name, value in row.items()}
     market.put(desk.conn, table, {**values, "area": area, "number": int(number)})
 
 
 def _register(desk: Desk, row: Row) -> None:
-    unit = _unit(desk.conn, row["community"], "community", "社区（村）").id
+    unit = unit_named(desk.conn, row["community"], "community", "社区（村）").id
     command = commands.RegisterPerson(
         row["name"], row["id_no"], unit, row.get("phone", ""), row.get("address", "")
     )
     intake.register_person(desk, command)
 
 
-def _unit(conn: Connection, named: str, level: str | None, kinds: str) -> org.Unit:
+def unit_named(conn: Connection, named: str, level: str | None, kinds: str) -> org.Unit:
     """Return the unit of a name, which may follow the name of the one above it: 仁和镇/河南村."""
     above, _, name = named.rpartition("/")
     found = org.find_units(conn, name, level)

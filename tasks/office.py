@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -10,13 +10,14 @@ from typing import Any
 from engine.calendar import WorkCalendar
 from engine.codec import dumps, loads
 from engine.errors import AidError, FormInvalid, NotFound
-from tasks import access, commands, deadlines
+from tasks import access, commands, deadlines, office_trail
 from tasks.access import Subject
 from tasks.commands import Done
 from tasks.desk import Desk
 from tasks.store import casework, rows, tables
-from tasks.store.conn import Connection
+from tasks.store.conn import Connection, RowMapping
 from tasks.store.office import put_setting, years_in
+from tasks.text import need_reason
 
 
 def calendar_with_loaded(conn: Connection, base: WorkCalendar) -> WorkCalendar:
@@ -29,9 +30,10 @@ def calendar_with_loaded(conn: Connection, base: WorkCalendar) -> WorkCalendar:
 def _with_years(base: WorkCalendar, loaded: tuple[tuple[int, str, str], ...]) -> WorkCalendar:
     for year, content, source in loaded:
         data = loads(content)
+        names = data.get("names", {})
         base = base.with_year(
             year,
-            [date.fromisoformat(day) for day in data["days_off"]],
+            {date.fromisoformat(day): names.get(day, "") for day in data["days_off"]},
             [date.fromisoformat(day) for day in data["working_weekends"]],
             source,
         )
@@ -41,9 +43,10 @@ def _with_years(base: WorkCalendar, loaded: tuple[tuple[int, str, str], ...]) ->
 def load_calendar(desk: Desk, command: commands.LoadCalendar) -> Done:
     """Load a year: pending dates are computed, running ones recomputed, each with an event on its case."""
     access.authorize(desk.actor, "load_calendar", Subject("/"))
-    content = {name: _days(command.values, name, command.year) for name in ("days_off", "working_weekends")}
+    content = year_content(command)
     known = rows.first(desk.conn, tables.calendar_year, year=command.year)
-    values = {"official": True, "content": dumps(content), "source": "administrator",
+    source = str(command.values.get("source") or "administrator")
+    values = {"official": True, "content": dumps(content), "source": source,
               "loaded_at": desk.now_us, "loaded_by": desk.actor.user_id}  # fmt: skip
     if known is None:
         rows.add(desk.conn, tables.calendar_year, year=command.year, **values)
@@ -51,14 +54,36 @@ def load_calendar(desk: Desk, command: commands.LoadCalendar) -> Done:
         casework.update_where(desk.conn, tables.calendar_year, {"year": command.year}, **values)
     desk.calendar = calendar_with_loaded(desk.conn, desk.calendar)
     moved = 0
-    for row in (*casework.pending_deadlines(desk.conn), *casework.counted_deadlines_open(desk.conn)):
+    for row in open_deadlines(desk.conn):
         desk.unit.lock(row["trail_id"])
         moved += deadlines.recount(desk, row)
+    office_trail.emit(
+        desk, "CalendarLoaded", f"calendar:{command.year}", source=source, moved=moved,
+        days_off=len(content["days_off"]), working_weekends=len(content["working_weekends"]),
+        calendar=desk.calendar.version,
+    )  # fmt: skip
     return Done(extra={"moved": moved})
 
 
+def open_deadlines(conn: Connection) -> Iterator[RowMapping]:
+    """Yield the rows a new calendar may move: those that wait for it, and those that run."""
+    yield from casework.pending_deadlines(conn)
+    yield from casework.counted_deadlines_open(conn)
+
+
+def year_content(command: commands.LoadCalendar) -> dict[str, Any]:
+    """Return a year as it is stored; raise FormInvalid for what is no date of it."""
+    content: dict[str, Any] = {
+        name: _days(command.values, name, command.year) for name in ("days_off", "working_weekends")
+    }
+    names = command.values.get("days_off")
+    if isinstance(names, Mapping):
+        content["names"] = {str(day): str(name) for day, name in names.items() if name}
+    return content
+
+
 def _days(values: Mapping[str, Any], name: str, year: int) -> list[str]:
-    found = values.get(name) or []
+    found = list(values.get(name) or ())
     try:
         days = [day if isinstance(day, date) else date.fromisoformat(str(day)) for day in found]
     except ValueError as error:
@@ -75,8 +100,11 @@ def change_setting(desk: Desk, command: commands.ChangeSetting) -> Done:
     known = desk.library.settings.get(command.name)
     if known is None:
         raise NotFound(zh=f"没有“{command.name}”这项设置。")
-    value = known.check(command.value)
+    reason = command.reason.strip() if desk.actor.is_system else need_reason(command.reason)
+    value, old = known.check(command.value), desk.settings[command.name]
     put_setting(desk.conn, command.name, dumps(value), desk.now_us, desk.actor.user_id)
+    told = {"old": dumps(old), "new": dumps(value), "reason": reason}
+    office_trail.emit(desk, "SettingChanged", f"setting:{command.name}", **told)
     return Done()
 
 

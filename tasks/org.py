@@ -38,7 +38,7 @@ def ensure_unit(
     """Return the lowest unit named, making it and its ancestors where they are missing."""
     if community is not None and street is None:
         raise ValueError("a community needs its street")
-    found = _ensure_child(conn, None, "city", city)
+    found = ensure_city(conn, city)
     for level, name in zip(LEVELS[1:], (district, street, community), strict=True):
         if name is None:
             break
@@ -46,12 +46,21 @@ def ensure_unit(
     return found
 
 
+def ensure_city(conn: Connection, city: str = DEFAULT_CITY) -> Unit:
+    """Return the city, the top of the tree, making it where it is missing."""
+    return _ensure_child(conn, None, "city", city)
+
+
 def _ensure_child(conn: Connection, parent: Unit | None, level: str, name: str) -> Unit:
     parent_id = parent.id if parent else None
     row = store.child_named(conn, parent_id, name)
-    if row is not None:
-        return _unit(row)
+    return _unit(row) if row is not None else child(conn, parent, level, name)
+
+
+def child(conn: Connection, parent: Unit | None, level: str, name: str) -> Unit:
+    """Make a unit under another (a city: under none); the database refuses a name that is taken there."""
     unit_id = store.next_unit_id(conn)
+    parent_id = parent.id if parent else None
     path = f"{parent.path if parent else '/'}{unit_id}/"
     store.insert_unit(conn, unit_id, parent_id, level, name, path)
     return Unit(unit_id, parent_id, level, name, path, True)

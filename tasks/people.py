@@ -45,7 +45,7 @@ def faults(name: str, id_no: str, phone: str, now: datetime) -> list[tuple[str, 
         idno.parse(id_no, local_date(now))
     except idno.IdNumberError as fault:
         problems.append(("id_no", fault.zh, fault.en))
-    return problems + _phone(phone)[1]
+    return problems + phone_of(phone)[1]
 
 
 def register_person(
@@ -66,9 +66,9 @@ def register_person(
     problems = faults(name, id_no, phone, now)
     if problems:
         raise FormInvalid(problems)
-    name, phone, number = clean_line(name), _phone(phone)[0], idno.parse(id_no, local_date(now))
+    name, phone, number = clean_line(name), phone_of(phone)[0], idno.parse(id_no, local_date(now))
     unit = org.get_unit(conn, community_id)
-    if unit.level != "community":
+    if unit.level != "community" or not unit.active:
         raise FormInvalid([("community_id", "请选择到社区（村）一级。", "Choose a community.")])
     index = keys.blind("id_no", number.value)
     _refuse_duplicate(conn, index)
@@ -101,7 +101,8 @@ def _place(person_id: int) -> str:
     return f"person.id_no:{person_id}"
 
 
-def _phone(raw: str) -> tuple[str, list[tuple[str, str, str]]]:
+def phone_of(raw: str) -> tuple[str, list[tuple[str, str, str]]]:
+    """Return a telephone as it is stored, and what is wrong with it as it was typed."""
     phone = unicodedata.normalize("NFKC", raw or "").strip()
     if phone and not _PHONE.fullmatch(phone):
         return phone, [("phone", "联系电话只填数字，例如13800001234或010-69441234。", "Enter digits only.")]
@@ -209,7 +210,7 @@ def update_contact(
     row = get_person(conn, person_id, lock=True)
     values: dict[str, Any] = {"updated_at": to_us(now)}
     if phone is not None:
-        phone, problem = _phone(phone)
+        phone, problem = phone_of(phone)
         if problem:
             raise FormInvalid(problem)
         values["phone"] = phone or None
@@ -223,7 +224,7 @@ def move_to_community(conn: Connection, person_id: int, community_id: int, now: 
     """Put a person under another community; return the area paths before and after."""
     row = get_person(conn, person_id, lock=True)
     unit = org.get_unit(conn, community_id)
-    if unit.level != "community":
+    if unit.level != "community" or not unit.active:
         raise FormInvalid([("to_community", "请选择到社区（村）一级。", "Choose a community.")])
     store.update_person(conn, person_id, community_id=unit.id, area=unit.path, updated_at=to_us(now))
     return row["area"], unit.path

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tasks import admin_commands as admin
 from tasks import (
     auditing,
     casework,
@@ -12,13 +13,16 @@ from tasks import (
     commands_audit,
     drafts,
     files,
+    grants,
     intake,
     migrations,
     office,
     privacy,
     releases,
+    staff,
     supervision,
     taskwork,
+    units,
 )
 from tasks import migration_commands as moves
 from tasks import studio_commands as studio
@@ -80,4 +84,17 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     commands_audit.Unmask: auditing.unmask,
     commands_audit.NoteSearch: auditing.note_search,
     commands_audit.NoteExport: auditing.note_export,
+    admin.AddUnit: units.add,
+    admin.RenameUnit: units.rename,
+    admin.CloseUnit: units.close,
+    admin.ReopenUnit: units.reopen,
+    admin.CreateAccount: staff.create,
+    admin.ChangeAccount: staff.change,
+    admin.ResetPassword: staff.reset_password,
+    admin.DisableAccount: staff.disable,
+    admin.EnableAccount: staff.enable,
+    admin.GrantRole: grants.grant,
+    admin.GrantRoles: grants.grant_many,
+    admin.RevokeRole: grants.revoke,
+    admin.EndSessions: grants.end_sessions,
 }

@@ -19,12 +19,18 @@ _FIRST_WAIT = 3
 _LONGEST_WAIT = 60
 
 
-def _keys(username: str, address: str) -> tuple[str, str]:
+def _key(kind: str, text: str) -> str:
     # Hashed: people type passwords into the name field.
-    return tuple(  # type: ignore[return-value]
-        f"{kind}:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
-        for kind, text in (("user", username), ("address", address))
-    )
+    return f"{kind}:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+def user_key(username: str) -> str:
+    """Return under which key the failures of a login name are counted."""
+    return _key("user", username)
+
+
+def _keys(username: str, address: str) -> tuple[str, str]:
+    return user_key(username), _key("address", address)
 
 
 def wait_seconds(failures: int) -> int:

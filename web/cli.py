@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import secrets
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -129,12 +128,26 @@ def init(database: str | None, district: str) -> None:
     cli_data.prepare(app)
     if demo.is_loaded(app.db):
         raise IllegalState(detail="数据库里已有账号，管理员只在首次启动时建立")
-    passwords = accounts.Passwords.make()
-    for role in ("system_admin", "security_admin", "audit_admin"):
-        code = secrets.token_urlsafe(15)
-        cli_data.make_administrator(app, passwords, role, district, code)
+    roles = ("system_admin", "security_admin", "audit_admin")
+    codes = {role: accounts.one_time_password() for role in roles}
+    cli_data.make_administrators(app, accounts.Passwords.make(), district.strip(), codes)
+    for role, code in codes.items():
         click.echo(f"{role.replace('_', '.')}\t{code}")
-    click.echo("以上为一次性密码，首次登录须修改。请分别交给三位管理员。")
+    click.echo(cli_data.NEXT_STEPS)
+
+
+@cli.command()
+@click.argument("username")
+@click.option("--reason", default="运维重设", show_default=True, help="Kept in the trail.")
+@DATABASE
+def password(username: str, reason: str, database: str | None) -> None:
+    """Give an account a new one-time password, as when an administrator lost his.
+
+    Example: aid595 password system.admin
+    """
+    secret = cli_data.reset_password(open_app(database), username, reason)
+    click.echo(f"{username}\t{secret}")
+    click.echo("以上为一次性密码，首次登录须修改。原密码和登录已失效，已记入管理轨迹。")
 
 
 @cli.command(name="demo")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,30 @@ import click
 
 from engine import seals
 from engine.definitions import NO_ANNEX
+from engine.errors import IllegalState, NotFound
 from engine.store import migrate
-from tasks import accounts, annex, commands, demo, org, release, selftest
-from tasks.actor import SYSTEM
+from tasks import accounts, annex, commands, demo, office_trail, org, release, selftest
+from tasks.actor import OPERATOR, SYSTEM
 from tasks.app import App
+from tasks.desk import Desk
 from tasks.installation import Place
 from tasks.labels import label
 from tasks.library import Library
 from tasks.queries import proof
+from tasks.store import accounts as store
 from web.cli_common import content
+
+#: What `init` says of the road to the first case.
+NEXT_STEPS = """以上为一次性密码，首次登录须修改。请分别交给三位管理员，三员由不同的人担任。
+下一步：
+  1. 启动：aid595 run（或 serve 和 worker），用浏览器打开所示地址。
+  2. 系统管理员登录，在“机构”中建立街（镇）和社区（村），在“账号”中为工作人员建账号；
+     人多时用 aid595 import units 机构.csv 和 aid595 import staff 人员.csv。
+  3. 安全管理员登录，在“账号”中逐人授予岗位和辖区。
+  4. 系统管理员在“设置”中核对本单位决定的事项和工作日历。
+  5. 街（镇）工作人员用一次性密码登录，修改密码后在“居民”中建档、受理第一个案件。
+  6. 审计管理员在“管理轨迹”中查看以上每一步；核对完整性用 aid595 audit verify。
+管理员忘记密码：aid595 password 登录名"""
 
 
 def prepare(app: App) -> None:
@@ -64,17 +80,41 @@ def print_demo(address: str) -> None:
     )
 
 
-def make_administrator(
-    app: App, passwords: accounts.Passwords, role: str, district: str, password: str
+def make_administrators(
+    app: App, passwords: accounts.Passwords, district: str, secrets: Mapping[str, str]
 ) -> None:
-    """Make one of the three administrators, who must change the password at first login."""
-    now = app.clock.now()
-    with app.write() as conn:
-        unit = org.ensure_unit(conn, district)
-        made = accounts.create_account(
-            conn, passwords, role.replace("_", "."), label("role", role), password, now, check=False
-        )
-        accounts.grant_role(conn, made, role, unit.id, now)
+    """Make the district and the administrators, who must change these passwords at their first login."""
+
+    def act(desk: Desk) -> None:
+        unit = org.ensure_unit(desk.conn, district)
+        for role, secret in secrets.items():
+            made = accounts.create_account(
+                desk.conn, passwords, role.replace("_", "."), label("role", role), secret, desk.now,
+                check=False,
+            )  # fmt: skip
+            store.update_account(desk.conn, made, unit_id=unit.id)
+            accounts.grant_role(desk.conn, made, role, unit.id, desk.now)
+            office_trail.emit(desk, "OfficeOpened", office_trail.account(made), role=role, unit=unit.id)
+
+    app.run(act, OPERATOR)
+
+
+def reset_password(app: App, username: str, reason: str) -> str:
+    """Give an account a one-time password and return it; raise NotFound. Put on the office's trail."""
+    secret = accounts.one_time_password()
+
+    def act(desk: Desk) -> None:
+        found = store.account_by_username(desk.conn, username)
+        if found is None:
+            raise NotFound(zh=f"没有登录名为“{username}”的账号。")
+        if found["disabled_at"] is not None:
+            raise IllegalState(detail="账号已停用，请系统管理员先恢复使用")
+        office_trail.hold(desk)
+        accounts.put_password(desk.conn, found["id"], accounts.Passwords.make().hash(secret))
+        office_trail.emit(desk, "PasswordReset", office_trail.account(found["id"]), reason=reason)
+
+    app.run(act, OPERATOR)
+    return secret
 
 
 def deploy(app: App, paths: tuple[Path, ...], reason: str) -> dict[str, int]:

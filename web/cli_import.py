@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tasks import backups, exports, imports, installation
+from tasks import backups, exports, imports, installation, rosters
 from web.cli_common import DATABASE, DEMO, FILE, NEW_FILE, content, open_app, opened
 
 
@@ -23,14 +23,58 @@ def import_group() -> None:
 @DATABASE
 @DEMO
 def import_calendar(file: Path, database: str | None, is_demo: bool) -> None:
-    """Load the official calendar of a year, in the form of bpmn/calendars/*.toml.
+    """Load the official calendar of a year, as bpmn/calendars/*.toml or CSV (类型,名称,开始日期,结束日期).
 
     Deadlines that waited for it are counted, running ones counted again.
 
     Example: aid595 import calendar 2027.toml
     """
-    year, moved = imports.load_calendar(open_app(database, is_demo), content(file))
+    year, moved = imports.load_calendar(open_app(database, is_demo), content(file), file.name)
     click.echo(f"已导入{year}年工作日历，{moved}个期限已重新计算。")
+
+
+@import_group.command(name="units")
+@click.argument("file", type=FILE)
+@DATABASE
+@DEMO
+def import_units(file: Path, database: str | None, is_demo: bool) -> None:
+    """Make districts, streets and communities from a CSV list in UTF-8: 区,街镇,社区.
+
+    What is there already stays. One wrong row and none is made; every wrong row is listed.
+
+    Example: aid595 import units units.csv
+    """
+    rows, made = rosters.import_units(open_app(database, is_demo), content(file))
+    click.echo(f"已读入{rows}行，新建机构{made}个。")
+
+
+@import_group.command(name="staff")
+@click.argument("file", type=FILE)
+@click.option("--passwords", "target", type=NEW_FILE, help="Write the one-time passwords to a new file.")
+@DATABASE
+@DEMO
+def import_staff(file: Path, target: Path | None, database: str | None, is_demo: bool) -> None:
+    """Make accounts without roles from a CSV list in UTF-8: 登录名,姓名,机构,手机,身份证号.
+
+    The last two may be missing. One wrong row and no account is made; every wrong row is listed. The
+    security administrator then grants the roles.
+
+    Example: aid595 import staff staff.csv --passwords passwords.csv
+    """
+    app = open_app(database, is_demo)
+    if target is None:
+        for name, code in rosters.import_staff(app, content(file)):
+            click.echo(f"{name}\t{code}")
+    else:
+        with target.open("x", encoding="utf-8-sig") as stream:
+            try:
+                lines = [f"{name},{code}\n" for name, code in rosters.import_staff(app, content(file))]
+            except BaseException:
+                target.unlink()
+                raise
+            stream.writelines(["登录名,一次性密码\n", *lines])
+    where = "如上" if target is None else f"已写入 {target}"
+    click.echo(f"一次性密码{where}，首次登录须修改。请安全管理员在“账号”中授予岗位。", err=True)
 
 
 @import_group.command(name="people")

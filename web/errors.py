@@ -36,6 +36,8 @@ STATUS: dict[str, int] = {
     "out_of_area": 403,
     "four_eyes": 403,
     "roles_exclusive": 403,
+    "own_account": 403,
+    "last_administrator": 409,
     "not_our_page": 403,
     "forbidden": 403,
     "password_due": 403,
@@ -149,6 +151,7 @@ def error_page(code: str, status: int, sentence: str, **more: Any) -> Response:
 def refused(error: AidError) -> AnyResponse:
     """Answer a refusal."""
     context = ctx()
+    context.app.record_denial(context.actor, error, request.endpoint or "")
     if wants_json():
         return aid_problem(error)
     sentence = error.sentence(context.lang)

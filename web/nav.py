@@ -12,6 +12,10 @@ from web.rights import RIGHTS
 _ITEMS = (
     ("inbox.index", "/inbox", "inbox", "nav.inbox"),
     ("person.index", "/people", "people", "nav.people"),
+    ("office_trail.index", "/trail", "doc", "nav.office_trail"),
+    ("units.index", "/units", "map", "nav.units"),
+    ("accounts.index", "/accounts", "people", "nav.accounts"),
+    ("access.index", "/access", "shield", "nav.access"),
     ("audit_find.index", "/audit", "shield", "nav.audit"),
     ("studio.index", "/studio", "flow", "nav.studio"),
     ("process.index", "/processes", "flow", "nav.processes"),
@@ -21,6 +25,7 @@ _ITEMS = (
 _BELONGS = {
     "task": "inbox", "files": "inbox", "case": "person", "paper": "person", "instance": "person",
     "editor": "studio", "release": "studio", "trial": "studio", "moves": "studio", "audit": "audit_find",
+    "calendar": "settings",
 }  # fmt: skip
 #: Entries that another one, open to the same person, holds already.
 _WITHIN = {"process.index": "studio.index"}

@@ -58,6 +58,10 @@ _ADDRESSES = {
     "batch": "/studio/{}/migrate/{}",
     "batch_state": "/studio/{}/migrate/{}?state={}",
     "batch_more": "/studio/{}/migrate/{}?state={}&beyond={}",
+    "unit": "/units/{}",
+    "account": "/accounts/{}",
+    "setting": "/settings/{}",
+    "year": "/settings/calendar/{}",
 }
 
 

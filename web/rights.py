@@ -39,6 +39,12 @@ AUDITORS = Right(roles=frozenset({"auditor", "audit_admin"}))
 READERS = Right(roles=BUSINESS | {"auditor", "audit_admin"})
 SETTINGS = Right(roles=frozenset({"supervisor", "auditor"}) | ADMIN_ROLES)
 
+SYSTEM_ADMIN = Right(roles=frozenset({"system_admin"}))
+SECURITY_ADMIN = Right(roles=frozenset({"security_admin"}))
+AUDIT_ADMIN = Right(roles=frozenset({"audit_admin"}))
+ADMINS = Right(roles=ADMIN_ROLES)
+KEEPERS = Right(roles=frozenset({"system_admin", "security_admin"}))
+
 RIGHTS: dict[str, Right] = {
     # everybody
     "static": PUBLIC,
@@ -163,6 +169,15 @@ RIGHTS: dict[str, Right] = {
     "moves.start": SUPERVISORS,
     "moves.show": SUPERVISORS,
     "moves.stop": SUPERVISORS,
+    # the three administrators
+    **dict.fromkeys(("units.index", "units.add", "units.act"), SYSTEM_ADMIN),
+    **dict.fromkeys(("settings.show", "settings.change"), SYSTEM_ADMIN),
+    **dict.fromkeys(("calendar.show", "calendar.look", "calendar.load"), SYSTEM_ADMIN),
+    **dict.fromkeys(("accounts.new", "accounts.create", "accounts.secret_act"), SYSTEM_ADMIN),
+    **dict.fromkeys(("accounts.index", "accounts.show"), ADMINS),
+    "accounts.act": KEEPERS,
+    **dict.fromkeys(("access.index", "accounts.grant_many"), SECURITY_ADMIN),
+    **dict.fromkeys(("office_trail.index", "office_trail.verify"), AUDIT_ADMIN),
 }
 
 #: Pages with a drawn diagram: the viewer needs style attributes.

@@ -49,6 +49,7 @@ def events(
     beyond: int | None = None,
     instance_id: int | None = None,
     without: Collection[str] = (),
+    where: Collection[sa.ColumnElement[bool]] = (),
 ) -> list[Happened]:
     """Return events of a trail in order; `beyond` is the sequence number at which the last page ended."""
     e = event.c
@@ -62,7 +63,7 @@ def events(
                 user_account, user_account.c.id == e.actor_id
             )
         )
-        .where(e.trail_id == trail_id)
+        .where(e.trail_id == trail_id, *where)
     )
     if instance_id is not None:
         query = query.where(e.instance_id == instance_id)

@@ -56,6 +56,23 @@ def accounts_of_person(conn: Connection, person_key: str) -> list[RowMapping]:
     return list(conn.execute(query).mappings())
 
 
+def accounts_of_phone(conn: Connection, phone: str) -> list[RowMapping]:
+    """Return the accounts that name one telephone."""
+    query = sa.select(user_account).where(user_account.c.phone == phone)
+    return list(conn.execute(query).mappings())
+
+
+def holders(conn: Connection, role: str) -> list[int]:
+    """Return the accounts in use that hold a role anywhere (`ix_role_grant_role_area`)."""
+    query = (
+        sa.select(user_account.c.id)
+        .join(role_grant, role_grant.c.user_id == user_account.c.id)
+        .where(role_grant.c.role == role, user_account.c.disabled_at.is_(None))
+        .distinct()
+    )
+    return list(conn.execute(query).scalars())
+
+
 def all_accounts(conn: Connection) -> list[RowMapping]:
     """Return all accounts by login name, without password hashes."""
     columns = [column for column in user_account.c if column.name != "password_hash"]

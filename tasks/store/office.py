@@ -9,6 +9,8 @@ from tasks.store.conn import Connection, RowMapping
 from tasks.store.rows import Named
 from tasks.store.tables import calendar_year
 
+#: The office's own trails: what its administrators did; who came in or was refused.
+ADMINISTRATION, ACCESS = 1, 2
 _SETTINGS = Named(sa.select(setting.c.name, setting.c.value))
 _DECIDED = Named(
     sa.union_all(
@@ -52,3 +54,17 @@ def put_setting(conn: Connection, name: str, value: str, now_us: int, by: int | 
     row = {"value": value, "changed_at": now_us, "changed_by": by}
     if not conn.execute(setting.update().where(setting.c.name == name).values(**row)).rowcount:
         conn.execute(setting.insert().values(name=name, **row))
+
+
+def open_trail(conn: Connection, trail_id: int, kind: str, now_us: int) -> None:
+    """Make one of the office's own trails, unless somebody else just did."""
+    made = {"id": trail_id, "kind": kind, "at": now_us}
+    conn.execute(
+        sa.text("INSERT INTO trail (id, created_at) VALUES (:id, :at) ON CONFLICT (id) DO NOTHING"), made
+    )
+    conn.execute(
+        sa.text(
+            "INSERT INTO trail_owner (trail_id, kind) VALUES (:id, :kind) ON CONFLICT (trail_id) DO NOTHING"
+        ),
+        made,
+    )

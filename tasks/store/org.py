@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from tasks.store.conn import Connection, RowMapping
 from tasks.store.rows import Named, numbered, several
-from tasks.store.tables_org import unit
+from tasks.store.tables_org import role_grant, unit, user_account
+from tasks.store.tables_people import person
 
 
 def unit_by_id(conn: Connection, unit_id: int) -> RowMapping | None:
@@ -82,3 +83,22 @@ def insert_unit(
 def set_active(conn: Connection, unit_id: int, active: bool) -> None:
     """Take a unit out of use, or back into it."""
     conn.execute(unit.update().where(unit.c.id == unit_id).values(active=active))
+
+
+def set_name(conn: Connection, unit_id: int, name: str) -> None:
+    """Give a unit another name."""
+    conn.execute(unit.update().where(unit.c.id == unit_id).values(name=name))
+
+
+def held_by(conn: Connection, unit_id: int) -> dict[str, bool]:
+    """Tell what keeps a unit in use: units below it, files of persons, accounts, roles over it."""
+    used = user_account.c.disabled_at.is_(None)
+    reasons = {
+        "units": sa.select(unit.c.id).where(unit.c.parent_id == unit_id, unit.c.active),
+        "persons": sa.select(person.c.id).where(person.c.community_id == unit_id),
+        "accounts": sa.select(user_account.c.id).where(user_account.c.unit_id == unit_id, used),
+        "roles": sa.select(role_grant.c.id)
+        .join(user_account, user_account.c.id == role_grant.c.user_id)
+        .where(role_grant.c.unit_id == unit_id, used),
+    }
+    return {name: conn.execute(query.limit(1)).first() is not None for name, query in reasons.items()}

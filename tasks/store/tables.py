@@ -49,12 +49,12 @@ sa.Index(
     postgresql_where=case.c.status == "active",
 )
 
-#: What an engine trail belongs to: a case, a person without one, the releases of a process, the system.
+#: What an engine trail belongs to: a case, a person without one, the releases of a process, the office.
 trail_owner = sa.Table(
     "trail_owner",
     metadata,
     sa.Column("trail_id", Big, primary_key=True, autoincrement=False),
-    sa.Column("kind", sa.Text, nullable=False),  # case, person, process, system
+    sa.Column("kind", sa.Text, nullable=False),  # case, person, process, administration, access
     sa.Column("person_id", Big),
     sa.Column("process_key", sa.Text),
 )

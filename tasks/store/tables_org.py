@@ -30,6 +30,9 @@ user_account = sa.Table(
     sa.Column("display_name", sa.Text, nullable=False),
     sa.Column("password_hash", sa.Text, nullable=False),
     sa.Column("phone", sa.Text),
+    #: Where the holder works; what he may do there is said by the grants alone.
+    sa.Column("unit_id", sa.BigInteger),
+    sa.Column("created_by", sa.BigInteger),
     #: Keyed hash of the holder's identity number: one natural person, one duty class.
     sa.Column("person_key", sa.Text, index=True),
     #: `business` or the one administrator role of this account; see role_grant.

@@ -13,7 +13,9 @@ from werkzeug.routing import Rule
 
 from engine.store.db import Database
 from engine.store.metadata import metadata
+from engine.store.tables import event
 from tasks import commands
+from tasks.office_trail import ACCESS
 from tasks.queries import case_page
 from tasks.studio_commands import OpenDraft
 from tests.web.office import STAFF, Browser, Office
@@ -52,8 +54,10 @@ class Site:
         """Return how much is on record."""
         names = ("event", "person", "paper", "form_data", "referral", "case_file", "deadline", "user_task")
         counts = [sa.select(sa.func.count()).select_from(metadata.tables[one]) for one in names]
-        kind = metadata.tables["event"].c.kind  # reading is recorded, and nothing more than that
-        counts[0] = counts[0].where(kind.not_in(("RecordViewed", "RecordExported")))
+        # reading and trying are on record, and nothing more than that
+        counts[0] = counts[0].where(
+            event.c.trail_id != ACCESS, event.c.kind.not_in(("RecordViewed", "RecordExported"))
+        )
         with self.office.app.read() as conn:
             return tuple(conn.execute(one).scalar_one() for one in counts)
 
@@ -92,7 +96,8 @@ def open_site(folder: Path) -> Iterator[Site]:
 
 def address(rule: Rule, parts: dict[str, Any]) -> str:
     """Return the address of a route, its parts as given and unescaped."""
-    return re.sub(r"<(?:[^<>]*:)?([a-z_]+)>", lambda found: str(parts[found[1]]), rule.rule)
+    one_of = re.compile(r"<(?:any\(([a-z_]+)[^<>]*:|[^<>:]*:)?([a-z_]+)>")
+    return one_of.sub(lambda found: str(parts.get(found[2], found[1])), rule.rule)
 
 
 def parts_of(site: Site) -> dict[str, Any]:
@@ -103,5 +108,6 @@ def parts_of(site: Site) -> dict[str, Any]:
         "definition_id": site.ids("definition")[0], "incident_id": 1, "file_id": 1, "migration_id": 1,
         "version": 1, "action": "waive", "draft_id": site.ids("draft")[0], "act": "approve", "side": "new",
         "clause_id": "R004-02.D1a", "key": "P04_community_assistance", "name": "MSG-16",
-        "process_id": "P03_registration_recognition", "filename": "app.css",
+        "process_id": "P03_registration_recognition", "filename": "app.css", "year": 2027,
+        "user_id": site.ids("user_account")[0], "unit_id": site.ids("unit")[0],
     }  # fmt: skip

@@ -69,7 +69,7 @@ def test_administrators_see_and_do_nothing_of_a_case(admin: str) -> None:
     about_cases = permissions().actions.keys() - {
         "view_process", "change_setting", "load_calendar", "view_audit", "verify_audit", "export_audit",
         "manage_units", "create_account", "disable_account", "grant_role", "end_sessions", "view_accounts",
-        "retry_office",
+        "retry_office", "view_access", "view_office_trail",
     }  # fmt: skip
     for action in about_cases:
         assert not allowed(actor(admin, "/1/"), action, case), action
@@ -80,12 +80,13 @@ def test_one_makes_accounts_another_gives_roles_and_the_third_reads_the_trail() 
     anywhere = Subject("/1/")
     may = {
         action: {role for role in ROLES if allowed(actor(role, "/1/"), action, anywhere)}
-        for action in ("create_account", "grant_role", "view_audit", "deploy")
+        for action in ("create_account", "grant_role", "view_audit", "view_office_trail", "deploy")
     }
     assert may == {
         "create_account": {"system_admin"},
         "grant_role": {"security_admin"},
         "view_audit": {"auditor", "audit_admin"},
+        "view_office_trail": {"audit_admin"},
         "deploy": {"supervisor"},
     }
 

@@ -17,6 +17,7 @@ _PARTS = {
     "task_id": 1, "case_id": 1, "person_id": 1, "paper_id": 1, "instance_id": 1, "definition_id": 1,
     "incident_id": 1, "file_id": 1, "migration_id": 1, "draft_id": 1, "version": 1, "action": "waive",
     "act": "approve", "side": "new", "clause_id": "R004-02.D1a", "key": "P04", "name": "MSG-16",
+    "user_id": 1, "unit_id": 1, "year": 2027,
     "process_id": "P03_registration_recognition", "filename": "app.css",
 }  # fmt: skip
 
@@ -25,8 +26,14 @@ def _routes(office: Office) -> list[Rule]:
     return list(office.flask.url_map.iter_rules())
 
 
+def _part(rule: Rule, name: str) -> object:
+    """Return a value that fits: one of those the address names, where it names them."""
+    named = getattr(rule._converters[name], "items", None)
+    return sorted(named)[0] if named else _PARTS[name]
+
+
 def _path(office: Office, rule: Rule) -> str:
-    parts = {name: _PARTS[name] for name in rule.arguments}
+    parts = {name: _part(rule, name) for name in rule.arguments}
     return office.flask.url_map.bind("localhost").build(rule.endpoint, parts)
 
 

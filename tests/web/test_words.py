@@ -20,6 +20,7 @@ from engine.errors import AidError
 from engine.verify import WHAT
 from tasks import labels
 from tasks.library import Library
+from tasks.queries import accounts
 from tasks.queries.audit_find import DEADLINE_STATES
 from tasks.queries.inbox import LISTS
 from tests.web.office import Office
@@ -28,6 +29,8 @@ from web.actions import ACTIONS, PERSON_ACTIONS
 from web.audit.timeline import GROUPS
 from web.errors import STATUS
 from web.i18n import LANGUAGES, catalogue, choose, say_or
+from web.views import accounts as account_views
+from web.views import office_trail
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
@@ -45,6 +48,10 @@ MADE = {
     "find.": ("clause", "step_", "worker", "unit", "from", "to", "version", "active", "closed"),
     "find.column_": ("no", "unit", "status", "tier", "run", "opened", "closed"),
     "fault.": tuple(what.replace(" ", "_") for what in WHAT),
+    "account.kind_": accounts.KINDS, "trail.of_": office_trail.TABS,
+    "account_act.": [
+        one + end for one in (*account_views.ACTS, *account_views.SECRET_ACTS) for end in ("", "_lead")
+    ],
     "action_": tuple(f"{name}.title" for name in (*ACTIONS, *PERSON_ACTIONS)),
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from engine.clock import to_us
 from engine.errors import NotFound
-from tasks import accounts, commands, sessions
+from tasks import commands, entrance
 from tasks.access import Subject, allowed
 from tasks.queries import case_page, office, studio, trail
 from tasks.queries.proof import prove
@@ -160,8 +160,7 @@ def change_password() -> Response:
     """Set a new password; the session at hand stays."""
     context, given = ctx(), body()
     old, new = member(given, "old_password", str), member(given, "password", str)
-    with context.app.db.transaction() as conn:
-        accounts.change_password(
-            conn, passwords(), context.user_id, old[:400], new[:400], sessions.token_hash(context.token)
-        )
+    entrance.change_password(
+        context.app, passwords(), context.actor, old[:400], new[:400], context.token
+    )
     return make_response("", 204)

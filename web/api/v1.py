@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify, make_response, request
 from werkzeug.wrappers import Response
 
 from engine.errors import NotFound
-from tasks import commands, sessions
+from tasks import commands, entrance, sessions
 from tasks.queries import areas, inbox
 from web.api.body import BadBody, body
 from web.api.openapi import document
@@ -35,11 +35,10 @@ def login() -> Response:
     context = ctx()
     given = body()
     name, password = member(given, "username", str), member(given, "password", str)
-    with context.app.db.transaction() as conn:
-        opened = sessions.login(
-            conn, passwords(), name[:200], password[:400], request.remote_addr or "", context.now,
-            request.user_agent.string,
-        )
+    opened = entrance.enter(
+        context.app, passwords(), name[:200], password[:400], request.remote_addr or "",
+        request.user_agent.string,
+    )  # fmt: skip
     if isinstance(opened, sessions.LoginRefused):
         return aid_problem(opened.error)
     return make_response(jsonify(token=opened.token, expires_at=opened.expires_at.isoformat()), 201)
@@ -49,8 +48,7 @@ def login() -> Response:
 def logout() -> Response:
     """End the session."""
     context = ctx()
-    with context.app.db.transaction() as conn:
-        sessions.logout(conn, context.token)
+    entrance.leave(context.app, context.token, context.actor)
     return make_response("", 204)
 
 

@@ -6,9 +6,12 @@ from flask import Blueprint
 
 from web.api import office, v1, work
 from web.views import (
+    access,
+    accounts,
     audit,
     audit_find,
     auth,
+    calendar,
     case,
     clauses,
     demo,
@@ -22,6 +25,7 @@ from web.views import (
     instance,
     moves,
     notices,
+    office_trail,
     paper,
     person,
     process,
@@ -30,6 +34,7 @@ from web.views import (
     studio,
     task,
     trial,
+    units,
 )
 
 #: They add their routes to those of `v1`.
@@ -38,5 +43,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     home.views, auth.views, inbox.views, task.views, files.views, person.views, id_number.views,
     case.views, paper.views, process.views, clauses.views, audit_find.views, audit.views, incidents.views,
     instance.views, notices.views, settings.views, demo.views, health.views, studio.views, editor.views,
-    release.views, trial.views, moves.views, v1.views,
+    release.views, trial.views, moves.views, units.views, accounts.views,
+    access.views, office_trail.views, calendar.views, v1.views,
 )

@@ -6,7 +6,7 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from engine.errors import FormInvalid
-from tasks import accounts, sessions
+from tasks import entrance, sessions
 from web import auth
 from web.context import ctx, passwords
 from web.errors import status_of
@@ -30,13 +30,10 @@ def login_post() -> Response:
     """Open a session, or say why not."""
     context = ctx()
     form = request.form
-    with context.app.db.transaction() as conn:
-        if context.token:
-            sessions.logout(conn, context.token)
-        opened = sessions.login(
-            conn, passwords(), form.get("username", "")[:200], form.get("password", "")[:400],
-            request.remote_addr or "", context.now, request.user_agent.string,
-        )
+    opened = entrance.enter(
+        context.app, passwords(), form.get("username", "")[:200], form.get("password", "")[:400],
+        request.remote_addr or "", request.user_agent.string, context.token,
+    )  # fmt: skip
     target = ours(form.get("next"))
     if isinstance(opened, sessions.LoginRefused):
         sentence = opened.error.sentence(context.lang)
@@ -57,8 +54,7 @@ def logout() -> Response:
     """End the session on the server and in the browser."""
     context = ctx()
     if context.token:
-        with context.app.db.transaction() as conn:
-            sessions.logout(conn, context.token)
+        entrance.leave(context.app, context.token, context.actor)
     response = make_response(redirect("/login", 303))
     auth.drop_session(response, context.config)
     return response
@@ -88,11 +84,10 @@ def password_post() -> Response:
     try:
         if form.get("password", "") != form.get("again", ""):
             raise FormInvalid([("again", context.t("password.differ"), context.t("password.differ"))])
-        with context.app.db.transaction() as conn:
-            accounts.change_password(
-                conn, passwords(), context.user_id, form.get("old_password", "")[:400],
-                form.get("password", "")[:400], sessions.token_hash(context.token),
-            )
+        entrance.change_password(
+            context.app, passwords(), context.actor, form.get("old_password", "")[:400],
+            form.get("password", "")[:400], context.token,
+        )  # fmt: skip
     except FormInvalid as refusal:
         errors = {name: zh if context.lang == "zh" else en for name, zh, en in refusal.problems}
         return make_response(render_template("password.html", errors=errors), 422)

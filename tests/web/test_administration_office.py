@@ -1,0 +1,178 @@
+"""Settings, the calendar, roles for many, and the trail page: what the administrators do day by day."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from engine.store.db import Database
+from engine.store.tables import event
+from tasks.office_trail import ACCESS
+from tasks.queries import office_trail
+from tasks.queries.office_trail import Search
+from tests.web.office import Browser, Office
+from tests.web.test_administration import WHY, Empty, send, staffed
+
+YEAR = {
+    "source": "国办发明电〔2027〕1号", "name0": "元旦", "first0": "2028-01-01", "last0": "2028-01-03",
+    "name1": "春节", "first1": "2028-01-25", "last1": "2028-01-31", "weekend0": "2028-02-05",
+}  # fmt: skip
+SHEET = "类型,名称,开始日期,结束日期\n放假,元旦,2028-01-01,2028-01-03\n上班,,2028-01-08,\n"
+
+
+@pytest.fixture
+def empty(sqlite_database: Database) -> Empty:
+    """An empty office on SQLite."""
+    return Empty(sqlite_database)
+
+
+@pytest.fixture
+def system(empty: Empty) -> Browser:
+    """A browser of the system administrator."""
+    return empty.enter("system.admin")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kept"),
+    [
+        ("public_notice_days", "7", 7),
+        ("public_notice_days", "", None),
+        ("exit_needs_supervisor", "no", False),
+        ("clock_start", "card", "card"),
+        ("four_eyes", ["recognition"], ["recognition"]),
+    ],
+)
+def test_a_setting_is_changed_with_a_reason_and_its_change_is_told(
+    empty: Empty, system: Browser, name: str, value: object, kept: object
+) -> None:
+    send(system, f"/settings/{name}", "setting_changed", value=value, reason="办公会决定")
+    with empty.app.read() as conn:
+        assert empty.app.settings(conn)[name] == kept
+    page = system.get(f"/settings/{name}").text
+    assert "→" in page
+    assert "办公会决定" in page
+
+
+def test_the_offices_own_targets_are_set_rule_by_rule(empty: Empty, system: Browser) -> None:
+    send(system, "/settings/office_targets", "setting_changed", reason=WHY, **{"target.DL-014": "3"})
+    with empty.app.read() as conn:
+        assert empty.app.settings(conn)["office_targets"] == {"DL-014": 3}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("public_notice_days", "99"), ("public_notice_days", "七"), ("clock_start", "no"), ("four_eyes", None)],
+)
+def test_what_a_setting_cannot_be_is_refused_and_stays_typed(
+    empty: Empty, system: Browser, name: str, value: str | None
+) -> None:
+    reason = "先试一试" if value else " "
+    answer = send(system, f"/settings/{name}", status=422, value=value or "recognition", reason=reason)
+    assert (value or "请填写理由") in answer.text
+    with empty.app.read() as conn:
+        before = {one.id: one.default for one in empty.app.library.settings.values()}
+        assert empty.app.settings(conn)[name] == before[name]
+
+
+def test_a_calendar_is_looked_at_and_confirmed_before_anything_changes(empty: Empty, system: Browser) -> None:
+    seen = send(system, "/settings/calendar/2028/preview", status=200, **YEAR)
+    assert "确认导入" in seen.text
+    with empty.app.read() as conn:
+        assert not empty.app.work_calendar(conn).knows(2028)
+    send(system, "/settings/calendar/2028", "calendar_loaded", **YEAR)
+    with empty.app.read() as conn:
+        year = empty.app.work_calendar(conn).years[2028]
+    assert set(year.holidays.values()) == {"元旦", "春节"}
+    assert "国办发明电〔2027〕1号" in system.get("/settings").text
+    again = system.get("/settings/calendar/2028").text
+    assert 'value="2028-01-25"' in again
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"first0": "2027-01-01"}, "不在2028年内"), ({"last1": "2028-01-20"}, "结束日期应不早于开始日期"),
+        ({"weekend0": "2028-02-07"}, "不是星期六或星期日"), ({"source": ""}, "请填写依据的通知"),
+        ({"first0": "soon"}, "不是日期"),
+    ],
+)  # fmt: skip
+def test_a_wrong_year_is_refused_and_stays_typed(system: Browser, wrong: dict[str, str], said: str) -> None:
+    answer = send(system, "/settings/calendar/2028/preview", status=422, **{**YEAR, **wrong})
+    assert said in answer.text
+    assert "春节" in answer.text
+
+
+def test_a_calendar_comes_from_a_file_of_its_own_year(system: Browser) -> None:
+    def sent(year: int, text: str) -> tuple[int, str]:
+        file = (io.BytesIO(text.encode()), "2028.csv")
+        answer = system.post(f"/settings/calendar/{year}/preview", {"file": file})
+        return answer.status_code, answer.text
+
+    code, text = sent(2028, SHEET)
+    assert (code, "元旦" in text, "确认导入" in text) == (200, True, True)
+    code, text = sent(2029, SHEET)
+    assert (code, "2028年的日历" in text) == (422, True)
+    code, text = sent(2028, SHEET.replace("放假", "休息"))
+    assert (code, "第2行" in text) == (422, True)
+
+
+def test_the_preview_names_the_deadlines_that_a_year_moves(sqlite_database: Database) -> None:
+    office = Office(sqlite_database)
+    office.reach(office.new_case(), "P04_FirstContact")
+    admin = office.browser("system.admin")
+    off = {"source": "应急放假", "name0": "放假", "first0": "2026-03-09", "last0": "2026-03-31"}
+    seen = send(admin, "/settings/calendar/2026/preview", status=200, **off)
+    assert "DL-015" in seen.text
+    with office.app.read() as conn:
+        number = conn.execute(sa.text("SELECT case_no FROM case_file")).scalar_one()
+        before = conn.execute(sa.text("SELECT due_effective FROM deadline")).scalars().all()
+    assert number in seen.text
+    send(admin, "/settings/calendar/2026", "calendar_loaded", **off)
+    with office.app.read() as conn:
+        assert conn.execute(sa.text("SELECT due_effective FROM deadline")).scalars().all() != before
+
+
+def test_many_accounts_get_a_role_over_their_own_units_or_none_does(empty: Empty) -> None:
+    system, security, _audit = staffed(empty)
+    for name, unit in (("a", "河南村"), ("b", "河南村"), ("c", "仁和镇")):
+        named = {"username": name, "display_name": f"职员{name}", "unit_id": empty.unit(unit)}
+        send(system, "/accounts", status=200, **named)
+    ids = {name: empty.account(name) for name in "abc"}
+    refused = send(security, "/accounts/grant", status=422, users=[ids["a"], ids["c"]], role="street_staff",
+                   reason=WHY)  # fmt: skip
+    assert "职员a：" in refused.text
+    assert "职员c：" not in refused.text
+    send(security, "/accounts/grant", "roles_granted", users=[ids["a"], ids["b"]], role="community_staff",
+         reason=WHY)  # fmt: skip
+    with empty.app.read() as conn:
+        held = conn.execute(sa.text("SELECT user_id, role FROM role_grant WHERE role = 'community_staff'"))
+        assert {row[0] for row in held} == {ids["a"], ids["b"]}
+    assert "请先勾选账号" in send(security, "/accounts/grant", status=422, role="auditor", reason=WHY).text
+
+
+def test_the_trail_is_searched_by_person_and_period_and_read_page_by_page(empty: Empty) -> None:
+    staffed(empty)
+    for day in range(3):
+        for _ in range(30):
+            Browser(empty.flask.test_client()).post("/login", {"username": "wang.min", "password": str(day)})
+            empty.clock.advance(timedelta(minutes=20))
+        empty.clock.advance(timedelta(days=1))
+    first = empty.clock.now().date() - timedelta(days=2)
+    with empty.app.read() as conn:
+        total = conn.execute(
+            sa.select(sa.func.count()).where(event.c.trail_id == ACCESS, event.c.element.is_not(None))
+        ).scalar_one()
+        seen, beyond = [], None
+        while rows := office_trail.page(conn, ACCESS, Search(), beyond):
+            seen += [row.seq for row in rows]
+            beyond = rows[-1].seq
+        of_person = office_trail.page(conn, ACCESS, Search("王敏"), limit=200)
+        of_day = office_trail.page(conn, ACCESS, Search(first=first, last=first), limit=200)
+        both = office_trail.page(conn, ACCESS, Search("wang.min", first, first), limit=200)
+    assert seen == list(range(total, 0, -1))
+    assert len(of_person) == 90
+    assert of_day
+    assert [row.seq for row in both] == [row.seq for row in of_day if row.kind == "LoginFailed"]

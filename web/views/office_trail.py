@@ -1,0 +1,71 @@
+"""The trail of administrators' and users' acts, for the audit administrator: searched, read, proved."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date
+from urllib.parse import urlencode
+
+from flask import Blueprint, render_template, request
+
+from tasks.office_trail import ACCESS, ADMINISTRATION
+from tasks.queries import office_trail
+from tasks.queries.office_trail import Search
+from tasks.queries.proof import Proof, prove
+from web.adminview import require
+from web.context import ctx
+from web.numbers import whole
+from web.officewords import lines
+
+views = Blueprint("office_trail", __name__, url_prefix="/trail")
+TRAILS = {"administration": ADMINISTRATION, "access": ACCESS}
+TABS = (*TRAILS, "releases")
+
+
+def _day(name: str) -> date | None:
+    with suppress(ValueError):
+        return date.fromisoformat(request.values.get(name, ""))
+    return None
+
+
+@views.get("")
+def index() -> str:
+    """Show one page of a trail, the newest first."""
+    return _page(None)
+
+
+@views.post("/verify")
+def verify() -> str:
+    """Prove the chains of the office's trails and of the releases, and show the result."""
+    require("view_office_trail")
+    context = ctx()
+    with context.app.read() as conn:
+        trails = (*TRAILS.values(), *office_trail.process_trails(conn))
+        proofs = [prove(conn, context.app.keys.trail, trail) for trail in trails]
+    faults = tuple(fault for proof in proofs for fault in proof.faults)
+    return _page(Proof(sum(proof.events for proof in proofs), faults))
+
+
+def _page(result: Proof | None) -> str:
+    require("view_office_trail")
+    context = ctx()
+    tab = request.values.get("of", TABS[0])
+    tab = tab if tab in TABS else TABS[0]
+    search = Search(request.values.get("q", "").strip()[:60], _day("from"), _day("to"))
+    beyond = request.args.get("beyond", type=whole)
+    with context.app.read() as conn:
+        if tab == "releases":
+            rows = office_trail.releases(conn, search)
+        else:
+            rows = office_trail.page(conn, TRAILS[tab], search, beyond)
+    more = rows[-1].seq if tab in TRAILS and len(rows) == office_trail.PAGE else None
+    given = {
+        "of": tab, "q": search.text, "from": (search.first and search.first.isoformat()) or "",
+        "to": (search.last and search.last.isoformat()) or "",
+    }  # fmt: skip
+    kept = {name: value for name, value in given.items() if value}
+    return render_template(
+        "office_trail.html", tab=tab, tabs=TABS, given=given, result=result, more=more, paged=beyond,
+        events=lines(context, rows),
+        query=urlencode(kept), tab_query=urlencode({k: v for k, v in kept.items() if k != "of"}),
+    )  # fmt: skip
