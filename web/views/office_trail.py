@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request
 
+from engine.verify import Report
 from tasks.office_trail import ACCESS, ADMINISTRATION
 from tasks.queries import office_trail
 from tasks.queries.office_trail import Search
-from tasks.queries.proof import Proof, prove
+from tasks.queries.proof import prove
 from web.adminview import require
 from web.context import ctx
 from web.numbers import whole
@@ -41,12 +42,16 @@ def verify() -> str:
     context = ctx()
     with context.app.read() as conn:
         trails = (*TRAILS.values(), *office_trail.process_trails(conn))
-        proofs = [prove(conn, context.app.keys.trail, trail) for trail in trails]
-    faults = tuple(fault for proof in proofs for fault in proof.faults)
-    return _page(Proof(sum(proof.events for proof in proofs), faults))
+        found = Report()
+        for trail in trails:
+            report = prove(conn, context.app.keys, context.config.checkpoints, trail)
+            found.trails += report.trails
+            found.events += report.events
+            found.faults += report.faults
+    return _page(found)
 
 
-def _page(result: Proof | None) -> str:
+def _page(result: Report | None) -> str:
     require("view_office_trail")
     context = ctx()
     tab = request.values.get("of", TABS[0])
