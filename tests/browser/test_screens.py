@@ -52,8 +52,15 @@ PAGES = {
         "audit-wrong": "/audit?clause=X",
         "audit-decisions": "{audit}?kind=decisions", "audit-clause": "/clauses/R004-05.D4d",
     },
-    "audit.admin": {"audit-admin-case": "{audit}"},
-    "system.admin": {"admin-settings": "/settings", "admin-incidents": "/incidents"},
+    "system.admin": {
+        "admin-settings": "/settings", "admin-incidents": "/incidents", "admin-units": "/units",
+        "admin-accounts": "/accounts", "admin-account-new": "/accounts/new", "admin-account": "{account}",
+        **{f"admin-{one}": f"/settings/{one}" for one in ("four_eyes", "office_targets", "clock_start")},
+        "admin-calendar": "/settings/calendar/2028",
+    },
+    "security.admin": {"roles": "/accounts", "roles-account": "{account}", "access": "/access"},
+    "audit.admin": {"audit-admin-case": "{audit}",
+                    **{f"trail-{one}": f"/trail?of={one}" for one in ("administration", "access", "releases")}},
     "": {"login": "/login"},
 }  # fmt: skip
 
@@ -98,7 +105,11 @@ def _addresses(desk: Desk) -> dict[str, str]:
 @pytest.mark.parametrize("username", PAGES)
 def test_every_page_of_a_role_is_fit_to_be_seen(visitor: Callable[[str], Desk], username: str) -> None:
     desk = visitor(username)
-    known = _addresses(visitor("staff.rh")) if any("{" in path for path in PAGES[username].values()) else {}
+    of_a_case = not username.endswith(".admin") and any("{" in path for path in PAGES[username].values())
+    known = _addresses(visitor("staff.rh")) if of_a_case else {}
+    if username.endswith(".admin"):
+        desk.go("/accounts?q=staff.rh")
+        known["account"] = _href(desk.page, "[data-row] a[data-open]")
     if username == "expert.sy":
         desk.open("联系，说明安排，征求意见", "严大勇")
         known["district_case"] = _href(desk.page, ".person-card a[href^='/cases/']")
