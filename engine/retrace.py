@@ -141,8 +141,6 @@ class Retracer:
 
     def _change(self, event: Told) -> None:
         """Stand on the new version where the event says; tokens and what waits on them keep their numbers."""
-        renamed = event.data.get("renamed", {})
-        self._latest = renamed.get(self._latest, self._latest)
         self._log.given_up.clear()
         self._walker = Walker(self.graph, self._log, load(event.data["state"]))
 
@@ -217,7 +215,7 @@ class Retracer:
             trace.done[element] += 1
         elif event.kind == "TaskWithdrawn":
             trace.returns.append((event.seq, self._latest, element))
-            trace.done[element] = max(0, trace.done[element] - 1)
+            trace.done[element] -= 1
         elif event.kind in ("TaskSentBack", "TokenMoved") and "to" in event.data:
             trace.returns.append((event.seq, element, str(event.data["to"])))
         elif event.kind in ("TimerFired", "MessageReceived"):

@@ -60,7 +60,7 @@ PAGES = {
     },
     "security.admin": {"roles": "/accounts", "roles-account": "{account}", "access": "/access"},
     "audit.admin": {"audit-admin-case": "{audit}",
-                    **{f"trail-{one}": f"/trail?of={one}" for one in ("administration", "access", "releases")}},
+                    **{f"trail-{of}": f"/trail?of={of}" for of in ("administration", "access", "releases")}},
     "": {"login": "/login"},
 }  # fmt: skip
 
