@@ -171,7 +171,7 @@ def read_difference_and_impact(studio: Studio, task: str) -> None:
     new, old = page.locator(".diagram").all()
     for place, element, kind, colour in (
         (new, task, "added", "rgb(11, 87, 208)"), (new, "P04_FirstContact", "changed", "rgb(214, 0, 110)"),
-        (old, FLOW, "changed", "rgb(214, 0, 110)"),
+        (old, "P04_FirstContact", "changed", "rgb(214, 0, 110)"),
     ):  # fmt: skip
         place.scroll_into_view_if_needed()
         drawn = place.locator(f'[data-element-id="{element}"].mark-{kind} .djs-visual > *').first
@@ -216,7 +216,7 @@ def the_new_take_the_new_road_and_the_old_the_old(desk: DeskOf) -> None:
     """Meet the new step in a new case, and not in one that began before."""
     recognised(desk, *LATER)
     aide = guide(desk, LATER[0])
-    aide.open(STEP, LATER[0]).form.fill({"约定回访日期": "2026-04-21"})
+    aide.open(STEP, LATER[0]).form.fill({"约定回访日期": "2026-04-20"})
     aide.complete().open(NEXT, LATER[0])
     before = desk("aide.smy")
     before.work("制定就业援助方案", "吴海燕")
