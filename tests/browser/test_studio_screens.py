@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from engine.clock import SystemClock, to_us
 from engine.codec import dumps
+from engine.definitions import digest
 from engine.ids import new_id
 from tasks import migration_runs, trials
 from tasks import studio_commands as commands
@@ -58,8 +59,8 @@ def _try_scenarios(product: Product, made: list[int]) -> None:
     later = to_us(SystemClock().now()) + 3_600_000_000
     with db.transaction() as conn:
         store.add(
-            conn, id=new_id(), key=PROCESS, draft_id=made[1], digest="", xml=second.xml, annex=second.annex,
-            state="running", total=9, results="[]", coverage="{}", problem="", started_at=later,
+            conn, id=new_id(), key=PROCESS, draft_id=made[1], xml=second.xml, annex=second.annex,
+            digest=digest(second.xml.encode(), second.annex), state="running", total=9, results="[]", coverage="{}", problem="", started_at=later,
             started_by=None, beat_at=later,
         )  # fmt: skip
 
@@ -178,8 +179,8 @@ def test_nothing_chinese_of_ours_is_left_on_the_english_pages(
     desk.page.get_by_role("button", name="English").click()
     expect(desk.page.locator("html")).to_have_attribute("lang", "en")
     left = {}
-    for name in ("library", "version", "submit", "submit-broken", "impact", "waiting", "at-work", "difference",
-                 "trial-passed", "trial-running"):
+    for name in ("library", "version", "submit", "submit-broken", "impact", "waiting", "at-work",
+                 "difference", "trial-passed", "trial-running"):
         desk.go(furnished[1][name])
         left[name] = chinese_of_ours(desk.page, demo_names)
     assert not any(left.values()), left
