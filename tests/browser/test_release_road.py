@@ -268,6 +268,6 @@ def test_a_supervisor_changes_a_process_and_takes_it_back(
     migrate(desk("sup.sy"))
     desk("aide.smy").work(NEXT, "吴海燕")
     act(colleague.go(release), "撤回", "先按原办法办理")
-    expect(colleague.page.locator(".title .chip")).to_have_text("停用")
+    expect(colleague.page.locator(".title .chip")).to_have_text("已停用")
     expect(colleague.page.locator("tr", has_text="第1版")).to_contain_text("使用中")
     expect(colleague.page.locator("main")).to_contain_text("另有11件在其他版本上办理")

@@ -45,7 +45,7 @@ def _do(product: Product, username: str, command: Any) -> dict[str, Any]:
 
 
 def _try_scenarios(product: Product, made: list[int]) -> None:
-    """Give the first draft scenarios that passed, the second some that still run, the third one that failed."""
+    """Give one draft a scenario that passed, one some that still run, and one a scenario that failed."""
     db = product.app.db
     with product.app.read() as conn:
         first, second, third = (studio.draft_source(conn, one) for one in made)
@@ -53,15 +53,14 @@ def _try_scenarios(product: Product, made: list[int]) -> None:
     assert second is not None
     assert third is not None
     for draft_id, source, story in ((made[0], first, "GS10_*.yaml"), (made[2], third, "L17_*.yaml")):
-        (path,) = trials.SCENARIOS.glob(story)
-        paths = (path,)
+        paths = tuple(trials.SCENARIOS.glob(story))
         trials.wait(trials.start(db, PROCESS, Source(source.xml, source.annex), draft_id, None, paths))
     later = to_us(SystemClock().now()) + 3_600_000_000
     with db.transaction() as conn:
         store.add(
             conn, id=new_id(), key=PROCESS, draft_id=made[1], xml=second.xml, annex=second.annex,
-            digest=digest(second.xml.encode(), second.annex), state="running", total=9, results="[]", coverage="{}", problem="", started_at=later,
-            started_by=None, beat_at=later,
+            digest=digest(second.xml.encode(), second.annex), state="running", total=9, results="[]",
+            coverage="{}", problem="", started_at=later, started_by=None, beat_at=later,
         )  # fmt: skip
 
 
