@@ -70,10 +70,10 @@ def flows(old: Graph, new: Graph) -> Iterator[Sentence]:
     taken = set(pairs.values())
     for flow_id, flow in new.flows.items():
         if flow_id not in taken:
-            words = phrase("way_added", way=way(new, flow))
+            words = way(new, flow)
             if flow.condition is not None:
                 words = phrase("way_when", way=words, condition=same(flow.condition.text))
-            yield Sentence.make("added", "flow", flow_id, words)
+            yield Sentence.make("added", "flow", flow_id, phrase("way_added", way=words))
     for before_id, after_id in pairs.items():
         for words in _changes(old, new, old.flows[before_id], new.flows[after_id]):
             yield Sentence.make("changed", "flow", after_id, words)

@@ -171,7 +171,7 @@ def read_difference_and_impact(studio: Studio, task: str) -> None:
     new, old = page.locator(".diagram").all()
     for place, element, kind, colour in (
         (new, task, "added", "rgb(11, 87, 208)"), (new, "P04_FirstContact", "changed", "rgb(214, 0, 110)"),
-        (old, FLOW, "changed", "rgb(214, 0, 110)"),
+        (old, "P04_FirstContact", "changed", "rgb(214, 0, 110)"),
     ):  # fmt: skip
         place.scroll_into_view_if_needed()
         drawn = place.locator(f'[data-element-id="{element}"].mark-{kind} .djs-visual > *').first
@@ -216,7 +216,7 @@ def the_new_take_the_new_road_and_the_old_the_old(desk: DeskOf) -> None:
     """Meet the new step in a new case, and not in one that began before."""
     recognised(desk, *LATER)
     aide = guide(desk, LATER[0])
-    aide.open(STEP, LATER[0]).form.fill({"约定回访日期": "2026-04-21"})
+    aide.open(STEP, LATER[0]).form.fill({"约定回访日期": "2026-04-20"})
     aide.complete().open(NEXT, LATER[0])
     before = desk("aide.smy")
     before.work("制定就业援助方案", "吴海燕")
@@ -268,6 +268,6 @@ def test_a_supervisor_changes_a_process_and_takes_it_back(
     migrate(desk("sup.sy"))
     desk("aide.smy").work(NEXT, "吴海燕")
     act(colleague.go(release), "撤回", "先按原办法办理")
-    expect(colleague.page.locator(".title .chip")).to_have_text("停用")
+    expect(colleague.page.locator(".title .chip")).to_have_text("已停用")
     expect(colleague.page.locator("tr", has_text="第1版")).to_contain_text("使用中")
     expect(colleague.page.locator("main")).to_contain_text("另有11件在其他版本上办理")

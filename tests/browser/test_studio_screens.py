@@ -8,11 +8,18 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from engine.clock import SystemClock, to_us
 from engine.codec import dumps
+from engine.definitions import digest
+from engine.ids import new_id
+from tasks import migration_runs, trials
 from tasks import studio_commands as commands
 from tasks.accounts import load_actor
+from tasks.difference import Source
+from tasks.migration_commands import StartMigration
 from tasks.queries import studio
 from tasks.store import accounts
+from tasks.store import trials as store
 from tests.browser.desk import Desk
 from tests.browser.looks import COLOURS, PICTURES, SIZES, look, serious
 from tests.browser.product import DemoFile, Product, serve
@@ -37,6 +44,26 @@ def _do(product: Product, username: str, command: Any) -> dict[str, Any]:
     return dict(product.app.do(command, actor).extra)
 
 
+def _try_scenarios(product: Product, made: list[int]) -> None:
+    """Give one draft a scenario that passed, one some that still run, and one a scenario that failed."""
+    db = product.app.db
+    with product.app.read() as conn:
+        first, second, third = (studio.draft_source(conn, one) for one in made)
+    assert first is not None
+    assert second is not None
+    assert third is not None
+    for draft_id, source, story in ((made[0], first, "GS10_*.yaml"), (made[2], third, "L17_*.yaml")):
+        paths = tuple(trials.SCENARIOS.glob(story))
+        trials.wait(trials.start(db, PROCESS, Source(source.xml, source.annex), draft_id, None, paths))
+    later = to_us(SystemClock().now()) + 3_600_000_000
+    with db.transaction() as conn:
+        store.add(
+            conn, id=new_id(), key=PROCESS, draft_id=made[1], xml=second.xml, annex=second.annex,
+            digest=digest(second.xml.encode(), second.annex), state="running", total=9, results="[]",
+            coverage="{}", problem="", started_at=later, started_by=None, beat_at=later,
+        )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def furnished(demo_file: DemoFile, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
     """A product with a draft, a broken draft and a submitted version; addresses by name."""
@@ -52,12 +79,18 @@ def furnished(demo_file: DemoFile, tmp_path_factory: pytest.TempPathFactory) -> 
         _do(product, "sup.rh", commands.SaveModel(made[1], 1, broken.encode()))
         _do(product, "sup.rh", commands.SaveModel(made[2], 1, source.xml.encode(), annex))
         release = _do(product, "sup.rh", commands.SubmitRelease(made[2], 2, REASON))["definition_id"]
+        _try_scenarios(product, made)
+        batch = _do(product, "sup.sy", StartMigration(PROCESS, 1, 2, {}, False, True, ""))["migration"]
+        migration_runs.run(product.app, batch)
         draft = "/studio/drafts/{}".format
         yield product, {
             "library": "/studio", "version": f"/studio/{PROCESS}/1", "editor": draft(made[0]),
             "editor-broken": draft(made[1]), "editor-submitted": draft(made[2]),
             "submit": draft(made[0]) + "/submit", "submit-broken": draft(made[1]) + "/submit",
             "impact": draft(made[0]) + "/impact",
+            "difference": f"/studio/releases/{release}/difference", "trial-passed": draft(made[0]) + "/trial",
+            "trial-running": draft(made[1]) + "/trial", "trial-failed": draft(made[2]) + "/trial",
+            "batch": f"/studio/{PROCESS}/migrate/{batch}", "migrate": f"/studio/{PROCESS}/migrate",
             "waiting": f"/studio/releases/{release}", "at-work": f"/studio/releases/{active.id}",
         }  # fmt: skip
 
@@ -145,7 +178,8 @@ def test_nothing_chinese_of_ours_is_left_on_the_english_pages(
     desk.page.get_by_role("button", name="English").click()
     expect(desk.page.locator("html")).to_have_attribute("lang", "en")
     left = {}
-    for name in ("library", "version", "submit", "submit-broken", "impact", "waiting", "at-work"):
+    for name in ("library", "version", "submit", "submit-broken", "impact", "waiting", "at-work",
+                 "difference", "trial-passed", "trial-running"):
         desk.go(furnished[1][name])
         left[name] = chinese_of_ours(desk.page, demo_names)
     assert not any(left.values()), left

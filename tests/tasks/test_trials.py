@@ -69,12 +69,24 @@ def test_the_forms_and_rules_of_the_draft_are_tried_with_it(sqlite_database: Dat
             "example": "公交",
         }
     )
+    form["fields"][-1].pop("example")
     later = {**files.rules["DL-017"], "value": 30}
     passes = tried(sqlite_database, Source(P04, canonical({"forms": {"P04_Outcome": form}})), THREE_FAILURES)
     fails = tried(sqlite_database, Source(P04, canonical({"rules": {"DL-017": later}})), SPRING_FESTIVAL)
     assert passes.failed == []
     (failed,) = fails.failed
     assert "DL-017" in failed["zh"]
+    assert failed["names"] == {"P04_FirstVacancy": "提供一条岗位信息"}
+
+
+def test_a_way_that_stops_before_its_end_names_the_step_it_stops_at(sqlite_database: Database) -> None:
+    form = json.loads(json.dumps(shipped(Library().folder).forms["P04_Plan"]))
+    form["fields"].append(
+        {"name": "helper_2", "zh": "帮手", "en": "Helper", "type": "user", "of": "auditor", "required": True}
+    )
+    trial = tried(sqlite_database, Source(P04, canonical({"forms": {"P04_Plan": form}})), THIRD_SUCCEEDS)
+    (failed,) = trial.failed
+    assert failed["elements"] == ["P04_Plan"]
 
 
 def test_a_source_that_passes_no_gate_is_said_and_not_run(sqlite_database: Database) -> None:

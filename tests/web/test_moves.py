@@ -51,6 +51,8 @@ def test_the_page_asks_where_cases_on_a_removed_step_go(supervisor: Browser) -> 
     assert '<option value="P04_Outcome">' in row[0]
     assert "不再办理" in row[0]
     assert PAGE in supervisor.get(f"/processes/{P04}/2").text
+    assert "另有3件在其他版本上办理" in supervisor.get("/studio").text
+    assert PAGE in supervisor.get("/studio").text
 
 
 def test_a_trial_then_the_migration_case_by_case(office: Office, supervisor: Browser) -> None:
@@ -118,7 +120,7 @@ def test_a_long_batch_is_worked_off_by_the_worker_and_can_be_stopped(
     monkeypatch.setattr(moves, "_AT_ONCE", 1)
     begun = supervisor.post(PAGE, plan(go="start", reason="新版"))
     page = supervisor.get(begun.location).text
-    assert 'http-equiv="refresh"' in page
+    assert 'hx-trigger="every 3s"' in page
     assert "已处理 1 / 3 件" in page
     worker.tick(office.app)
     page = supervisor.get(begun.location).text

@@ -8,6 +8,7 @@ import pytest
 
 from engine.codec import loads
 from tasks import studio_commands, trials
+from tasks.queries import studio
 from tests.tasks.local_step import KEY, SHIPPED, annex, with_visit
 from tests.web.office import Browser, Office
 
@@ -82,6 +83,15 @@ def test_the_scenarios_are_run_from_the_page_and_told_with_the_place(
     assert "P04_Plan" in marks["failing"]
     assert "F_P04_Visit_P04_Plan" in marks["taken"]
     assert "2个场景中有1个未通过" in supervisor.client.get(f"/studio/drafts/{draft}/submit").text
+    told = supervisor.client.get(path + "/failures").get_json()["failures"]
+    assert [one["element"] for one in told] == loads(supervisor.client.get(path + "/marks").text)["failing"]
+    with office.app.read() as conn:
+        found = studio.draft(conn, draft)
+    assert found is not None
+    changed = with_visit().replace("上门核实".encode(), "上门看望".encode())
+    later = studio_commands.SaveModel(draft, found.rev, changed, annex())
+    office.app.do(later, office.actor("sup.rh"))
+    assert supervisor.client.get(path + "/failures").get_json() == {"failures": []}
 
 
 def _never_at_the_plan(story: str) -> str:
@@ -99,5 +109,5 @@ def _wait(office: Office, draft_id: int) -> None:
 @pytest.mark.parametrize("name", ["staff.rh", "auditor.sy", "system.admin", "security.admin"])
 def test_a_draft_is_for_supervisors_alone(office: Office, draft: int, name: str) -> None:
     client = office.browser(name).client
-    for path in ("difference", "difference/new", "trial", "trial/marks"):
+    for path in ("difference", "difference/new", "trial", "trial/marks", "trial/failures"):
         assert client.get(f"/studio/drafts/{draft}/{path}").status_code == 403

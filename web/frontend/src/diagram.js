@@ -61,12 +61,15 @@ export function mark(viewer, marks) {
 function showWhole(viewer, marks) {
   const canvas = viewer.get("canvas");
   canvas.zoom("fit-viewport", "auto");
-  const active = viewer.get("elementRegistry").get(marks.active?.[0]);
-  // On a telephone the whole picture is too small to read: stand at the live token instead.
-  if (active && canvas.zoom() < 0.5) {
+  const registry = viewer.get("elementRegistry");
+  const active = registry.get(marks.active?.[0]);
+  const told = ["failing", "added", "removed", "changed"].flatMap((state) => marks[state] ?? []);
+  const place = active ?? told.map((id) => registry.get(id)).find((one) => one && !one.waypoints);
+  // On a telephone the whole picture is too small to read: stand at the live token, or at what is told.
+  if (place && canvas.zoom() < (active ? 0.5 : 0.25)) {
     canvas.zoom(0.8);
     const { width, height } = canvas.viewbox();
-    const middle = { x: active.x + active.width / 2, y: active.y + active.height / 2 };
+    const middle = { x: place.x + place.width / 2, y: place.y + place.height / 2 };
     canvas.viewbox({ x: middle.x - width / 2, y: middle.y - height / 2, width, height });
   }
 }
