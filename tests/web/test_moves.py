@@ -124,7 +124,7 @@ def test_a_long_batch_is_worked_off_by_the_worker_and_can_be_stopped(
     assert "已处理 1 / 3 件" in page
     worker.tick(office.app)
     page = supervisor.get(begun.location).text
-    assert 'http-equiv="refresh"' not in page
+    assert 'hx-trigger="every 3s"' not in page
     assert "已处理 3 / 3 件" in page
     assert supervisor.post(f"{begun.location}/stop").status_code == 409
 
