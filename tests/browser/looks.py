@@ -13,6 +13,8 @@ from tests.browser.product import Product
 
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 COLOURS = ("light", "dark")
+#: Each size and each colours once: enough with every change. Every size in all colours is looked at by night.
+SAMPLE = (("desktop", "light"), ("phone", "dark"))
 #: Where to put a picture of every page looked at; nothing is kept without it.
 PICTURES = os.environ.get("AID595_SCREENSHOTS", "")
 _AXE = Path(__file__).parents[2] / "web" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -61,6 +63,11 @@ _RUN_AXE = """async (drawing) => {
 def _axe() -> str:
     assert _AXE.exists(), "make setup"
     return _AXE.read_text(encoding="utf-8")
+
+
+def ways_to_look(nightly: bool) -> list[tuple[str, str]]:
+    """Return (size, colours) in which a page is looked at."""
+    return [(size, colours) for size in SIZES for colours in COLOURS] if nightly else list(SAMPLE)
 
 
 def look(page: Page, product: Product, path: str, name: str, colours: str, size: str) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.desk import Desk
-from tests.browser.looks import COLOURS, SIZES, look
+from tests.browser.looks import SAMPLE, look, ways_to_look
 from tests.browser.product import DemoFile, Product, serve
 from tests.browser.windows import Windows
 
@@ -103,11 +103,13 @@ def _addresses(desk: Desk) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("username", PAGES)
-def test_every_page_of_a_role_is_fit_to_be_seen(visitor: Callable[[str], Desk], username: str) -> None:
+def test_every_page_of_a_role_is_fit_to_be_seen(
+    visitor: Callable[[str], Desk], username: str, nightly: bool
+) -> None:
     desk = visitor(username)
-    of_a_case = not username.endswith(".admin") and any("{" in path for path in PAGES[username].values())
-    known = _addresses(visitor("staff.rh")) if of_a_case else {}
-    if username.endswith(".admin"):
+    asked = {one for path in PAGES[username].values() for one in re.findall(r"{(\w+)}", path)}
+    known = _addresses(visitor("staff.rh")) if asked - {"account"} else {}
+    if "account" in asked:
         desk.go("/accounts?q=staff.rh")
         known["account"] = _href(desk.page, "[data-row] a[data-open]")
     if username == "expert.sy":
@@ -120,11 +122,8 @@ def test_every_page_of_a_role_is_fit_to_be_seen(visitor: Callable[[str], Desk], 
         known["audit"] = known["case"].replace("/cases/", "/audit/")
     wrong: list[str] = []
     for name, path in PAGES[username].items():
-        for size in SIZES:
-            for colours in COLOURS:
-                wrong += look(
-                    desk.page, desk.product, path.format(**known), name, colours, size
-                )
+        for size, colours in ways_to_look(nightly):
+            wrong += look(desk.page, desk.product, path.format(**known), name, colours, size)
     assert not wrong, "\n".join(wrong)
 
 
@@ -134,6 +133,6 @@ def test_every_shape_of_form_is_fit_to_be_seen(visitor: Callable[[str], Desk], n
     desk = visitor(username).open(task, person)
     path = re.sub(r"^https?://[^/]+", "", desk.page.url)
     wrong: list[str] = []
-    for size, colours in (("desktop", "light"), ("phone", "dark")):
+    for size, colours in SAMPLE:
         wrong += look(desk.page, desk.product, path, name, colours, size)
     assert not wrong, "\n".join(wrong)

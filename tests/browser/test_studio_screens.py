@@ -21,7 +21,7 @@ from tasks.queries import studio
 from tasks.store import accounts
 from tasks.store import trials as store
 from tests.browser.desk import Desk
-from tests.browser.looks import COLOURS, PICTURES, SIZES, look, serious
+from tests.browser.looks import COLOURS, PICTURES, look, serious, ways_to_look
 from tests.browser.product import DemoFile, Product, serve
 from tests.browser.studio import Studio
 from tests.browser.test_english import chinese_of_ours
@@ -103,16 +103,15 @@ def visitor(furnished: Furnished, windows: Windows) -> Callable[[str], Desk]:
 
 @pytest.mark.parametrize("username", ["sup.rh", "sup.nfx", "auditor.sy"])
 def test_every_page_of_the_studio_is_fit_to_be_seen(
-    furnished: Furnished, visitor: Callable[[str], Desk], username: str
+    furnished: Furnished, visitor: Callable[[str], Desk], username: str, nightly: bool
 ) -> None:
     product, pages = furnished
     shown = {"sup.rh": pages, "sup.nfx": ("waiting",), "auditor.sy": ("library", "version", "waiting")}
     desk = visitor(username)
     wrong: list[str] = []
     for name in shown[username]:
-        for size in SIZES:
-            for colours in COLOURS:
-                wrong += look(desk.page, product, pages[name], f"studio-{username}-{name}", colours, size)
+        for size, colours in ways_to_look(nightly):
+            wrong += look(desk.page, product, pages[name], f"studio-{username}-{name}", colours, size)
     assert not wrong, "\n".join(wrong)
 
 

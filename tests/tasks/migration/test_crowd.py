@@ -82,12 +82,14 @@ def _wrong_ways(office: Office) -> list[str]:
         return wrong_ways(conn, office.app.definitions)
 
 
-def test_a_case_migrated_at_any_step_is_walked_again_to_where_it_stands(sqlite_database: Database) -> None:
+def test_a_case_migrated_at_any_step_is_walked_again_to_where_it_stands(
+    sqlite_database: Database, nightly: bool
+) -> None:
     crowd = Crowd(Office(sqlite_database))
     crowd.lead()
     office = crowd.office
     for make in CHANGES.values():
-        cases = crowd.spread(50)
+        cases = crowd.spread(50 if nightly else 16)
         change = make(office.app.library)
         batches = holding.begin(office, change, holding.publish(office, change))
         assert sum(one.done for one in holding.finish(office, batches)) >= len(cases)
