@@ -13,7 +13,7 @@ from tests.browser.product import Product
 
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 COLOURS = ("light", "dark")
-#: Each size and each colours once: enough with every change. Every size in all colours is looked at by night.
+#: Each size and each colours once. By day pages take turns; by night each is looked at in all four ways.
 SAMPLE = (("desktop", "light"), ("phone", "dark"))
 #: Where to put a picture of every page looked at; nothing is kept without it.
 PICTURES = os.environ.get("AID595_SCREENSHOTS", "")
@@ -65,9 +65,9 @@ def _axe() -> str:
     return _AXE.read_text(encoding="utf-8")
 
 
-def ways_to_look(nightly: bool) -> list[tuple[str, str]]:
-    """Return (size, colours) in which a page is looked at."""
-    return [(size, colours) for size in SIZES for colours in COLOURS] if nightly else list(SAMPLE)
+def ways_to_look(nightly: bool, turn: int) -> list[tuple[str, str]]:
+    """Return (size, colours) in which a page is looked at; `turn` is its place among the pages."""
+    return [(size, colours) for size in SIZES for colours in COLOURS] if nightly else [SAMPLE[turn % 2]]
 
 
 def look(page: Page, product: Product, path: str, name: str, colours: str, size: str) -> list[str]:

@@ -121,8 +121,8 @@ def test_every_page_of_a_role_is_fit_to_be_seen(
     if "audit" in username:
         known["audit"] = known["case"].replace("/cases/", "/audit/")
     wrong: list[str] = []
-    for name, path in PAGES[username].items():
-        for size, colours in ways_to_look(nightly):
+    for turn, (name, path) in enumerate(PAGES[username].items()):
+        for size, colours in ways_to_look(nightly, turn):
             wrong += look(desk.page, desk.product, path.format(**known), name, colours, size)
     assert not wrong, "\n".join(wrong)
 

@@ -109,8 +109,8 @@ def test_every_page_of_the_studio_is_fit_to_be_seen(
     shown = {"sup.rh": pages, "sup.nfx": ("waiting",), "auditor.sy": ("library", "version", "waiting")}
     desk = visitor(username)
     wrong: list[str] = []
-    for name in shown[username]:
-        for size, colours in ways_to_look(nightly):
+    for turn, name in enumerate(shown[username]):
+        for size, colours in ways_to_look(nightly, turn):
             wrong += look(desk.page, product, pages[name], f"studio-{username}-{name}", colours, size)
     assert not wrong, "\n".join(wrong)
 
