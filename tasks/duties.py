@@ -52,8 +52,6 @@ RULES = {
     "P21_Question": "DL-043",
 }
 FOLLOW_UP_RULES = {"MONTHLY": "DL-040", "TEN_DAYS": "DL-041", "WEEKLY": "DL-042"}
-VISIT_RULES = {1: "DL-005", 2: "DL-006", 3: "DL-007", 4: "DL-008"}
-VISITS = {1: "HALF_YEAR", 2: "QUARTER", 3: "MONTHLY", 4: "HALF_MONTH"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,6 @@ from tasks.forms.spec import Field, FormSpec
 from tasks.forms.values import FormContext, only_ids
 from tasks.store import casework, rows, tables
 
-_TIER_ROLE = {"community": "community_aide", "street": "street_officer", "district": "district_expert"}
-
 
 def form_context(desk: Desk, live: Live, spec: FormSpec) -> FormContext:
     """Return what a form of a case is held against: today, open choices, and the earliest days allowed."""

@@ -41,8 +41,8 @@ WAYS: Mapping[str, Way] = {
         "Move a part into a process of its own and call it.",
     ),
     "timers": (
-        '请填写时长（如 P3D）、日期，或期限规则，例如 end_of_day(due("DL-018"))。',
-        'Give a duration such as P3D, a date, or a deadline rule such as end_of_day(due("DL-018")).',
+        '请填写时长（如 P3D）、日期，或期限规则，例如 end_of_day(due("规则编号"))。',
+        'Give a duration such as P3D, a date, or a deadline rule such as end_of_day(due("RULE")).',
     ),
     "ids": (
         "请在面板里改编号，只用字母、数字、下划线、点和连字符，不与别处相同。",

@@ -73,12 +73,6 @@ def holders(conn: Connection, role: str) -> list[int]:
     return list(conn.execute(query).scalars())
 
 
-def all_accounts(conn: Connection) -> list[RowMapping]:
-    """Return all accounts by login name, without password hashes."""
-    columns = [column for column in user_account.c if column.name != "password_hash"]
-    return list(conn.execute(sa.select(*columns).order_by(user_account.c.username)).mappings())
-
-
 def insert_grant(conn: Connection, **values: Any) -> None:
     """Add a grant."""
     conn.execute(role_grant.insert().values(**values))
@@ -141,9 +135,7 @@ def touch_session(conn: Connection, token_hash: str, now_us: int) -> None:
 
 def move_sessions(conn: Connection, by_us: int) -> None:
     """Let every session begin, be used and end later by so many microseconds."""
-    moved = {
-        name: user_session.c[name] + by_us for name in ("created_at", "last_seen_at", "expires_at")
-    }
+    moved = {name: user_session.c[name] + by_us for name in ("created_at", "last_seen_at", "expires_at")}
     conn.execute(user_session.update().values(moved))
 
 

@@ -52,11 +52,6 @@ def insert_household(conn: Connection, **values: Any) -> None:
     conn.execute(household.insert().values(**values))
 
 
-def household_by_id(conn: Connection, household_id: int) -> RowMapping | None:
-    """Return one household."""
-    return conn.execute(sa.select(household).where(household.c.id == household_id)).mappings().first()
-
-
 def insert_facts(conn: Connection, rows: list[dict[str, Any]]) -> None:
     """Add to the history of facts."""
     conn.execute(person_fact.insert(), rows)
@@ -86,10 +81,4 @@ def search_persons(conn: Connection, tokens: list[str], areas: list[str], limit:
         hit = person_token.alias(f"t{n}")
         query = query.join(hit, sa.and_(hit.c.person_id == person.c.id, hit.c.token == token))
     query = query.where(sa.or_(*(person.c.area.startswith(area, autoescape=True) for area in areas)))
-    return list(conn.execute(query.order_by(person.c.name, person.c.id).limit(limit)).mappings())
-
-
-def persons_in(conn: Connection, area: str, limit: int) -> list[RowMapping]:
-    """Return the persons of an area by name."""
-    query = sa.select(person).where(person.c.area.startswith(area, autoescape=True))
     return list(conn.execute(query.order_by(person.c.name, person.c.id).limit(limit)).mappings())
