@@ -78,7 +78,8 @@ class Desk:
         self.go("/inbox")
         for name in LISTS:
             if self.page.locator("nav.lists a[aria-current]", has_text=name).count() == 0:
-                self.page.locator("nav.lists").get_by_text(name).click()
+                with self.page.expect_navigation(wait_until="domcontentloaded"):
+                    self.page.locator("nav.lists").get_by_text(name).click()
             line = self.row(task, person)
             if line.count():
                 line.first.get_by_role("link", name=task, exact=True).click()
