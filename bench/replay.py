@@ -76,7 +76,7 @@ class _Quiet(PlainWorld):
         """Say to whom a task belongs."""
         return TaskAttributes(node.attrs.get("role", ""), POOL, AREA)
 
-    def thrown(self, unit: Unit, live: Live, node: Node, name: str) -> None:
+    def thrown(self, unit: Unit, live: Live, token: Token, node: Node, name: str) -> None:
         """Send nothing."""
 
     def due(self, unit: Unit, live: Live, node: Node, timer: TimerDef) -> None:

@@ -44,7 +44,7 @@ class Bridge:
 
             self.unit.later(lambda: broadcast(self.unit, event.name))
         else:
-            self.unit.kernel.world.thrown(self.unit, self.live, node, event.name)
+            self.unit.kernel.world.thrown(self.unit, self.live, token, node, event.name)
 
     def call(self, machine: Machine, token: Token, node: Node) -> int:
         """Start the called process after this step."""

@@ -50,7 +50,7 @@ class World(Protocol):
     def task_closed(self, unit: Unit, live: Live, node: Node, completed: bool) -> None:
         """Hear that a user task waits no more."""
 
-    def thrown(self, unit: Unit, live: Live, node: Node, name: str) -> None:
+    def thrown(self, unit: Unit, live: Live, token: Token, node: Node, name: str) -> None:
         """Send the message a node throws (`engine.messages.send`)."""
 
     def key(self, unit: Unit, live: Live, node: Node, event: EventDef) -> str:
@@ -100,7 +100,7 @@ class PlainWorld:
     def task_closed(self, unit: Unit, live: Live, node: Node, completed: bool) -> None:
         """Ignore it."""
 
-    def thrown(self, unit: Unit, live: Live, node: Node, name: str) -> None:
+    def thrown(self, unit: Unit, live: Live, token: Token, node: Node, name: str) -> None:
         """Send the message under the instance's own key."""
         from engine.messages import send
 

@@ -15,6 +15,7 @@ from tasks import decide, duties
 from tasks.desk import Context, Desk
 from tasks.store import rows, tables
 from tasks.store.conn import RowMapping
+from tasks.windows import Window
 
 AGE = duties.AGE
 RULE = "R004-00.P4"
@@ -70,4 +71,4 @@ def recheck(desk: Desk, row: RowMapping) -> Live:
     next_at = NO_DUE if following is None else to_us(start_of_day(following))
     rows.change(desk.conn, tables.duty, row["id"], next_at=next_at)
     day = duties.desk_day(row["next_at"])
-    return duties.begin(desk, row, duties.Window(day, day), NO_DUE)
+    return duties.begin(desk, row, Window(day, day), NO_DUE)

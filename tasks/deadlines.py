@@ -49,8 +49,7 @@ def open_by_completion(
 def _fill_pending(desk: Desk, live: Live, policy: DeadlinePolicy, trigger: date) -> None:
     """Count the row that waited for this trigger; a case that needs it no more has none (J.7.4)."""
     context = desk.context(live)
-    assert context.case_id is not None
-    if casework.untriggered_deadline(desk.conn, context.case_id, policy.id, context.run_no) is not None:
+    if casework.untriggered_deadline(desk.conn, desk.trail(context), policy.id, context.run_no) is not None:
         open_row(desk, context, policy, trigger)
 
 
@@ -80,10 +79,10 @@ def _trigger(desk: Desk, opening: Opening, values: Mapping[str, Any]) -> date | 
 
 def open_row(desk: Desk, context: Context, policy: DeadlinePolicy, trigger: date | None) -> None:
     """Open a row counted from a trigger day; pending where the day or the calendar year is not known."""
-    assert context.case_id is not None
     rule = policy.rule_for(desk.settings)
     if rule is None:
         return
+    trail = desk.trail(context)
     due: Due | None = None
     unknown: CalendarUnknown | None = None
     if trigger is not None:
@@ -91,21 +90,20 @@ def open_row(desk: Desk, context: Context, policy: DeadlinePolicy, trigger: date
             due = count(rule, trigger, desk.calendar)
         except CalendarUnknown as error:
             unknown = error
-    waiting = casework.untriggered_deadline(desk.conn, context.case_id, policy.id, context.run_no)
+    waiting = casework.untriggered_deadline(desk.conn, trail, policy.id, context.run_no)
     if waiting is not None and trigger is not None:
         _begin_pending(desk, waiting, trigger, due, rule)
         return
-    nth = casework.deadline_count(desk.conn, context.case_id, policy.id) + 1
+    nth = casework.deadline_count(desk.conn, trail, policy.id) + 1
     row = {
         "id": new_id(), "rule_id": policy.id, "case_id": context.case_id, "person_id": context.person_id,
-        "instance_id": None, "trail_id": desk.trail(context), "area": context.area,
+        "instance_id": None, "trail_id": trail, "area": context.area,
         "pool": context.area, "run_no": context.run_no, "nth": nth,
         "trigger_on": None if trigger is None else trigger.isoformat(),
         "trigger_at": None if trigger is None else desk.now_us,
         "value": rule.value, "unit": rule.unit.value, "created_at": desk.now_us, **_counted(due),
     }  # fmt: skip
     rows.add(desk.conn, tables.deadline, **row)
-    trail = desk.trail(context)
     if due is not None:
         desk.emit(trail, "DeadlineSet", nth=nth, **due.arithmetic)
         return
@@ -150,10 +148,8 @@ def _counted(due: Due | None) -> dict[str, Any]:
 def meet(desk: Desk, live: Live, element: str, values: Mapping[str, Any]) -> None:
     """Meet the oldest running row of every rule that the completion of an element satisfies."""
     context = desk.context(live)
-    if context.case_id is None:
-        return
     for policy in rules.met_by(desk, live, element):
-        running = casework.running_deadlines(desk.conn, context.case_id, policy.id, context.run_no)
+        running = casework.running_deadlines(desk.conn, live.trail_id, policy.id, context.run_no)
         if running:
             _meet_row(desk, running[0], _act_day(policy, values) or desk.today)
 
@@ -206,18 +202,15 @@ def mark_overdue(desk: Desk, row_id: int) -> bool:
 def mark_overdue_of(desk: Desk, live: Live, rule_ids: Iterable[str]) -> None:
     """Mark the running rows of some rules in the case of an instance (service `mark_overdue`)."""
     context = desk.context(live)
-    if context.case_id is not None:
-        for rule_id in rule_ids:
-            for row in casework.running_deadlines(desk.conn, context.case_id, rule_id, context.run_no):
-                mark_overdue(desk, row["id"])
+    for rule_id in rule_ids:
+        for row in casework.running_deadlines(desk.conn, live.trail_id, rule_id, context.run_no):
+            mark_overdue(desk, row["id"])
 
 
 def current(desk: Desk, live: Live, rule_id: str) -> RowMapping | None:
     """Return the row that counts for a task now: the latest running one of the rule in this run."""
     context = desk.context(live)
-    if context.case_id is None:
-        return None
-    running = casework.running_deadlines(desk.conn, context.case_id, rule_id, context.run_no)
+    running = casework.running_deadlines(desk.conn, live.trail_id, rule_id, context.run_no)
     return running[-1] if running else None
 
 
@@ -230,9 +223,7 @@ def due_at(desk: Desk, live: Live, rule_ids: Iterable[str]) -> int:
 def close_of_process(desk: Desk, live: Live, reason: str) -> None:
     """Close the running rows that only tasks of a process could meet: neither met nor missed."""
     context = desk.context(live)
-    if context.case_id is None:
-        return
-    for row in casework.running_deadlines(desk.conn, context.case_id, run_no=context.run_no):
+    for row in casework.running_deadlines(desk.conn, live.trail_id, run_no=context.run_no):
         met_by = rules.rule_at(desk, live, row["rule_id"]).met_by
         if met_by is not None and met_by in live.graph.nodes:
             _close(desk, row, reason)
@@ -282,10 +273,8 @@ def extend(desk: Desk, case_id: int, rule_id: str, new_due: date, reason: str, p
 
 def follow(desk: Desk, row: RowMapping, due: int) -> None:
     """Move the open task and the boundary timer that follow a row to its new instant."""
-    if row["case_id"] is None:
-        return
     desk.unit.write_waits()
-    for item in casework.open_instances(desk.conn, row["case_id"]):
+    for item in casework.open_on_trail(desk.conn, row["trail_id"]):
         live = desk.unit.instance(item["id"])
         met_by = rules.rule_at(desk, live, row["rule_id"]).met_by
         if met_by is not None:

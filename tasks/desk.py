@@ -39,6 +39,10 @@ LEVEL_OF_ROLE = {
 }
 
 
+#: The item of a multi-instance whose rounds are about one person each.
+PERSON_ITEM = "person_id"
+
+
 @dataclass(slots=True)
 class Context:
     """What an instance is about; the business half of it, beside the engine's state."""
@@ -50,6 +54,8 @@ class Context:
     run_no: int = 1
     duty_id: int | None = None
     household_id: int | None = None
+    #: correlation key of what is neither a case nor a person: the week of a street, a household, a complaint
+    matter: str | None = None
 
 
 class Desk:
@@ -111,9 +117,17 @@ class Desk:
                 raise NotFound()
             found = self.contexts[instance_id] = Context(
                 row["case_id"], row["person_id"], row["area"], row["tier"], row["run_no"], row["duty_id"],
-                row["household_id"],
+                row["household_id"], row["matter"],
             )  # fmt: skip
         return found
+
+    def context_at(self, live: Live, scope_id: int) -> Context:
+        """Return what a step is about: inside a multi-instance over persons, the person of its round."""
+        context = self.context(live)
+        person_id = person_in_scope(live, scope_id)
+        if person_id is None:
+            return context
+        return replace(context, person_id=person_id, area=self.person(person_id)["area"])
 
     def save_context(self, live: Live, context: Context) -> None:
         """Keep what a new instance is about."""
@@ -121,14 +135,14 @@ class Desk:
         rows.add(
             self.conn, tables.process_context, instance_id=live.id, case_id=context.case_id,
             person_id=context.person_id, household_id=context.household_id, area=context.area,
-            tier=context.tier, run_no=context.run_no, duty_id=context.duty_id,
+            tier=context.tier, run_no=context.run_no, duty_id=context.duty_id, matter=context.matter,
         )  # fmt: skip
 
     def start(
         self, process_id: str, context: Context, start_id: str | None = None,
         values: Mapping[str, Any] | None = None,
     ) -> Live:  # fmt: skip
-        """Start a process for a case or person."""
+        """Start a process for a case, a person or a matter."""
         trail, key = self.trail(context), self.key(context)
 
         def prepare(live: Live) -> None:
@@ -140,14 +154,18 @@ class Desk:
         )
 
     def trail(self, context: Context) -> int:
-        """Return the trail of a context: the case's own, or the person's."""
+        """Return the trail of a context: the case's own, the matter's, or the person's."""
         if context.case_id is not None:
             return context.case_id
+        if context.matter is not None:
+            return self.matter_trail(context.matter, context.person_id)
         assert context.person_id is not None
         return self.person_trail(context.person_id)
 
     def key(self, context: Context) -> str:
         """Return the correlation key of a context."""
+        if context.matter is not None:
+            return context.matter
         return f"case:{context.case_id}" if context.case_id is not None else f"person:{context.person_id}"
 
     def person_trail(self, person_id: int) -> int:
@@ -157,6 +175,17 @@ class Desk:
             return int(row["trail_id"])
         trail = self.unit.new_trail()
         rows.add(self.conn, tables.trail_owner, trail_id=trail, kind="person", person_id=person_id)
+        return trail
+
+    def matter_trail(self, matter: str, person_id: int | None = None) -> int:
+        """Return the trail of a matter, made when first needed."""
+        row = rows.first(self.conn, tables.trail_owner, matter=matter)
+        if row is not None:
+            return int(row["trail_id"])
+        trail = self.unit.new_trail()
+        rows.add(
+            self.conn, tables.trail_owner, trail_id=trail, kind="matter", matter=matter, person_id=person_id
+        )
         return trail
 
     def process_trail(self, key: str) -> int:
@@ -228,6 +257,18 @@ class Desk:
         if role == "supervisor" and tier == "district":
             level = "district"
         return org.path_at(area, level)
+
+
+def person_in_scope(live: Live, scope_id: int) -> int | None:
+    """Return the person a round of a multi-instance is about: its item is called `person_id`."""
+    state = live.state
+    while scope_id:
+        scope = state.scopes[scope_id]
+        found = (scope.vars or {}).get(PERSON_ITEM)
+        if found is not None:
+            return int(found)
+        scope_id = state.tokens[scope.owner].scope
+    return None
 
 
 def with_tier(context: Context, tier: str, run_no: int | None = None) -> Context:

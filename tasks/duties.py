@@ -6,22 +6,20 @@ ends undone is missed and stays open until it is done or explained.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from engine.clock import NO_DUE, end_of_day, from_us, local_date, start_of_day, to_us
-from engine.errors import IllegalState
+from engine.errors import CalendarUnknown, IllegalState
 from engine.ids import new_id
 from engine.live import Live
 from tasks.desk import Context, Desk
 from tasks.store import casework, rows, tables
 from tasks.store.conn import RowMapping
+from tasks.windows import ONE_DAY, Window, after, following, rolls, window_of
 
 PROCESS = "P21_duty"
-ONE_DAY = timedelta(days=1)
 #: Frequency of the duty that waits for an age boundary (tasks.ages); it has no window of its own.
 AGE = "AGE"
 
@@ -54,48 +52,16 @@ RULES = {
 FOLLOW_UP_RULES = {"MONTHLY": "DL-040", "TEN_DAYS": "DL-041", "WEEKLY": "DL-042"}
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """One stretch of days in which the act is due, both ends included."""
-
-    first: date
-    last: date
-
-
-def window_of(frequency: str, day: date) -> Window:
-    """Return the window of a frequency that holds a day; `DAYS:n` and TEN_DAYS begin on the day itself."""
-    if frequency == "WEEKLY":
-        first = day - timedelta(days=day.weekday())
-        return Window(first, first + timedelta(days=6))
-    if frequency == "MONTHLY":
-        return Window(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
-    if frequency == "HALF_MONTH":
-        if day.day <= 15:
-            return Window(day.replace(day=1), day.replace(day=15))
-        return Window(day.replace(day=16), day.replace(day=monthrange(day.year, day.month)[1]))
-    if frequency in ("QUARTER", "HALF_YEAR", "YEAR"):
-        size = {"QUARTER": 3, "HALF_YEAR": 6, "YEAR": 12}[frequency]
-        month = (day.month - 1) // size * size + 1
-        end = month + size - 1
-        return Window(date(day.year, month, 1), date(day.year, end, monthrange(day.year, end)[1]))
-    days = 10 if frequency == "TEN_DAYS" else int(frequency.removeprefix("DAYS:"))
-    return Window(day, day + timedelta(days=days - 1))
-
-
-def _rolls(frequency: str) -> bool:
-    return frequency == "TEN_DAYS" or frequency.startswith("DAYS:")
-
-
 def first_window(desk: Desk, frequency: str, opened: date) -> Window:
     """Return the first window that counts: the present one where at least half of it remains."""
-    if _rolls(frequency):
-        return window_of(frequency, opened + ONE_DAY)
-    present = window_of(frequency, opened)
+    if rolls(frequency):
+        return window_of(frequency, opened + ONE_DAY, desk.calendar)
+    present = window_of(frequency, opened, desk.calendar)
     length = (present.last - present.first).days + 1
     remaining = (present.last - opened).days + 1
-    if not desk.setting("first_window_half") or remaining * 2 >= length:
+    if remaining > 0 and (not desk.setting("first_window_half") or remaining * 2 >= length):
         return present
-    return window_of(frequency, present.last + ONE_DAY)
+    return following(frequency, present, desk.calendar)
 
 
 def open_duty(
@@ -121,7 +87,9 @@ def open_duty(
     return made
 
 
-def _context(desk: Desk, row: Mapping[str, Any]) -> Context:
+def _context(row: Mapping[str, Any]) -> Context:
+    if row["unit_id"] is not None:
+        return Context(None, None, row["area"], row["tier"], matter=f"unit:{row['unit_id']}")
     return Context(row["case_id"], row["person_id"], row["area"], row["tier"], row["run_no"], row["id"])
 
 
@@ -134,18 +102,39 @@ def create_window(desk: Desk, duty_id: int) -> Live | None:
         from tasks import ages
 
         return ages.recheck(desk, row)
-    opened = date.fromisoformat(row["opened_on"])
-    day = max(desk_day(row["next_at"]), opened)
-    window = window_of(row["frequency"], day)
-    while window.last < desk.today and not _rolls(row["frequency"]):
-        _miss_unstarted(desk, row, window)
-        window = window_of(row["frequency"], window.last + ONE_DAY)
-    nxt = NO_DUE if _rolls(row["frequency"]) else to_us(start_of_day(window.last + ONE_DAY))
+    frequency = row["frequency"]
+    day = max(desk_day(row["next_at"]), date.fromisoformat(row["opened_on"]))
+    try:
+        window = window_of(frequency, day, desk.calendar)
+        while window.last < desk.today and not rolls(frequency):
+            _miss_unstarted(desk, row, window)
+            window = following(frequency, window, desk.calendar)
+    except CalendarUnknown as unknown:
+        _wait_for_calendar(desk, row, unknown)
+        return None
+    nxt = NO_DUE if rolls(frequency) else _next_at(desk, frequency, window)
+    if window.first > desk.today:  # the one that was due is over, the next has not begun
+        rows.change(desk.conn, tables.duty, duty_id, next_at=to_us(start_of_day(window.first)))
+        return None
     rows.change(desk.conn, tables.duty, duty_id, next_at=nxt)
     done = rows.first(desk.conn, tables.duty_window, duty_id=duty_id, starts_on=window.first.isoformat())
     if done is not None:
         return None
     return begin(desk, row, window, to_us(end_of_day(window.last)))
+
+
+def _next_at(desk: Desk, frequency: str, window: Window) -> int:
+    """Return when the next window begins; where its year is not known, when it is looked for again."""
+    try:
+        return to_us(start_of_day(following(frequency, window, desk.calendar).first))
+    except CalendarUnknown:
+        return to_us(start_of_day(after(frequency, window)))
+
+
+def _wait_for_calendar(desk: Desk, row: RowMapping, unknown: CalendarUnknown) -> None:
+    """Look again tomorrow, and say why."""
+    rows.change(desk.conn, tables.duty, row["id"], next_at=to_us(start_of_day(desk.today + ONE_DAY)))
+    desk.emit(desk.trail(_context(row)), "CalendarAlarm", year=unknown.data["year"], rule=row["rule_id"])
 
 
 def desk_day(instant_us: int) -> date:
@@ -160,12 +149,22 @@ def begin(desk: Desk, row: RowMapping, window: Window, due: int) -> Live:
         desk.conn, tables.duty_window, id=window_id, duty_id=row["id"], starts_on=window.first.isoformat(),
         ends_on=window.last.isoformat(), due_at=due, state="open",
     )  # fmt: skip
-    context = _context(desk, row)
+    context = _context(row)
     desk.emit(desk.trail(context), "DutyCreated", duty=row["kind"], first=window.first.isoformat(),
               last=window.last.isoformat())  # fmt: skip
-    live = desk.start(PROCESS, context, None, {"kind": KINDS[row["kind"]]})
+    if row["unit_id"] is None:
+        live = desk.start(PROCESS, context, None, {"kind": KINDS[row["kind"]]})
+    else:
+        live = desk.start(row["kind"], _of_window(row, window))
     rows.change(desk.conn, tables.duty_window, window_id, instance_id=live.id)
     return live
+
+
+def _of_window(row: RowMapping, window: Window) -> Context:
+    """Return what an office's window is about: a matter of its own, such as `P14:12:2026-03-09`."""
+    code = row["kind"].partition("_")[0]
+    matter = f"{code}:{row['unit_id']}:{window.first.isoformat()}"
+    return Context(None, None, row["area"], row["tier"], duty_id=row["id"], matter=matter)
 
 
 def _miss_unstarted(desk: Desk, row: RowMapping, window: Window) -> None:
@@ -178,7 +177,7 @@ def _miss_unstarted(desk: Desk, row: RowMapping, window: Window) -> None:
         ends_on=window.last.isoformat(), due_at=to_us(end_of_day(window.last)), state="missed",
         missed_at=desk.now_us,
     )  # fmt: skip
-    desk.emit(desk.trail(_context(desk, row)), "DutyMissed", duty=row["kind"],
+    desk.emit(desk.trail(_context(row)), "DutyMissed", duty=row["kind"],
               first=window.first.isoformat(), last=window.last.isoformat())  # fmt: skip
 
 
@@ -204,18 +203,18 @@ def done(desk: Desk, live: Live, on: date) -> None:
 
 def _done(desk: Desk, row: RowMapping, window: RowMapping, on: date) -> None:
     rows.change(desk.conn, tables.duty_window, window["id"], state="done", done_on=on.isoformat())
-    desk.emit(desk.trail(_context(desk, row)), "DutyDone", duty=row["kind"], on=on.isoformat())
-    if _rolls(row["frequency"]) and row["state"] == "open":
+    desk.emit(desk.trail(_context(row)), "DutyDone", duty=row["kind"], on=on.isoformat())
+    if rolls(row["frequency"]) and row["state"] == "open":
         rows.change(desk.conn, tables.duty, row["id"], next_at=to_us(start_of_day(on + ONE_DAY)))
 
 
 def act_counts(desk: Desk, context: Context, kind: str, on: date) -> None:
     """Let an act of the main line count as the present window of a duty."""
     for row in casework.open_duties(desk.conn, context.case_id, context.person_id, kind):
-        if _rolls(row["frequency"]):
+        if rolls(row["frequency"]):
             _rolls_on(desk, row, on)
             continue
-        window = window_of(row["frequency"], on)
+        window = window_of(row["frequency"], on, desk.calendar)
         known = rows.first(
             desk.conn, tables.duty_window, duty_id=row["id"], starts_on=window.first.isoformat()
         )
@@ -241,7 +240,7 @@ def _rolls_on(desk: Desk, row: RowMapping, on: date) -> None:
             desk.unit.cancel(window["instance_id"], "done otherwise")
     if not todo:
         rows.change(desk.conn, tables.duty, row["id"], next_at=to_us(start_of_day(on + ONE_DAY)))
-        desk.emit(desk.trail(_context(desk, row)), "DutyDone", duty=row["kind"], on=on.isoformat())
+        desk.emit(desk.trail(_context(row)), "DutyDone", duty=row["kind"], on=on.isoformat())
 
 
 def mark_missed(desk: Desk, window_id: int) -> bool:
@@ -253,7 +252,7 @@ def mark_missed(desk: Desk, window_id: int) -> bool:
     if row is None or row["state"] != "open":
         return False
     rows.change(desk.conn, tables.duty_window, window_id, state="missed", missed_at=desk.now_us)
-    desk.emit(desk.trail(_context(desk, row)), "DutyMissed", duty=row["kind"],
+    desk.emit(desk.trail(_context(row)), "DutyMissed", duty=row["kind"],
               first=window["starts_on"], last=window["ends_on"])  # fmt: skip
     return True
 
@@ -263,15 +262,19 @@ def explain(desk: Desk, case_id: int, kind: str, reason: str) -> None:
     for row in casework.open_duties(desk.conn, case_id=case_id, kind=kind):
         for window in casework.windows_to_do(desk.conn, row["id"]):
             if window["state"] == "missed":
-                rows.change(desk.conn, tables.duty_window, window["id"], state="explained", explained=reason)
-                desk.emit(case_id, "DutyClosed", duty=kind, first=window["starts_on"], reason=reason)
-                if _rolls(row["frequency"]):
-                    next_at = to_us(start_of_day(desk.today + ONE_DAY))
-                    rows.change(desk.conn, tables.duty, row["id"], next_at=next_at)
-                if window["instance_id"] is not None:
-                    desk.unit.cancel(window["instance_id"], "explained")
+                _explain(desk, row, window, reason)
                 return
     raise IllegalState(detail="没有需要说明的逾期周期任务")
+
+
+def _explain(desk: Desk, row: RowMapping, window: RowMapping, reason: str) -> None:
+    rows.change(desk.conn, tables.duty_window, window["id"], state="explained", explained=reason)
+    desk.emit(desk.trail(_context(row)), "DutyClosed", duty=row["kind"], first=window["starts_on"],
+              reason=reason)  # fmt: skip
+    if rolls(row["frequency"]):
+        rows.change(desk.conn, tables.duty, row["id"], next_at=to_us(start_of_day(desk.today + ONE_DAY)))
+    if window["instance_id"] is not None:
+        desk.unit.cancel(window["instance_id"], "explained")
 
 
 def close_duty(desk: Desk, row: RowMapping, reason: str) -> None:
@@ -281,7 +284,7 @@ def close_duty(desk: Desk, row: RowMapping, reason: str) -> None:
         rows.change(desk.conn, tables.duty_window, window["id"], state="closed")
         if window["instance_id"] is not None:
             desk.unit.cancel(window["instance_id"], reason)
-    desk.emit(desk.trail(_context(desk, row)), "DutyClosed", duty=row["kind"], reason=reason)
+    desk.emit(desk.trail(_context(row)), "DutyClosed", duty=row["kind"], reason=reason)
 
 
 def close_kinds(desk: Desk, context: Context, kinds: set[str], reason: str) -> None:

@@ -11,6 +11,7 @@ from engine.messages import send
 from tasks import cases, duties, employments, handovers, referrals
 from tasks.desk import Context, Desk, with_tier
 from tasks.handlers.assistance import package
+from tasks.openings import OPENINGS
 
 #: Message -> process and start event it opens, and the tier the process holds ("" = as the message says).
 STARTS: Mapping[str, tuple[str, str, str]] = {
@@ -23,6 +24,8 @@ STARTS: Mapping[str, tuple[str, str, str]] = {
     "MSG-18": ("P07_employment_registration", "P07_Insurance_Start", "street"),
     "MSG-24": ("P07_employment_registration", "P07_FoundWork_Start", "street"),
 }
+#: Entry of what is sent that names another key than the sender's own.
+KEY = "_key"
 SECOND: Mapping[str, tuple[str, str, str]] = {
     "COMMUNITY": ("P04_community_assistance", "P04_Second_Start", "community"),
     "STREET": ("P05_street_assistance", "P05_Second_Start", "street"),
@@ -30,14 +33,14 @@ SECOND: Mapping[str, tuple[str, str, str]] = {
 }
 
 
-def thrown(desk: Desk, live: Live, node: Node, name: str) -> None:
+def thrown(desk: Desk, live: Live, node: Node, name: str, context: Context) -> None:
     """Send a message a diagram throws, with what the case adds to it."""
-    context = desk.context(live)
     desk.emit(live.trail_id, "MessageSent", live, node.id, message=name)
     special = _SPECIAL.get(name)
     values = special(desk, live, node, context) if special is not None else {}
     if values is not None:
-        send(desk.unit, name, live.key, values, context.run_no, live.trail_id)
+        key = values.pop(KEY, live.key)
+        send(desk.unit, name, key, values, context.run_no, live.trail_id)
 
 
 def _hand_over(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, Any] | None:
@@ -122,7 +125,10 @@ _SPECIAL: Mapping[str, _Special] = {
 
 
 def start_by(desk: Desk, name: str, key: str, values: Mapping[str, Any]) -> bool:
-    """Start what a message starts for a case; tell whether something was started."""
+    """Start what a message starts for a case, a person or a matter; tell whether something was started."""
+    opening = OPENINGS.get(name)
+    if opening is not None and not key.startswith("case:"):
+        return opening(desk, key, values)
     found = STARTS.get(name)
     if found is None or not key.startswith("case:"):
         return False

@@ -112,6 +112,7 @@ def save_draft(desk: Desk, command: commands.SaveDraft) -> Done:
 def store_form(desk: Desk, row: TaskRow, values: Mapping[str, Any], draft: bool) -> None:
     """Keep a form, as a draft or as submitted; one of each a task."""
     context = desk.context_of(row.instance_id)
+    person_id = context.person_id or row.subject_id
     where: dict[str, Any] = {"task_id": row.id, "draft": draft}
     found = rows.first(desk.conn, tables.form_data, **where)
     saved = {"values": dumps(dict(values)), "saved_at": desk.now_us, "saved_by": desk.actor.user_id or 0}
@@ -119,7 +120,7 @@ def store_form(desk: Desk, row: TaskRow, values: Mapping[str, Any], draft: bool)
         casework.update_where(desk.conn, tables.form_data, where, **saved)
     else:
         rows.add(
-            desk.conn, tables.form_data, **where, case_id=context.case_id, person_id=context.person_id,
+            desk.conn, tables.form_data, **where, case_id=context.case_id, person_id=person_id,
             element=row.element, **saved,
         )  # fmt: skip
 
@@ -148,7 +149,8 @@ def finish(desk: Desk, task: OpenTask, spec: FormSpec, accepted: Validated) -> N
     """Record an accepted form and let the process go on."""
     desk.form = accepted.values
     routing = dict(accepted.routing)
-    done = Completion(desk, task, desk.context(task.live), accepted.values, routing)
+    context = desk.context_at(task.live, task.live.state.tokens[task.row.token].scope)
+    done = Completion(desk, task, context, accepted.values, routing)
 
     def meanwhile() -> None:
         handovers.accept_by_claim(desk, task.live)
@@ -192,9 +194,10 @@ def _issue_papers(desk: Desk, done: Completion, spec: FormSpec) -> None:
     for kind in kinds_to_issue(list(node.attr_list("papers")), done.values):
         field = next((f.name for f in spec if f.prefill == f"next_number:{kind}"), None)
         case = desk.case(context.case_id) if context.case_id is not None else None
+        person = desk.person(context.person_id) if context.person_id is not None else None
         source = papers.PaperSource(
             kind=kind, area=context.area, spec=spec, values=done.values,
-            person=desk.person(done.person_id), case_id=context.case_id,
+            person=person, case_id=context.case_id,
             case_no=case["case_no"] if case else "", instance_id=done.task.live.id, task_id=done.task.row.id,
             number=done.values.get(field) if field else None, names=names_of(desk, spec, done.values),
             extra=_extra(desk, done, kind),
@@ -231,12 +234,9 @@ def names_of(desk: Desk, spec: FormSpec, values: Mapping[str, Any]) -> dict[str,
 
 
 def _next(desk: Desk, task: OpenTask) -> int | None:
-    """Return an open task of the same case the actor may go on with: his own, or one of his pool."""
-    context = desk.context(task.live)
-    if context.case_id is None:
-        return None
+    """Return an open task of the same trail the actor may go on with: his own, or one of his pool."""
     desk.unit.write_waits()
-    instances = [row["id"] for row in casework.open_instances(desk.conn, context.case_id)]
+    instances = [row["id"] for row in casework.open_on_trail(desk.conn, task.live.trail_id)]
     candidates = casework.open_tasks_of(desk.conn, instances)
     for row in candidates:
         if row["assignee_id"] == desk.actor.user_id:

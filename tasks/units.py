@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.errors import FormInvalid, IllegalState
-from tasks import access, office_trail, org
+from tasks import access, office_duties, office_trail, org
 from tasks import admin_commands as commands
 from tasks.access import Subject
 from tasks.commands import Done
@@ -54,6 +54,7 @@ def make(desk: Desk, parent: org.Unit, name: str) -> org.Unit:
         what = f"{parent.name}下已有“{name}”" + ("" if there["active"] else "，已停用，请恢复使用")
         raise FormInvalid([("name", f"{what}。", "A unit of this name is there already.")])
     made = org.child(desk.conn, parent, org.LEVELS[org.LEVELS.index(parent.level) + 1], name)
+    office_duties.open_missing(desk)
     office_trail.emit(desk, "UnitAdded", f"unit:{made.id}", name=name, level=made.level, under=parent.name)
     return made
 
@@ -83,6 +84,7 @@ def close(desk: Desk, command: commands.CloseUnit) -> Done:
     if held:
         raise IllegalState(detail=f"{unit.name}{'、'.join(held)}，不能停用")
     store.set_active(desk.conn, unit.id, False)
+    office_duties.close_of_unit(desk, unit.id, reason)
     office_trail.emit(desk, "UnitClosed", f"unit:{unit.id}", name=unit.name, reason=reason)
     return Done()
 
@@ -96,5 +98,6 @@ def reopen(desk: Desk, command: commands.ReopenUnit) -> Done:
     if unit.parent_id is not None and not org.get_unit(desk.conn, unit.parent_id).active:
         raise IllegalState(detail="上级机构已停用，请先恢复上级机构")
     store.set_active(desk.conn, unit.id, True)
+    office_duties.open_missing(desk)
     office_trail.emit(desk, "UnitReopened", f"unit:{unit.id}", name=unit.name)
     return Done()

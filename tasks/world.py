@@ -13,7 +13,18 @@ from engine.live import Live
 from engine.runtime.state import Token
 from engine.unit import Unit
 from engine.world import PlainWorld, TaskAttributes
-from tasks import cases, deadlines, decide, duties, flows, handovers, helpers, placements, referrals
+from tasks import (
+    cases,
+    deadlines,
+    decide,
+    duties,
+    flows,
+    handovers,
+    helpers,
+    office_duties,
+    placements,
+    referrals,
+)
 from tasks.desk import Context, Desk
 from tasks.services import SERVICES
 
@@ -48,7 +59,7 @@ class World595(PlainWorld):
     def task(self, unit: Unit, live: Live, token: Token, node: Node) -> TaskAttributes:
         """Say whose task it is: the designated helper's, or the pool's of the role."""
         desk = self.desk
-        context = desk.context(live)
+        context = desk.context_at(live, token.scope)
         wanted, until = _role(live, node, context), node.attrs.get("roleUntil")
         role, helper = helpers.effective(desk, context, wanted, until)
         if live.process_id == duties.PROCESS:
@@ -56,6 +67,7 @@ class World595(PlainWorld):
         else:
             rules = node.attr_list("deadline")
             due = min(deadlines.due_at(desk, live, rules), _target(desk, rules))
+            due = min(due, office_duties.due_at(desk, live, rules))
         priority = 0
         if context.case_id is not None:
             priority = _PRIORITY[desk.case(context.case_id)["data"].get("priority", "NORMAL")]
@@ -66,9 +78,9 @@ class World595(PlainWorld):
             subject_id=context.person_id, assignee_id=helper, due_at=due, priority=priority,
         )  # fmt: skip
 
-    def thrown(self, unit: Unit, live: Live, node: Node, name: str) -> None:
+    def thrown(self, unit: Unit, live: Live, token: Token, node: Node, name: str) -> None:
         """Send what a diagram throws."""
-        flows.thrown(self.desk, live, node, name)
+        flows.thrown(self.desk, live, node, name, self.desk.context_at(live, token.scope))
 
     def due(self, unit: Unit, live: Live, node: Node, timer: TimerDef) -> datetime | None:
         """Evaluate a timer's day; a deadline that is met or absent sets none."""
@@ -89,6 +101,7 @@ class World595(PlainWorld):
         desk = self.desk
         context = desk.context(live)
         deadlines.close_of_process(desk, live, live.reason or "process ended")
+        office_duties.over(desk, live, status)
         if live.process_id in _ASSISTANCE or live.process_id == "P09_follow_up":
             duties.close_of_instance(desk, live, live.reason or "tier ended")
         if live.process_id in _ASSISTANCE and context.case_id is not None:

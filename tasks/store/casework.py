@@ -40,6 +40,14 @@ _OPEN_INSTANCES = Named(
     )
     .order_by(instance.c.id.desc())
 )  # fmt: skip
+_OPEN_ON_TRAIL = Named(
+    sa.select(instance.c.id)
+    .where(
+        instance.c.trail_id == sa.bindparam("trail_id"),
+        instance.c.status.in_([sa.literal_column(f"'{status}'") for status in OPEN]),
+    )
+    .order_by(instance.c.id.desc())
+)
 _DROP_DRAFT = Statement(
     form_data.delete().where(form_data.c.task_id == sa.bindparam("b_task"), form_data.c.draft)
 )
@@ -53,6 +61,11 @@ def context_of(conn: Connection, instance_id: int) -> RowMapping | None:
 def open_instances(conn: Connection, case_id: int) -> list[RowMapping]:
     """Return the instances of a case that are not over, the latest first."""
     return _OPEN_INSTANCES.all(conn, case_id=case_id)
+
+
+def open_on_trail(conn: Connection, trail_id: int) -> list[RowMapping]:
+    """Return (id,) of the instances of a trail that are not over, the latest first."""
+    return _OPEN_ON_TRAIL.all(conn, trail_id=trail_id)
 
 
 def instances_of(conn: Connection, case_id: int) -> list[RowMapping]:
@@ -153,36 +166,36 @@ def active_case(conn: Connection, person_id: int) -> RowMapping | None:
 
 
 def running_deadlines(
-    conn: Connection, case_id: int, rule_id: str | None = None, run_no: int | None = None
+    conn: Connection, trail_id: int, rule_id: str | None = None, run_no: int | None = None
 ) -> list[RowMapping]:
     """Return deadlines neither met nor closed, the oldest first; missed ones still run."""
     asked = {"rule_id": rule_id, "run_no": run_no}
     given = {name: value for name, value in asked.items() if value is not None}
-    return _running(tuple(given)).all(conn, case_id=case_id, **given)
+    return _running(tuple(given)).all(conn, trail_id=trail_id, **given)
 
 
 @lru_cache(maxsize=4)
 def _running(names: tuple[str, ...]) -> Named:
     query = sa.select(deadline).where(
-        *(deadline.c[name] == sa.bindparam(name) for name in ("case_id", *names)),
+        *(deadline.c[name] == sa.bindparam(name) for name in ("trail_id", *names)),
         deadline.c.completed_at.is_(None),
         deadline.c.closed_reason.is_(None),
     )
     return Named(query.order_by(deadline.c.created_at, deadline.c.id))
 
 
-def untriggered_deadline(conn: Connection, case_id: int, rule_id: str, run_no: int) -> RowMapping | None:
+def untriggered_deadline(conn: Connection, trail_id: int, rule_id: str, run_no: int) -> RowMapping | None:
     """Return the row of a rule and run that waits for its trigger, done or not; None where none does."""
     query = sa.select(deadline).where(
-        deadline.c.case_id == case_id, deadline.c.rule_id == rule_id, deadline.c.run_no == run_no,
+        deadline.c.trail_id == trail_id, deadline.c.rule_id == rule_id, deadline.c.run_no == run_no,
         deadline.c.trigger_on.is_(None), deadline.c.closed_reason.is_(None),
     )  # fmt: skip
     return conn.execute(query).mappings().first()
 
 
-def deadline_count(conn: Connection, case_id: int, rule_id: str) -> int:
-    """Return how many rows a rule has had in a case."""
-    query = sa.select(sa.func.count()).where(deadline.c.case_id == case_id, deadline.c.rule_id == rule_id)
+def deadline_count(conn: Connection, trail_id: int, rule_id: str) -> int:
+    """Return how many rows a rule has had on a trail."""
+    query = sa.select(sa.func.count()).where(deadline.c.trail_id == trail_id, deadline.c.rule_id == rule_id)
     return int(conn.execute(query).scalar_one())
 
 

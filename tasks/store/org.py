@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from tasks.store.conn import Connection, RowMapping
 from tasks.store.rows import Named, numbered, several
+from tasks.store.tables_clock import duty
 from tasks.store.tables_org import role_grant, unit, user_account
 from tasks.store.tables_people import person
 
@@ -63,6 +64,13 @@ def units_below(conn: Connection, path: str, level: str | None = None) -> list[R
     )
     if level is not None:
         query = query.where(unit.c.level == level)
+    return list(conn.execute(query).mappings())
+
+
+def without_duty(conn: Connection, level: str, kind: str) -> list[RowMapping]:
+    """Return the units in use of a level that have no open duty of a kind, by id."""
+    has = sa.select(duty.c.id).where(duty.c.unit_id == unit.c.id, duty.c.kind == kind, duty.c.state == "open")
+    query = sa.select(unit).where(unit.c.level == level, unit.c.active, ~has.exists()).order_by(unit.c.id)
     return list(conn.execute(query).mappings())
 
 

@@ -49,14 +49,23 @@ sa.Index(
     postgresql_where=case.c.status == "active",
 )
 
-#: What an engine trail belongs to: a case, a person without one, the releases of a process, the office.
+#: What an engine trail belongs to: a case, a person without one, a matter that is neither (the week of a
+#: street, a household, a complaint), the releases of a process, the office.
 trail_owner = sa.Table(
     "trail_owner",
     metadata,
     sa.Column("trail_id", Big, primary_key=True, autoincrement=False),
-    sa.Column("kind", sa.Text, nullable=False),  # case, person, process, administration, access
+    sa.Column("kind", sa.Text, nullable=False),  # case, person, matter, process, administration, access
     sa.Column("person_id", Big),
     sa.Column("process_key", sa.Text),
+    sa.Column("matter", sa.Text),
+)
+sa.Index(
+    "uq_trail_owner_matter",
+    trail_owner.c.matter,
+    unique=True,
+    sqlite_where=trail_owner.c.matter.is_not(None),
+    postgresql_where=trail_owner.c.matter.is_not(None),
 )
 sa.Index(
     "uq_trail_owner_process",
@@ -79,6 +88,14 @@ process_context = sa.Table(
     sa.Column("tier", sa.Text, nullable=False),
     sa.Column("run_no", sa.Integer, nullable=False),
     sa.Column("duty_id", Big),
+    #: Correlation key of what the instance is about where that is neither a case nor a person.
+    sa.Column("matter", sa.Text),
+)
+sa.Index(
+    "ix_process_context_matter",
+    process_context.c.matter,
+    sqlite_where=process_context.c.matter.is_not(None),
+    postgresql_where=process_context.c.matter.is_not(None),
 )
 sa.Index("ix_process_context_case", process_context.c.case_id)
 sa.Index("ix_process_context_person", process_context.c.person_id)

@@ -46,13 +46,14 @@ deadline = sa.Table(
     sa.Column("created_at", Big, nullable=False),
 )
 sa.Index("ix_deadline_case", deadline.c.case_id, deadline.c.rule_id)
+sa.Index("ix_deadline_trail", deadline.c.trail_id, deadline.c.rule_id)
 sa.Index("ix_deadline_person", deadline.c.person_id)
 _running = sa.and_(
     deadline.c.completed_at.is_(None), deadline.c.closed_reason.is_(None), deadline.c.missed_at.is_(None)
 )
 sa.Index("ix_deadline_running", deadline.c.due_at, sqlite_where=_running, postgresql_where=_running)
 
-#: A recurring duty of a person or case; each window starts one short process instance.
+#: A recurring duty of a person, a case or an office; each window starts one short process instance.
 duty = sa.Table(
     "duty",
     metadata,
@@ -60,7 +61,9 @@ duty = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("rule_id", sa.Text, nullable=False),
     sa.Column("case_id", Big),
-    sa.Column("person_id", Big, nullable=False),
+    sa.Column("person_id", Big),
+    #: The office whose duty it is: a community's survey, a street's weekly conference.
+    sa.Column("unit_id", Big),
     sa.Column("area", sa.Text, nullable=False),
     sa.Column("tier", sa.Text, nullable=False),
     sa.Column("run_no", sa.Integer, nullable=False),
@@ -79,6 +82,14 @@ sa.Index(
     postgresql_where=duty.c.state == "open",
 )
 sa.Index("ix_duty_person", duty.c.person_id, duty.c.state)
+sa.Index(
+    "uq_duty_unit",
+    duty.c.unit_id,
+    duty.c.kind,
+    unique=True,
+    sqlite_where=sa.and_(duty.c.unit_id.is_not(None), duty.c.state == "open"),
+    postgresql_where=sa.and_(duty.c.unit_id.is_not(None), duty.c.state == "open"),
+)
 
 #: One window of a duty: done, missed or still open.
 duty_window = sa.Table(

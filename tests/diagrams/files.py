@@ -21,7 +21,7 @@ AID = "{urn:aid595:bpmn:1}"
 DRAWN = (
     "P03_registration_recognition", "P04_community_assistance", "P05_street_assistance",
     "P06_district_assistance", "P07_employment_registration", "P09_follow_up", "P11_skills_training",
-    "P13_public_welfare_post", "P21_duty",
+    "P13_public_welfare_post", "P15_joint_meeting", "P21_duty",
 )  # fmt: skip
 NODES = {
     "startEvent", "endEvent", "intermediateThrowEvent", "intermediateCatchEvent", "boundaryEvent",
