@@ -22,6 +22,7 @@ from engine.unit import Kernel, Unit
 from tasks import office, releases, settings
 from tasks.actor import SYSTEM, Actor
 from tasks.commands import Command, Done
+from tasks.connectors.port import Adapter
 from tasks.crypto import Keys
 from tasks.demo_clock import DemoClock
 from tasks.desk import Desk
@@ -57,6 +58,8 @@ class App:
     #: settings laid over those of the database (scenarios)
     overrides: Mapping[str, Any] = field(default_factory=dict)
     calendar: WorkCalendar | None = None
+    #: ways to the outside systems the operator has connected, by system
+    adapters: Mapping[str, Adapter] = field(default_factory=dict)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -152,6 +155,7 @@ class App:
         changed, annexed = decided_in(conn)
         library = self._with_rules(conn, annexed)
         desk = Desk(library, self.keys, actor, self._with_changed(changed), self.work_calendar(conn))
+        desk.connected = self.adapters
         kernel = Kernel(self.definitions, World595(desk), self.keys.trail, self.keys.state)
         role = ",".join(sorted(actor.roles))
         desk.unit = Unit(kernel, conn, self.clock.now(), By(actor.user_id, role, actor.origin), key)

@@ -5,7 +5,7 @@ Rooms of the domain are functions that get the desk first. Nothing here outlives
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -73,6 +73,7 @@ class Desk:
         self.contexts: dict[int, Context] = {}
         self._cases: dict[int, dict[str, Any]] = {}
         self.form: Mapping[str, Any] = {}  #: values of the form being completed
+        self.connected: Collection[str] = ()  #: outside systems this installation is connected to
 
     @property
     def conn(self) -> Connection:

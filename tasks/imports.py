@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -122,6 +122,23 @@ def take_rows(
     rows = list(_rows(text_of(raw), needed, columns))
     if not rows:
         raise ImportRefused(["文件里只有列名，没有内容。"])
+    return _take(app, rows, take, actor)
+
+
+def take_items(app: App, what: str, items: Iterable[Mapping[str, Any]]) -> int:
+    """Take the items a system sent of a list over, or none; return how many. Raises ImportRefused."""
+    if what != "vacancies":
+        raise ImportRefused([f"不认识的清单“{what}”。"])
+    rows = [
+        (number, {name: str(item.get(name) or "").strip() for name in VACANCIES})
+        for number, item in enumerate(items, 1)
+    ]
+    return _take(app, rows, lambda desk, row: _offer(desk, row, tables.vacancy), SYSTEM)
+
+
+def _take(
+    app: App, rows: Sequence[tuple[int, Row]], take: Callable[[Desk, Row], None], actor: Actor
+) -> int:
 
     def take_all(desk: Desk) -> None:
         problems: list[str] = []

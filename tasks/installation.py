@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.clock import SystemClock
+from engine.clock import SystemClock, local_date
 from engine.store import condition
 from engine.store.db import Database
 from tasks import selftest
 from tasks.app import App
+from tasks.connectors.config import load_adapters
 from tasks.crypto import ENVIRONMENT, KeyFault, Keys, load_keys
 from tasks.demo_clock import DemoClock
 from tasks.selftest import NotReady
@@ -36,6 +37,11 @@ class Place:
     def checkpoints(self) -> Path:
         """Return the file of seals outside the database."""
         return self.keys.with_suffix(".checkpoints")
+
+    @property
+    def connectors(self) -> Path:
+        """Return the operator's file of connected systems."""
+        return self.keys.with_suffix(".connectors.toml")
 
 
 def place(database: str | None, demo: bool = False, environ: Mapping[str, str] | None = None) -> Place:
@@ -70,10 +76,17 @@ def open_app(where: Place, create: bool = False) -> App:
     except BaseException:
         db.dispose()
         raise
-    if where.demo:
-        clock = DemoClock(db)
-        return App(db, clock, keys, demo=clock, demo_settings=True)
-    return App(db, SystemClock(), keys)
+    clock = DemoClock(db) if where.demo else None
+    app = App(db, clock or SystemClock(), keys, demo=clock, demo_settings=where.demo)
+    return connected(app, where)
+
+
+def connected(app: App, where: Place) -> App:
+    """Return an app with ways to the outside systems the operator has named; raise NotReady."""
+    app.adapters = load_adapters(
+        where.connectors, app.library.systems, lambda: local_date(app.clock.now())
+    )
+    return app
 
 
 def _database(url: str, create: bool) -> Database:

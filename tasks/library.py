@@ -14,6 +14,7 @@ from engine.definitions import NO_ANNEX
 from engine.errors import NotFound
 from engine.graph import Node
 from tasks import annex
+from tasks.connectors.systems import System, load_systems
 from tasks.decision_inputs import Thresholds, load_thresholds
 from tasks.forms import spec as form_specs
 from tasks.policy import Policy, load_policy
@@ -39,6 +40,11 @@ class Library:
     def settings(self) -> dict[str, Setting]:
         """Return what an office may decide."""
         return load_settings(self.folder / "settings.toml")
+
+    @property
+    def systems(self) -> Mapping[str, System]:
+        """Return the outside systems."""
+        return load_systems(self.folder / "systems.toml")
 
     @cached_property
     def calendar(self) -> WorkCalendar:

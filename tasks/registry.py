@@ -24,9 +24,11 @@ from tasks import (
     taskwork,
     units,
 )
+from tasks import exchange_commands as exchanges
 from tasks import migration_commands as moves
 from tasks import studio_commands as studio
 from tasks.commands import Command, Done
+from tasks.connectors import exchange
 from tasks.desk import Desk
 
 HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
@@ -68,6 +70,7 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     commands.LoadCalendar: office.load_calendar,
     commands.ChangeSetting: office.change_setting,
     commands.Deploy: releases.deploy,
+    exchanges.RetryExchange: exchange.retry,
     studio.OpenDraft: drafts.open_draft,
     studio.SaveModel: drafts.save_model,
     studio.DiscardDraft: drafts.discard_draft,

@@ -25,6 +25,7 @@ from tasks import (
     placements,
     referrals,
 )
+from tasks.connectors import exchange
 from tasks.desk import Context, Desk
 from tasks.services import SERVICES
 
@@ -71,6 +72,8 @@ class World595(PlainWorld):
         priority = 0
         if context.case_id is not None:
             priority = _PRIORITY[desk.case(context.case_id)["data"].get("priority", "NORMAL")]
+        if desk.connected and "autofill" in node.attrs:
+            desk.unit.later(lambda: exchange.ask(desk, live, token, node))
         if node.id == "P05_Effect":
             desk.unit.later(lambda: duties.close_of_instance(desk, live, "tier ended"))
         return TaskAttributes(

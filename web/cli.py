@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,8 @@ def cli() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @PORT
 @THREADS
-def run(database: str | None, is_demo: bool, host: str, port: int, threads: int) -> None:
+@click.option("--simulate", is_flag=True, help="With --demo: connect simulated outside systems.")
+def run(database: str | None, is_demo: bool, host: str, port: int, threads: int, simulate: bool) -> None:
     """Serve web and worker together on one machine.
 
     Example: aid595 run --demo
@@ -63,7 +65,8 @@ def run(database: str | None, is_demo: bool, host: str, port: int, threads: int)
         cli_data.load_demo_once(app, where)
         cli_data.print_demo(f"http://{host}:{port}")
     cli_serve.examine(app, where)
-    cli_serve.run(app, where, host, port, threads)
+    with cli_serve.simulated(app) if simulate and is_demo else nullcontext():
+        cli_serve.run(app, where, host, port, threads)
 
 
 @cli.command()

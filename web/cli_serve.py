@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import socket
+import subprocess
+import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import waitress
 
+from engine.clock import local_date
 from tasks import demo, selftest, worker
 from tasks.app import App
+from tasks.connectors.http import HttpAdapter
 from tasks.installation import Place
 from tasks.selftest import NotReady
 from web.config import DemoAccount, WebConfig
@@ -64,6 +71,30 @@ def work(app: App, where: Place, once: bool) -> int:
         return worker.tick(app)
     worker.schedule(app, where.checkpoints).start()
     return 0
+
+
+@contextmanager
+def simulated(app: App) -> Iterator[None]:
+    """Run the simulated outside systems beside an app and connect them; raise NotReady where they are not."""
+    command = [sys.executable, "-m", "tools.simulator"]
+    process = subprocess.Popen(  # noqa: S603  (our own program)
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        told = process.stdout.readline()
+        if not told:
+            raise NotReady(problem="没有模拟的外部系统：--simulate 只能在源代码目录中使用。")
+        url = json.loads(told)["url"]
+        app.adapters = {
+            code: HttpAdapter(url, "", lambda: local_date(app.clock.now())) for code in app.library.systems
+        }
+        log.info("Simulated outside systems at %s", url, extra={"action": "simulate"})
+        yield
+    finally:
+        process.stdin.close()
+        process.wait(10)
 
 
 def run(app: App, where: Place, host: str, port: int, threads: int) -> None:

@@ -67,6 +67,7 @@ STATUS: dict[str, int] = {
     "decision_refused": 422,
     "decision_unmatched": 409,
     "not_ready": 503,
+    "unreachable": 502,
     "expression_invalid": 422,
 }
 _HTTP_CODES = {

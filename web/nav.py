@@ -20,6 +20,7 @@ _ITEMS = (
     ("studio.index", "/studio", "flow", "nav.studio"),
     ("process.index", "/processes", "flow", "nav.processes"),
     ("incidents.index", "/incidents", "alert", "nav.incidents"),
+    ("exchanges.index", "/exchanges", "doc", "nav.exchanges"),
     ("settings.index", "/settings", "gear", "nav.settings"),
 )
 _BELONGS = {

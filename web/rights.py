@@ -155,6 +155,8 @@ RIGHTS: dict[str, Right] = {
     "audit.bundle": AUDITORS,
     "incidents.index": OPERATORS,
     "incidents.retry": OPERATORS,
+    "exchanges.index": OPERATORS,
+    "exchanges.retry": SUPERVISORS,
     "api.processes": STUDIO,
     "api.definition": READERS,
     "api.audit_events": AUDITORS,

@@ -43,6 +43,7 @@ PAGES = {
         "paper": "{paper}",
     },
     "sup.rh": {"supervisor-inbox": "/inbox", "supervisor-case": "{case}", "incidents": "/incidents",
+               "exchanges": "/exchanges",
                "settings": "/settings", "waive": "{case}/waive", "instance": "{instance}",
                "migrate": "/studio/P04_community_assistance/migrate"},
     "expert.sy": {"district-case": "{district_case}", "district-inbox": "/inbox"},

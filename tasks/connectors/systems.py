@@ -1,0 +1,69 @@
+"""The outside systems as data (`bpmn/systems.toml`): what goes to which, and what its receipt fills in."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from engine.errors import AidError
+
+#: What may be sent; `tasks.connectors.records` makes each.
+KINDS = frozenset({"survey", "registration", "employment", "guidance", "assessment"})
+
+
+class SystemsInvalid(AidError):
+    """The file of the outside systems contradicts itself."""
+
+    code = "policy_invalid"
+    zh = "外部系统文件有误：{problem}。请改正后再发布。"
+    en = "The file of the outside systems is not valid: {problem}"
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One outside system."""
+
+    id: str
+    name: str
+    name_en: str
+    rules: tuple[str, ...]
+    #: element -> what is sent when its task opens
+    sends: Mapping[str, str]
+    #: element -> field -> value, or `$on`, `$number`, `$<name>` of the receipt
+    fills: Mapping[str, Mapping[str, Any]]
+    #: routing variables that must have these values for the system to be meant
+    when: Mapping[str, Any]
+    #: the list that is fetched from it, or ""
+    receives: str = ""
+
+    def filled(self, element: str, on: date, number: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the fields of a form that a receipt answers."""
+        known = {"on": on, "number": number, **values}
+        found = {
+            field: known.get(wanted[1:]) if isinstance(wanted, str) and wanted.startswith("$") else wanted
+            for field, wanted in self.fills.get(element, {}).items()
+        }
+        return {field: value for field, value in found.items() if value not in (None, "")}
+
+
+@cache
+def load_systems(path: Path) -> Mapping[str, System]:
+    """Read the systems by id; raise SystemsInvalid naming what is wrong."""
+    found: dict[str, System] = {}
+    for row in tomllib.loads(path.read_text("utf-8"))["system"]:
+        system = System(
+            id=row["id"], name=row["name"], name_en=row["name_en"], rules=tuple(row["rules"]),
+            sends=row.get("sends", {}), fills=row.get("fills", {}), when=row.get("when", {}),
+            receives=row.get("receives", ""),
+        )  # fmt: skip
+        if system.id in found or not set(system.sends.values()) <= KINDS:
+            raise SystemsInvalid(problem=f"{system.id} 重复，或发送的内容不认识")
+        if not set(system.fills) <= set(system.sends):
+            raise SystemsInvalid(problem=f"{system.id} 填写了没有发送内容的环节")
+        found[system.id] = system
+    return found
