@@ -59,4 +59,6 @@ class HttpAdapter:
 
 
 def _why(error: urllib3.exceptions.HTTPError) -> str:
-    return "超时" if isinstance(error, urllib3.exceptions.TimeoutError) else "连接失败"
+    late = isinstance(error, urllib3.exceptions.TimeoutError)
+    refused = isinstance(error, urllib3.exceptions.NewConnectionError)
+    return "超时" if late and not refused else "连接失败"
