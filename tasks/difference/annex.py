@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from engine.codec import canonical, loads
-from tasks.difference.model import Sentence, Words, labelled, phrase, same
+from tasks.difference.model import Sentence, phrase
 from tasks.difference.steps import NOTHING
 from tasks.forms.spec import SETS_FILE
+from tasks.phrases import Words, labelled, same
 
 Raw = Mapping[str, Any]
 
