@@ -170,6 +170,16 @@ def test_a_choice_with_names_of_its_own_needs_none_in_the_catalogue() -> None:
     assert paper_text.words(spec.fields["finding"], "CANAL", {}) == "河道"
 
 
+def test_the_notes_of_another_tool_are_told_and_released() -> None:
+    key = b'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" camunda:formKey="x"'
+    step = b'<bpmn:userTask id="P04_Guidance"'
+    noted = SHIPPED.replace(step, step + b" " + key)
+    assert noted != SHIPPED
+    told = [(one.rule, one.element, one.severity) for one in found(noted, "{}")]
+    assert told == [("elements", "P04_Guidance", "warning")]
+    release.admit(LIBRARY, noted, DEPLOYED, "{}", KEY)
+
+
 def test_a_finding_of_the_annex_is_shown_at_the_task_that_uses_it() -> None:
     (one,) = [one for one in found(with_visit(), field(prefill="crystal_ball")) if one.rule == "annex"]
     assert one.element == "P04_Visit"
