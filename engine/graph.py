@@ -42,6 +42,7 @@ ACTIVITIES = frozenset(
 )
 #: Activities a person completes.
 HUMAN = frozenset({Kind.USER, Kind.MANUAL})
+GATEWAYS = frozenset({Kind.EXCLUSIVE, Kind.PARALLEL, Kind.INCLUSIVE, Kind.EVENT})
 
 
 class Trigger(StrEnum):

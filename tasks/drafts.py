@@ -10,6 +10,7 @@ from engine.definitions import NO_ANNEX
 from engine.errors import AidError, FormInvalid, IllegalState, NotFound
 from engine.gate.rules.ids import PATTERN
 from engine.ids import new_id
+from engine.layout import with_drawing
 from tasks import access, accounts, annex
 from tasks import studio_commands as commands
 from tasks.access import Subject
@@ -37,7 +38,9 @@ def open_draft(desk: Desk, command: commands.OpenDraft) -> Done:
         zh = "流程编号应以字母开头，只用字母、数字、下划线、点和连字符，最多64个字符。"
         raise FormInvalid([("key", zh, "The key of the process is not an id.")])
     base = _base(desk, command)
-    xml = base["xml"].encode() if command.xml is None and base is not None else command.xml or b""
+    given = base["xml"].encode() if command.xml is None and base is not None else command.xml or b""
+    xml = given if command.xml is None else with_drawing(given)
+    laid_out = xml != given
     trail = desk.process_trail(command.key)
     made = new_id()
     who = {"by": desk.actor.user_id, "at": desk.now_us}
@@ -49,8 +52,8 @@ def open_draft(desk: Desk, command: commands.OpenDraft) -> Done:
     )  # fmt: skip
     began = None if base is None else base["version"]
     desk.emit(trail, "DraftOpened", draft=str(made), base=began, imported=command.xml is not None,
-              reason=command.reason.strip())  # fmt: skip
-    return Done(extra={"draft_id": str(made), "rev": 1})
+              laid_out=laid_out, reason=command.reason.strip())  # fmt: skip
+    return Done(extra={"draft_id": str(made), "rev": 1, "laid_out": laid_out})
 
 
 def _base(desk: Desk, command: commands.OpenDraft) -> RowMapping | None:

@@ -17,8 +17,9 @@ from engine.compile import compile_diagram
 from engine.deadlines import DeadlineRule, count
 from engine.definitions import NO_ANNEX
 from engine.errors import CalendarUnknown, NotFound
-from engine.graph import Graph, Kind
-from engine.runtime.state import load
+from engine.graph import GATEWAYS, HUMAN, Graph, Kind, Node, Trigger
+from engine.runtime.state import State, load
+from tasks import labels
 from tasks.gate import check_annex
 from tasks.policy import Policy
 from tasks.queries.studio import Source
@@ -34,12 +35,16 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How many open instances of a version wait at a step. `gone`: the new drawing does not have it."""
+    """How many open instances of a version wait at a step. `gone`: the new drawing does not have it.
+
+    `wait`: task, event, timer, call or stopped (an automatic step that failed); never a gateway.
+    """
 
     version: int
     status: str
     element: str
     name: str
+    wait: str
     open: int
     gone: bool
 
@@ -70,20 +75,13 @@ class Impact:
     deadlines: tuple[Moved, ...]
     #: how many dates would differ in all
     moved: int
+    #: open instances in all, and those that stand at a step the new drawing does not have
+    open: int
+    on_removed: int
     #: what steps that come and go are called
     names: Mapping[str, str]
     #: results of the scenarios, as they were given
     scenarios: Sequence[Any] = field(default=())
-
-    @property
-    def open(self) -> int:
-        """Return how many open instances wait at steps; one that waits at two counts twice."""
-        return sum(step.open for step in self.steps)
-
-    @property
-    def on_removed(self) -> int:
-        """Return how many of them wait at a step that the new drawing does not have."""
-        return sum(step.open for step in self.steps if step.gone)
 
 
 def impact(app: App, source: Source, scenarios: Sequence[Any] = ()) -> Impact:
@@ -92,7 +90,7 @@ def impact(app: App, source: Source, scenarios: Sequence[Any] = ()) -> Impact:
     if graph is None:
         raise NotFound(zh=f"图中没有可执行的流程“{source.key}”。")
     with app.read() as conn:
-        steps = _steps(app, conn, source.key, graph)
+        steps, open_, on_removed = _steps(app, conn, source.key, graph)
         active = app.definitions.find_active(conn, source.key)
         nodes = {} if active is None else app.definitions.get(conn, active).graph.nodes
         moved, total = _moved(app, conn, source)
@@ -103,25 +101,62 @@ def impact(app: App, source: Source, scenarios: Sequence[Any] = ()) -> Impact:
         tuple(sorted(nodes.keys() - graph.nodes.keys())),
         tuple(moved),
         total,
+        open_,
+        on_removed,
         {node.id: node.name or node.id for node in (*nodes.values(), *graph.nodes.values())},
         scenarios,
     )
 
 
-def _steps(app: App, conn: Connection, key: str, graph: Graph) -> list[Step]:
-    found: Counter[tuple[int, str]] = Counter()
-    for definition_id, state in studio.open_states(conn, key):
-        found.update({(definition_id, token.node) for token in load(state).tokens.values()})  # once a case
+def _steps(app: App, conn: Connection, key: str, graph: Graph) -> tuple[list[Step], int, int]:
+    """Return where open instances wait, how many there are, and how many stand on what goes."""
+    found: Counter[tuple[int, str, str]] = Counter()
+    open_ = on_removed = 0
+    for definition_id, text in studio.open_states(conn, key):
+        state = load(text)
+        seen = _waits(app.definitions.get(conn, definition_id).graph, state)
+        found.update((definition_id, element, wait) for element, wait in seen)  # once a case
+        open_ += 1
+        standing = {token.node for token in state.tokens.values()}
+        on_removed += any(element in standing - graph.nodes.keys() for element, _wait in seen)
     told = {row["id"]: row for row in studio.versions_of(conn, key)}
     steps = []
-    for (definition_id, element), open_ in found.items():
+    for (definition_id, element, wait), here in found.items():
         node = app.definitions.get(conn, definition_id).graph.nodes[element]
-        if node.kind is Kind.SUB:
-            continue  # the steps inside are counted
-        row = told[definition_id]
-        gone = element not in graph.nodes
-        steps.append(Step(row["version"], row["status"], element, node.name or element, open_, gone))
-    return sorted(steps, key=lambda step: (-step.version, step.element))
+        row, gone = told[definition_id], element not in graph.nodes
+        steps.append(Step(row["version"], row["status"], element, _name(node), wait, here, gone))
+    return sorted(steps, key=lambda step: (-step.version, step.element)), open_, on_removed
+
+
+def _waits(graph: Graph, state: State) -> set[tuple[str, str]]:
+    """Return what an instance waits for as people see it: (element, kind of wait)."""
+    found = set()
+    for token in state.tokens.values():
+        node = graph.nodes[token.node]
+        first = node.kind is Kind.EVENT
+        found |= {(one, wait) for one in token.armed if (wait := _event(graph.nodes[one], every=first))}
+        if node.kind in HUMAN:
+            found.add((node.id, "task"))
+        elif node.kind is Kind.CALL:
+            found.add((node.id, "call"))
+        elif node.kind in (Kind.CATCH, Kind.RECEIVE):
+            found.add((node.id, _event(node, every=True)))
+        elif node.kind not in (*GATEWAYS, Kind.SUB):
+            found.add((node.id, "stopped"))
+    armed = (graph.nodes[one] for scope in state.scopes.values() for one in scope.armed)
+    return found | {(node.id, wait) for node in armed if (wait := _event(node, every=False))}
+
+
+def _event(node: Node, *, every: bool) -> str:
+    """Return how an armed event waits; what may come beside a step at any time counts only as a timer."""
+    if any(event.trigger is Trigger.TIMER for event in node.events):
+        return "timer"
+    return "event" if every else ""
+
+
+def _name(node: Node) -> str:
+    messages = (labels.label("message", event.name) for event in node.events if event.name)
+    return node.name or next(messages, node.id)
 
 
 def _moved(app: App, conn: Connection, source: Source) -> tuple[list[Moved], int]:

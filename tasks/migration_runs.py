@@ -7,7 +7,7 @@ the first that waits; any number of workers may be at it, and people go on worki
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from engine.clock import to_us
@@ -32,28 +32,30 @@ Hears = Callable[[Item], None]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a batch is."""
+    """How far a batch is, of the instances somebody may see; `outside`: how many lie outside his areas."""
 
     state: str
     waiting: int
     done: int
     refused: int
     gone: int
+    outside: int = 0
 
     @property
     def total(self) -> int:
-        """Return how many instances the batch has."""
+        """Return how many instances the batch has, without those outside."""
         return self.waiting + self.done + self.refused + self.gone
 
 
-def progress(app: App, migration_id: int) -> Progress:
-    """Return how far a batch is; raise NotFound."""
+def progress(app: App, migration_id: int, areas: Sequence[str] | None = None) -> Progress:
+    """Return how far a batch is, in some areas (None: all); raise NotFound."""
     with app.read() as conn:
-        batch, counts = store.batch(conn, migration_id), store.counts(conn, migration_id)
+        batch, every = store.batch(conn, migration_id), store.counts(conn, migration_id)
+        counts = every if areas is None else store.counts(conn, migration_id, areas)
     if batch is None:
         raise NotFound()
     found = {name: counts.get(name, 0) for name in ("waiting", "done", "refused", "gone")}
-    return Progress(batch.state, **found)
+    return Progress(batch.state, **found, outside=sum(every.values()) - sum(counts.values()))
 
 
 def run(app: App, migration_id: int, most: int | None = None, hears: Hears | None = None) -> Progress:

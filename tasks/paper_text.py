@@ -21,7 +21,6 @@ from engine.clock import SHANGHAI
 from engine.codec import canonical, loads
 from engine.expressions import compile_expr
 from tasks.forms.spec import Field, FormSpec
-from tasks.labels import label
 
 DEFAULT_FOLDER = Path(__file__).parent.parent / "bpmn" / "papers"
 _SHARED = ("base", "parts")
@@ -82,9 +81,9 @@ def words(spec: Field, value: Any, names: Mapping[str, str]) -> str:
     if isinstance(value, date):
         return day(value)
     if spec.type == "enum":
-        return label("code", value, "zh", spec.name)
+        return spec.option(value, "zh")
     if spec.type == "multi":
-        return "、".join(label("code", code, "zh", spec.name) for code in value)
+        return "、".join(spec.option(code, "zh") for code in value)
     if spec.type == "money":
         return f"{value}元"
     if spec.type in ("user", "ref"):

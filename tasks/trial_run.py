@@ -6,7 +6,6 @@ It has limits of its own, so that a draft which eats memory or time harms nobody
 from __future__ import annotations
 
 import os
-import re
 import resource
 import sys
 from collections import Counter
@@ -35,8 +34,6 @@ from tasks.trials import DATABASE
 MEMORY = 2 << 30
 SECONDS = 900
 _CLOCK = SystemClock()
-#: What may be an id of the diagram or of a rule in a sentence.
-_ID = re.compile(r"[A-Za-z_](?:[\w.-]*\w)?", re.ASCII)
 
 
 @dataclass
@@ -114,13 +111,12 @@ class TrialRun:
     def _elements(self, result: Result, scenario: Scenario | None) -> list[str]:
         """Return the elements of the diagram a failure is about.
 
-        Those it names and those that bear a deadline rule it names, else the step's own.
+        Those it speaks of and those that bear a deadline rule it speaks of, else the step's own.
         """
-        named = _ID.findall(result.zh)
         steps = scenario.steps if scenario is not None else ()
         at = [str(step.target) for step in steps if step.line == result.line]
-        ruled = [element for rule_id in named for element in self._ruled(rule_id)]
-        told = [element for element in dict.fromkeys([*named, *ruled]) if element in self.graph.nodes]
+        ruled = [element for rule_id in result.about for element in self._ruled(rule_id)]
+        told = [element for element in dict.fromkeys([*result.about, *ruled]) if element in self.graph.nodes]
         return told or [element for element in at if element in self.graph.nodes]
 
     def _ruled(self, rule_id: str) -> list[str]:

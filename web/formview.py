@@ -10,7 +10,6 @@ from typing import Any
 from engine.clock import SHANGHAI
 from engine.errors import FormInvalid
 from engine.expressions import Expr
-from tasks import labels
 from tasks.forms.prefill import prefill
 from tasks.forms.spec import Field, FormSpec
 from tasks.forms.validate import from_html
@@ -153,7 +152,7 @@ class _Drawer:
 
     def _options(self, spec: Field) -> Sequence[tuple[str, str]]:
         if spec.type in ("enum", "multi"):
-            return [(code, labels.label("code", code, self.lang, spec.name)) for code in spec.options]
+            return [(code, spec.option(code, self.lang)) for code in spec.options]
         if spec.type in ("user", "ref"):
             return self.choices(spec)
         return ()
@@ -210,10 +209,10 @@ def _told(
     if spec.type == "bool":
         return say_bool(as_typed("bool", value) == "true")
     if spec.type == "enum":
-        return labels.label("code", str(value), lang, spec.name)
+        return spec.option(str(value), lang)
     if spec.type == "multi":
         joint = "、" if lang == "zh" else ", "
-        return joint.join(labels.label("code", str(code), lang, spec.name) for code in value)
+        return joint.join(spec.option(str(code), lang) for code in value)
     if spec.type == "list":
         rows = [
             " · ".join(

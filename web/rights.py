@@ -131,6 +131,7 @@ RIGHTS: dict[str, Right] = {
     "editor.save": SUPERVISORS,
     "editor.check": SUPERVISORS,
     "editor.preview": SUPERVISORS,
+    "editor.layout": SUPERVISORS,
     "editor.vocabulary": SUPERVISORS,
     "trial.difference": SUPERVISORS,
     "trial.marks": SUPERVISORS,
@@ -193,9 +194,9 @@ DIAGRAM_PAGES = frozenset(
 )
 #: Asked by the editor's script: a refusal is told as data.
 DATA_PAGES = frozenset(
-    {"editor.model", "editor.save", "editor.check", "editor.preview", "editor.vocabulary"}
+    {"editor.model", "editor.save", "editor.check", "editor.preview", "editor.layout", "editor.vocabulary"}
 )
 #: Takes a file or a whole diagram: its body may be as large as the configuration allows, not as a form.
-UPLOADS = frozenset({"files.add", "editor.save", "editor.preview", "studio.open_draft"})
+UPLOADS = frozenset({"files.add", "editor.save", "editor.preview", "editor.layout", "studio.open_draft"})
 #: Answers without anything personal: they may be kept by the browser.
 PLAIN = frozenset({"static", "api.openapi"})

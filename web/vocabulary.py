@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from tasks import labels
+from tasks.forms.spec import load_sets
 from tasks.library import Library
 from tasks.release import known
 from web import clauses, words
@@ -27,6 +28,7 @@ def vocabulary(library: Library, lang: str) -> Mapping[str, Any]:
     """Return words, lists and entries for the editor."""
     entries = _entries(library)
     names = known(library)
+    sets = load_sets(library.folder / "forms")
     return {
         "words": {key: text for key, text in catalogue(lang).items() if key.startswith(_SPOKEN)},
         "lists": {
@@ -46,8 +48,11 @@ def vocabulary(library: Library, lang: str) -> Mapping[str, Any]:
                 for one, entry in sorted(entries["rules"].items())
             ],
             "clauses": _clauses(lang),
+            "sets": [_set(name, codes, lang) for name, codes in sets.items()],
         },
         "entries": entries,
+        "sets": sets,
+        "codes": _codes(),
     }  # fmt: skip
 
 
@@ -62,6 +67,19 @@ def _entries(library: Library) -> dict[str, dict[str, Any]]:
 
 def _item(name: str, text: str, more: str = "") -> Item:
     return {"id": name, "text": text, **({"more": more} if more else {})}
+
+
+def _set(name: str, codes: Iterable[str], lang: str) -> Item:
+    members = ("、" if lang == "zh" else ", ").join(labels.label("code", code, lang) for code in codes)
+    return _item(name, labels.label("code_set", name, lang), members)
+
+
+def _codes() -> dict[str, labels.Label]:
+    """Return what codes of choices are called where a form does not say it otherwise."""
+    found: dict[str, labels.Label] = {}
+    for kind in ("benefit", "end", "category", "code"):
+        found |= labels.catalogue().kinds.get(kind, {})
+    return found
 
 
 def _labelled(kind: str, codes: Iterable[str], lang: str) -> list[Item]:

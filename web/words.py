@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 from engine.calendar import WorkCalendar
 from engine.clock import NO_DUE, SHANGHAI, from_us, local_date
 from engine.errors import CalendarUnknown
+from tasks.contract_names import chinese, english, rules_in_english
 from web.i18n import Translate, translator
 
 if TYPE_CHECKING:
@@ -27,42 +27,20 @@ _COUNTED = timedelta(days=45)
 _WEEK = 7
 
 
-@cache
-def _english() -> Mapping[str, str]:
-    """Return English names by process and task id."""
-    processes = json.loads((_POLICY / "processes.json").read_text("utf-8"))["processes"]
-    tasks = json.loads((_POLICY / "tasks.json").read_text("utf-8"))["tasks"]
-    return {row["id"]: row["name_en"] for row in (*processes, *tasks)}
-
-
-@cache
-def _chinese() -> Mapping[str, str]:
-    processes = json.loads((_POLICY / "processes.json").read_text("utf-8"))["processes"]
-    names = {row["id"]: row["name_zh"] for row in processes}
-    return names | {element["id"]: element["name_zh"] for row in processes for element in row["elements"]}
-
-
 def element_name(context: Ctx, definition_id: int | None, element: str, lang: str) -> str:
     """Return a step's name: Chinese as its diagram has it, English as far as the contract names it."""
-    if lang == "en" and element in _english():
-        return _english()[element]
+    if lang == "en" and element in english():
+        return english()[element]
     if definition_id is not None:
         node = context.graph(definition_id).nodes.get(element)
         if node is not None and node.name:
             return node.name
-    return _chinese().get(element, element)
-
-
-@cache
-def _rules_in_english() -> Mapping[str, str]:
-    """Return what each deadline rule asks for, in English."""
-    with (_POLICY / "deadlines.csv").open(encoding="utf-8-sig", newline="") as file:
-        return {row["id"]: row["action"] for row in csv.DictReader(file)}
+    return chinese().get(element, element)
 
 
 def rule_title(rule_id: str, title: str, lang: str) -> str:
     """Return what a deadline rule is called; `title` is its Chinese title where there is one."""
-    return title or rule_id if lang == "zh" else _rules_in_english().get(rule_id, rule_id)
+    return title or rule_id if lang == "zh" else rules_in_english().get(rule_id, rule_id)
 
 
 _CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -75,7 +53,7 @@ def is_chinese(text: str) -> bool:
 
 def process_name(process_id: str, lang: str) -> str:
     """Return the name of a process."""
-    names = _english() if lang == "en" else _chinese()
+    names = english() if lang == "en" else chinese()
     return names.get(process_id, process_id)
 
 
@@ -114,7 +92,11 @@ def moment_text(us: int, today: date, lang: str) -> str:
     t = translator(lang)
     pattern = "date.moment" if local.year == today.year else "date.moment_year"
     return t(
-        pattern, year=local.year, month=local.month, day=local.day, time=f"{local:%H:%M}",
+        pattern,
+        year=local.year,
+        month=local.month,
+        day=local.day,
+        time=f"{local:%H:%M}",
         iso=local.date().isoformat(),
     )
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from engine.compile import foreign
 from engine.compile.findings import ELEMENTS, Findings
-from engine.compile.xml import AID, BPMN, XSI, flag, local, namespace
+from engine.compile.xml import BPMN, flag, local, namespace
 from engine.graph import Kind
 
 NODES = frozenset(kind.value for kind in Kind if kind is not Kind.EVENT_SUB)
@@ -33,13 +34,16 @@ _DECORATION = frozenset(
         "textAnnotation", "text", "association", "group", "category", "categoryValue", "categoryValueRef",
         "collaboration",
         "participant", "messageFlow", "dataObjectReference", "dataState", "itemDefinition",
+        "dataStore", "dataStoreReference", "auditing", "monitoring", "interface", "operation", "inMessageRef",
+        "outMessageRef", "endPoint", "partnerEntity", "partnerRole", "participantRef",
     }
 )  # fmt: skip
 ALLOWED = NODES | _EVENT_DEFINITIONS | _PARTS | _DECLARATIONS | _DECORATION | {"sequenceFlow"}
 
 #: Name -> (Chinese name, English name, what to do instead, the same in English).
 REFUSED: dict[str, tuple[str, str, str, str]] = {
-    "task": ("未指定类型的任务", "plain task", "请改为用户任务或服务任务", "make it a user or service task"),
+    "task": ("未指定类型的任务", "plain task", "由人办理的请改为用户任务，由系统办理的请改为服务任务",
+             "make it a user task where a person works, a service task where the system does"),
     "scriptTask": ("脚本任务", "script task", "请改为已登记的服务任务", "use a registered service task"),
     "complexGateway": ("复杂网关", "complex gateway", "请改用包容网关或并行网关", "use other gateways"),
     "adHocSubProcess": ("即席子流程", "ad hoc sub-process", "请画成普通子流程", "draw a plain sub-process"),
@@ -62,8 +66,6 @@ REFUSED: dict[str, tuple[str, str, str, str]] = {
     "loopDataOutputRef": ("多实例输出", "multi-instance output", "结果写入业务数据", "store results as data"),
     "outputDataItem": ("多实例输出", "multi-instance output", "结果写入业务数据", "store results as data"),
     "complexBehaviorDefinition": ("多实例复杂行为", "complex behaviour", "请用条件", "use a condition"),
-    "dataStoreReference": ("数据存储", "data store", "请用文本注释说明", "use a text annotation"),
-    "dataStore": ("数据存储", "data store", "请用文本注释说明", "use a text annotation"),
     "import": ("外部引入", "import", "请把内容写在同一个文件里", "put everything into one file"),
     "callChoreography": ("编排图", "choreography", "请画成流程", "draw a process"),
     "subChoreography": ("编排图", "choreography", "请画成流程", "draw a process"),
@@ -93,7 +95,7 @@ def check_elements(root: etree._Element, findings: Findings) -> None:
     for element in _semantic(root):
         name = local(element)
         if namespace(element) != BPMN:
-            _foreign(element, findings)
+            foreign.check_element(element, findings)
         elif name in REFUSED:
             zh, en, todo, todo_en = REFUSED[name]
             findings.add(ELEMENTS, element, f"不支持{zh}（{name}），{todo}。", f"{name} ({en}): {todo_en}.")
@@ -120,15 +122,6 @@ def _semantic(root: etree._Element) -> Iterator[etree._Element]:
             stack.extend(reversed(element))
 
 
-def _foreign(element: etree._Element, findings: Findings) -> None:
-    if namespace(element) == AID:
-        zh, en = "本系统的属性写在元素属性里，不用子元素", "write our own data as attributes"
-    else:
-        zh, en = "其他产品的扩展在这里不会执行，请删除", "of another product, does not run here; remove it"
-    name = local(element)
-    findings.add(ELEMENTS, element, f"不支持扩展元素 {name}：{zh}。", f"Extension element {name}: {en}.")
-
-
 def _attributes(element: etree._Element, findings: Findings) -> None:
     for key, only, zh, en in _ONLY:
         value = element.get(key)
@@ -136,18 +129,7 @@ def _attributes(element: etree._Element, findings: Findings) -> None:
             findings.add(
                 ELEMENTS, element, f"不支持{zh}（{key}=“{value}”），请去掉。", f"Remove {en}=“{value}”."
             )
-    if local(element) == "definitions":
-        return
-    for key in map(str, element.attrib):
-        space = key[1:].partition("}")[0] if key.startswith("{") else ""
-        if space not in ("", AID, XSI):
-            name = key.rpartition("}")[2]
-            findings.add(
-                ELEMENTS,
-                element,
-                f"属性 {name} 属于其他产品，在这里不会执行，请删除。",
-                f"The attribute {name} belongs to another product and does not run here; remove it.",
-            )
+    foreign.check_attributes(element, findings)
 
 
 def is_event_sub(element: etree._Element) -> bool:

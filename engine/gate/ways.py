@@ -105,8 +105,8 @@ WAYS: Mapping[str, Way] = {
         "Choose the clause in the panel; for a local practice choose LOCAL and give the reason.",
     ),
     "drawing": (
-        "请在图上把它画出来；由别处导入的流程可以用自动排版。",
-        "Draw it; a file from elsewhere can be laid out anew.",
+        "请在图上把它画出来，或用“文件”菜单里的“自动排版”重画整张图。",
+        "Draw it, or let “Lay out anew” in the Files menu draw the whole diagram.",
     ),
     "second_opinion": (
         "请把这一处改成更简单的画法（拆开嵌套的网关或循环），再检查一次。",

@@ -182,8 +182,9 @@ def _starving(plan: Plan, state: State, course: Course) -> list[Said]:
 def _unfed(join: Node, branch: Node) -> Said:
     return Said(
         join.id,
-        f"新版本的{named(join)}还要等{named(branch)}这条分支，而案件已经过了分叉，会一直等下去；"
-        "请等这一段办完再迁移。",
-        f"{named(join)} would wait for the branch of {named(branch)}, which this case has not begun;"
-        " migrate it when it is past the join.",
+        f"案件已经过了分叉，没有走新版本多出来的那条分支（到{named(branch)}为止），迁过去会在{named(join)}"
+        f"一直等它；请留在原版本办理，等案件过了{named(join)}再迁移。",
+        f"The case is past the fork and never began the branch that the new version adds (it ends with"
+        f" {named(branch)}); {named(join)} would wait for it for ever. Let it go on under its version and"
+        f" migrate it once it is past {named(join)}.",
     )

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from engine.codec import canonical, loads
-from tasks.difference.model import Sentence, Words, labelled, phrase, same
+from tasks.difference.model import Sentence, phrase
 from tasks.difference.steps import NOTHING
 from tasks.forms.spec import SETS_FILE
+from tasks.phrases import Words, labelled, listed, same
 
 Raw = Mapping[str, Any]
 
@@ -52,6 +53,10 @@ def value_words(value: Any) -> Words:
         return same(str(value))
     if isinstance(value, list) and all(isinstance(one, str | int) for one in value):
         return same(", ".join(map(str, value)))
+    if isinstance(value, list) and all(isinstance(one, dict) and "type" in one for one in value):
+        return listed(map(_column, value))
+    if isinstance(value, dict) and all(isinstance(one, dict) and "zh" in one for one in value.values()):
+        return listed(Words(f"{code} {one['zh']}", f"{code} {one.get('en')}") for code, one in value.items())
     return same(canonical(value))
 
 
@@ -61,10 +66,10 @@ def _changed(
     for name in dict.fromkeys([*old, *new]):
         if name in without or old.get(name) == new.get(name):
             continue
-        words = phrase(
-            code, aspect=labelled("aspect", name), old=value_words(old.get(name)),
-            new=value_words(new.get(name)), **parts,
-        )  # fmt: skip
+        before, after = value_words(old.get(name)), value_words(new.get(name))
+        if before == after:  # what differs is not in the words
+            before, after = same(canonical(old.get(name))), same(canonical(new.get(name)))
+        words = phrase(code, aspect=labelled("aspect", name), old=before, new=after, **parts)
         yield Sentence.make("changed", subject, where, words)
 
 
@@ -86,6 +91,11 @@ def _title(form: Raw) -> Words:
 
 def _asked(row: Raw) -> Words:
     return Words(str(row.get("zh") or row.get("name")), str(row.get("en") or row.get("name")))
+
+
+def _column(row: Raw) -> Words:
+    asked, kind = _asked(row), labelled("field_type", str(row["type"]))
+    return Words(f"{asked.zh}（{kind.zh}）", f"{asked.en} ({kind.en})")
 
 
 def _form(element: str, old: Raw, new: Raw) -> Iterator[Sentence]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tasks import labels
-
-LANGUAGES = labels.LANGUAGES
+from tasks.phrases import Words, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,37 +16,9 @@ class Source:
     annex: str = "{}"
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A phrase in both languages."""
-
-    zh: str
-    en: str
-
-    def of(self, lang: str) -> str:
-        """Return the phrase in a language."""
-        return self.zh if lang == "zh" else self.en
-
-
-def same(text: str) -> Words:
-    """Return what reads alike in both languages: names, ids, expressions."""
-    return Words(text, text)
-
-
-def labelled(kind: str, code: str) -> Words:
-    """Return a code's label in both languages."""
-    return Words(labels.label(kind, code, "zh"), labels.label(kind, code, "en"))
-
-
-def phrase(code: str, **parts: Words | str | int) -> Words:
-    """Return a sentence of the catalogue, its places filled."""
-    filled = [
-        labels.label("difference", code, lang).format(
-            **{name: part.of(lang) if isinstance(part, Words) else part for name, part in parts.items()}
-        )
-        for lang in LANGUAGES
-    ]
-    return Words(*filled)
+def phrase(code: str, /, **parts: Words | str | int) -> Words:
+    """Return a sentence of comparing, its places filled."""
+    return sentence("difference", code, **parts)
 
 
 @dataclass(frozen=True, slots=True)

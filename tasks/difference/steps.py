@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.graph import EventDef, Graph, Node
-from tasks.difference.model import Sentence, Words, labelled, phrase, same
+from tasks.difference.model import Sentence, phrase
+from tasks.phrases import Words, labelled, same
 
 #: Said where something has no value.
 NOTHING = "nothing"

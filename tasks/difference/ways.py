@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.graph import Flow, Graph
-from tasks.difference.model import Sentence, Words, phrase, same
+from tasks.difference.model import Sentence, phrase
 from tasks.difference.steps import NOTHING, called
+from tasks.phrases import Words, same
 
 
 def _end(graph: Graph, node_id: str) -> Words:

@@ -16,6 +16,7 @@ from typing import Any
 
 from engine.errors import NotFound
 from engine.expressions import Expr, compile_expr
+from tasks import labels
 
 DEFAULT_FOLDER = Path(__file__).parent.parent.parent / "bpmn" / "forms"
 _CHOICES = ("enum", "multi")
@@ -54,6 +55,8 @@ class Field:
     show_if: Expr | None = None
     routing: bool = False
     options: tuple[str, ...] = ()
+    #: What this form calls its own options: code, Chinese, English.
+    labels: tuple[tuple[str, str, str], ...] = ()
     #: Name of the code set the options come from, e.g. `CATEGORY`; the office may narrow it.
     set: str = ""
     #: Role of a `user`, kind of object of a `ref`.
@@ -74,6 +77,13 @@ class Field:
     def label(self, lang: str) -> str:
         """Return the question in a language."""
         return self.zh if lang == "zh" else self.en
+
+    def option(self, code: str, lang: str) -> str:
+        """Return what a choice is called in a language: by the form itself, else by the catalogue."""
+        own = next(((zh, en) for name, zh, en in self.labels if name == code), None)
+        if own is not None:
+            return own[0] if lang == "zh" else own[1]
+        return labels.label("code", code, lang, self.name)
 
     def help(self, lang: str) -> str:
         """Return the explanation in a language, or an empty text."""
@@ -138,6 +148,9 @@ def _field(where: str, data: Mapping[str, Any], sets: Mapping[str, list[str]]) -
     if values.get("show_if"):
         values["show_if"] = compile_expr(values["show_if"])
     values["options"] = tuple(values.get("options", ()))
+    values["labels"] = tuple(
+        (code, said["zh"], said["en"]) for code, said in values.get("labels", {}).items()
+    )
     values["item"] = tuple(_field(f"{where}.{row['name']}", row, sets) for row in values.get("item", ()))
     if (values["type"] == "list") != bool(values["item"]):
         raise FormFault(f"{where}: a list needs columns, and nothing else has them")

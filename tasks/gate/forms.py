@@ -14,7 +14,7 @@ from tasks.facts import FACTS
 from tasks.forms.spec import Field, FormFault, FormSpec, load_sets, read_form
 from tasks.gate import shape
 from tasks.gate.problem import Problem
-from tasks.labels import catalogue
+from tasks.labels import LANGUAGES, catalogue
 from tasks.library import Library
 from tasks.paper_text import paper_kinds
 
@@ -111,11 +111,26 @@ def _field(place: str, field: Field) -> Iterator[Problem]:
         said = f"“{field.name}”是个人情况的名称，类型应当是{fact.type}，请改类型或换名称。"
         yield Problem(place, said, f"“{field.name}” is a fact of the person, of type {fact.type}.")
     for code in field.options if not field.set else ():
-        if catalogue().find("code", code, "zh", field.name) is None:
+        if field.option(code, "zh") == code and catalogue().find("code", code, "zh", field.name) is None:
             said = f"选项“{code}”没有中文名称，页面上会显示代码。"
             yield Problem(place, said, f"The option “{code}” has no label; pages show the code.", "warning")
+    yield from _words(place, field)
     for column in field.item:
         yield from _field(f"{place}.{column.name}", column)
+
+
+def _words(place: str, field: Field) -> Iterator[Problem]:
+    """Yield what is wrong with the names of choices, and with a day that may lie ahead."""
+    if field.labels and field.set:
+        yield Problem(place, "所选代码表的选项名称由代码表统一规定，不能另起名称。",
+                      "The options of a code set are called as the set has it.")  # fmt: skip
+    for code, _zh, _en in field.labels:
+        if code not in field.options:
+            yield Problem(place, f"为“{code}”起了名称，选项里却没有它。", f"There is no option “{code}”.")
+    if field.future and field.type not in ("date", "datetime"):
+        yield Problem(place, "只有日期可以设“允许填将来”。", "Only a date may lie in the future.")
+    if isinstance(field.show_if, Expr) and field.name in field.show_if.names:
+        yield Problem(place, "是否显示不能取决于这一栏自己。", "A field cannot decide whether it is asked.")
 
 
 def _is_prefill(rule: str) -> bool:
@@ -158,6 +173,11 @@ def _kept(place: str, shipped: FormSpec, form: FormSpec) -> Iterator[Problem]:
             yield Problem(
                 at, f"程序不认识“{old.zh}”的新选项{more}。", f"The program does not know the options {more}."
             )
+        elif any(
+            new.option(code, lang) != old.option(code, lang) for code in new.options for lang in LANGUAGES
+        ):
+            said = f"程序按“{old.zh}”的选项办理，选项不能改叫别的。"
+            yield Problem(at, said, f"The program acts on the options of “{old.en}”; they keep their names.")
         elif not (
             _same(new.show_if, old.show_if) and (new.required is True or _same(new.required, old.required))
         ):

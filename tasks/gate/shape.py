@@ -48,6 +48,13 @@ def _codes(value: Any) -> bool:
     return all(_CODE.fullmatch(code) for code in value) and len(set(value)) == len(value)
 
 
+def _labels(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(said, dict) and said.keys() == {"zh", "en"} and all(_said(one) for one in said.values())
+        for said in value.values()
+    )
+
+
 def _list(value: Any) -> bool:
     return isinstance(value, list) and len(value) <= 100 and all(isinstance(one, dict) for one in value)
 
@@ -73,7 +80,8 @@ LIST = ("应当是逐行列出的项目，最多100行", _list)
 FIELD: Shape = {
     "name": ("应以小写字母开头，只用小写字母、数字和单个下划线，最多40个字符", _name),
     "zh": SAID, "en": SAID, "type": TEXT, "required": ("应当是“是”“否”或条件", _truth_or_text),
-    "show_if": TEXT, "routing": TRUTH, "options": ("应当是不重复的大写代码", _codes), "set": TEXT, "of": TEXT,
+    "show_if": TEXT, "routing": TRUTH, "options": ("应当是不重复的大写代码", _codes),
+    "labels": ("应写明每个选项的中英文名称，各不超过200字", _labels), "set": TEXT, "of": TEXT,
     "item": LIST, "min_rows": NUMBER, "min": NUMBER, "max": NUMBER, "future": TRUTH, "prefill": TEXT,
     "example": ("", _anything), "example_from": TEXT, "help_zh": TEXT, "help_en": TEXT,
 }  # fmt: skip

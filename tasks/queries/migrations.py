@@ -41,6 +41,21 @@ def standing(conn: Connection, definition_id: int, areas: Sequence[str]) -> Coun
     return found
 
 
+def running(conn: Connection, key: str, areas: Sequence[str]) -> dict[int, int]:
+    """Return how many instances of each version of a process are open in some areas."""
+    query = (
+        sa.select(instance.c.definition_id, sa.func.count())
+        .join(definition, definition.c.id == instance.c.definition_id)
+        .join(process_context, process_context.c.instance_id == instance.c.id)
+        .where(
+            definition.c.key == key, instance.c.status.in_(("running", "suspended")),
+            under(process_context.c.area, areas),
+        )
+        .group_by(instance.c.definition_id)
+    )  # fmt: skip
+    return {row[0]: row[1] for row in conn.execute(query)}
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """One batch with who began it."""

@@ -18,6 +18,7 @@ from tasks.scenarios.fill import command_values, task_values
 from tasks.scenarios.load_steps import ON_CASE, ON_INSTANCE
 from tasks.scenarios.model import Step
 from tasks.scenarios.reach import reach
+from tasks.scenarios.telling import Names, differs, say
 from tasks.scenarios.world import World
 from tasks.store import stories
 from tasks.store.conn import RowMapping
@@ -56,8 +57,9 @@ def find_task(world: World, step: Step) -> RowMapping:
     if step.refused is None and step.action != "withdraw":
         with world.app.read() as conn:
             now = [row["element"] for row in stories.tasks_of(conn, person_id, case_id)]
-        zh = f"任务{element}没有打开；打开的有：{'、'.join(now) or '无'}。"
-        raise Difference(step.line, zh, f"{element} is not open; open: {', '.join(now) or 'none'}.")
+        names = Names(world)
+        words = say("not_open", step=names.step(element), found=names.steps(now))
+        raise differs(step.line, words, [element, *now])
     if not ended:
         raise NotFound()
     return max(ended, key=lambda row: (row["ended_at"] or 0, row["id"]))
@@ -129,8 +131,8 @@ def _start(world: World, step: Step) -> None:
     with world.app.read() as conn:
         _unit, desk = world.app.desk(conn, who.starter(world, step, process_id))
         if not desk.deployed(process_id):
-            zh, en = f"流程{process_id}尚未部署。", f"Process {process_id} is not deployed."
-            raise Difference(step.line, zh, en)
+            words = say("not_deployed", name=Names(world).process(process_id))
+            raise differs(step.line, words)
     actor = who.starter(world, step, process_id)
     values = dict(step.with_)
     if process_id.startswith("P07"):

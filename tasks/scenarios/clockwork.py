@@ -7,6 +7,7 @@ from datetime import datetime
 from engine.clock import from_us, to_us
 from tasks.due_work import Due, next_moment, run_due
 from tasks.scenarios.faults import Difference
+from tasks.scenarios.telling import Names, differs, say
 from tasks.scenarios.world import World
 from tasks.store import stories
 
@@ -48,6 +49,6 @@ def incidents(world: World, line: int) -> None:
         found = stories.open_incidents(conn)
     if found:
         last = found[-1]
-        where = last["element"] or "—"
-        zh = f"出现故障单（{where}）：{last['detail']}"
-        raise Difference(line, zh, f"Incident at {where}: {last['detail']}")
+        where = [last["element"]] if last["element"] else []
+        words = say("incident", step=Names(world).steps(where), detail=last["detail"])
+        raise differs(line, words, where)

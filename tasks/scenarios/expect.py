@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.clock import to_us
+from tasks import labels
+from tasks.phrases import Words, labelled, same
 from tasks.scenarios import reading as read
 from tasks.scenarios.about import case_of
 from tasks.scenarios.catalogue import catalogue
+from tasks.scenarios.expect_due import hold_due
 from tasks.scenarios.faults import Difference
 from tasks.scenarios.look import Look, is_duty
-from tasks.scenarios.model import Step, day
+from tasks.scenarios.model import Step
 from tasks.scenarios.nodes import Table
-from tasks.scenarios.world import World
+from tasks.scenarios.telling import Names, all_of, coded, differs, plain, say
+from tasks.scenarios.world import World, actor_of
 from tasks.store.conn import RowMapping
 
 
@@ -36,20 +41,6 @@ def hold(world: World, step: Step) -> None:
             check(look, table, key)
 
 
-def differ(table: Table, key: str, wanted: Any, found: Any, line: int | None = None) -> Difference:
-    """Return the difference of one key."""
-    zh = f"{key}：应为{_show(wanted)}，实为{_show(found)}。"
-    return Difference(line or table.at(key), zh, f"{key}: expected {_show(wanted)}, found {_show(found)}.")
-
-
-def _show(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{name}: {_show(item)}" for name, item in value.items()) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_show(item) for item in value) + "]"
-    return "—" if value is None else str(value)
-
-
 def _list(table: Table, key: str) -> list[str]:
     return [word for word, _line in read.words(table.get(key), table.at(key), key)]
 
@@ -66,93 +57,73 @@ def _open(look: Look, table: Table, key: str) -> None:
     found = sorted(row["element"] for row in _tasks(look, table))
     wanted = sorted(_list(table, key))
     if found != wanted:
-        raise differ(table, key, wanted, found)
+        names = Names(look.world)
+        words = say("open", wanted=names.steps(wanted), found=names.steps(found))
+        raise differs(table.at(key), words, _one_sided(wanted, found))
+
+
+def _one_sided(wanted: Iterable[str], found: Iterable[str]) -> list[str]:
+    """Return what only one side has."""
+    there, asked = Counter(found), Counter(wanted)
+    return [*(asked - there), *(there - asked)]
 
 
 def _includes(look: Look, table: Table, key: str) -> None:
     found = sorted(row["element"] for row in look.tasks)
     for word, line in read.words(table.get(key), table.at(key), key):
         if word not in found:
-            raise differ(table, key, word, found, line)
+            names = Names(look.world)
+            raise differs(line, say(key, step=names.step(word), found=names.steps(found)), [word])
 
 
 def _excludes(look: Look, table: Table, key: str) -> None:
     found = [row["element"] for row in look.tasks]
     for word, line in read.words(table.get(key), table.at(key), key):
         if word in found:
-            zh, en = f"任务{word}不应打开，却打开着。", f"{word} must not be open, but is."
-            raise Difference(line, f"{key}：{zh}", f"{key}: {en}")
+            raise differs(line, say(key, step=Names(look.world).step(word)), [word])
 
 
 def _duties(look: Look, table: Table, key: str) -> None:
     found = sorted({row["kind"] for row in look.duties})
     wanted = sorted(set(_list(table, key)))
     if found != wanted:
-        raise differ(table, key, wanted, found)
+        raise differs(table.at(key), say(key, wanted=coded("duty", wanted), found=coded("duty", found)))
 
 
-def _in_order(wanted: Iterable[tuple[str, int]], found: Sequence[str]) -> int | None:
-    """Return the line of the first wanted word that does not follow in order, or None."""
+def _in_order(wanted: Iterable[tuple[str, int]], found: Sequence[str]) -> tuple[str, int] | None:
+    """Return the first wanted word that does not follow in order, with its line, or None."""
     place = 0
     for word, line in wanted:
         try:
             place = found.index(word, place) + 1
         except ValueError:
-            return line
+            return word, line
     return None
 
 
 def _took(look: Look, table: Table, key: str) -> None:
     found = look.branches()
     wanted = read.words(table.get(key), table.at(key), key)
-    line = _in_order(wanted, found)
-    if line is not None:
-        raise differ(table, key, _list(table, key), found, line)
+    missing = _in_order(wanted, found)
+    if missing is not None:
+        names, (word, line) = Names(look.world), missing
+        gateways = {one.partition("=")[0] for one, _line in wanted}
+        of_these = [one for one in found if one.partition("=")[0] in gateways]
+        words = say(
+            key, wanted=all_of(names.branch(one) for one, _line in wanted), missing=names.branch(word),
+            found=all_of(map(names.branch, of_these)),
+        )  # fmt: skip
+        raise differs(line, words, [word.partition("=")[0]])
 
 
 def _events(look: Look, table: Table, key: str) -> None:
     found = [row["kind"] for row in look.events]
     wanted = read.words(table.get(key), table.at(key), key)
-    line = _in_order(wanted, found)
-    if line is not None:
-        raise differ(table, key, _list(table, key), list(dict.fromkeys(found)), line)
-
-
-def _due(look: Look, table: Table, key: str) -> None:
-    rows = read.as_rows(table.get(key), table.at(key), key)
-    for wanted, line in zip(rows, rows.lines, strict=True):
-        _due_row(look, table, wanted, line)
-
-
-def _due_row(look: Look, table: Table, wanted: Table, line: int) -> None:
-    rule = str(wanted["rule"])
-    of_rule = [row for row in look.deadlines if row["rule_id"] == rule]
-    nth = wanted.get("nth")
-    rows = of_rule if nth is None else of_rule[nth - 1 : nth]
-    found = [_due_facts(row) for row in rows]
-    asked = {name: value for name, value in wanted.items() if name not in ("rule", "nth")}
-    for name in ("literal", "effective"):
-        if name in asked:
-            asked[name] = day(asked[name])
-    if asked.get("met") is not None and asked.get("pending") is None and not rows:
-        found = []
-    if not any(all(facts[name] == value for name, value in asked.items()) for facts in found):
-        names = ("literal", "effective", "met", "pending")
-        shown = [{name: facts[name] for name in names} for facts in found]
-        label = rule if nth is None else f"{rule} #{nth}"
-        raise differ(table, f"due {label}", asked, shown or None, line)
-
-
-def _due_facts(row: RowMapping) -> dict[str, Any]:
-    met = row["met"]
-    if met is None and row["missed_at"] is not None and row["completed_at"] is None:
-        met = False
-    return {
-        "literal": day(row["due_literal"]) if row["due_literal"] else None,
-        "effective": day(row["due_effective"]) if row["due_effective"] else None,
-        "met": None if met is None else bool(met),
-        "pending": row["due_literal"] is None,
-    }
+    missing = _in_order(wanted, found)
+    if missing is not None:
+        word, line = missing
+        every = coded("event", [one for one, _line in wanted])
+        raise differs(line, say(key, wanted=every, missing=coded("event", [word])))
 
 
 def _overdue(look: Look, table: Table, key: str) -> None:
@@ -166,24 +137,40 @@ def _overdue(look: Look, table: Table, key: str) -> None:
     )
     wanted = sorted(set(_list(table, key)))
     if found != wanted:
-        raise differ(table, key, wanted, found)
+        names = Names(look.world)
+        words = say(key, wanted=names.rules(wanted), found=names.rules(found))
+        raise differs(table.at(key), words, _one_sided(wanted, found))
 
 
-def _of_case(column: str) -> Callable[[Look, Table, str], None]:
+def _coded(ask: Callable[[Look], Any], kinds: Sequence[str]) -> Callable[[Look, Table, str], None]:
+    """Hold one value against another; both are told by the first of these labels they have."""
+
+    def told(value: Any) -> Words:
+        if value is None:
+            return say("nothing")
+        known = (kind for kind in kinds if labels.catalogue().find(kind, str(value)))
+        return labelled(next(known, ""), str(value))
+
     def check(look: Look, table: Table, key: str) -> None:
-        found = None if look.case is None else look.case[column]
+        found = ask(look)
         if found != table[key]:
-            raise differ(table, key, table[key], found)
+            raise differs(table.at(key), say(key, wanted=told(table[key]), found=told(found)))
 
     return check
 
 
-def _counts(part: str) -> Callable[[Look, Table, str], None]:
+def _of_case(column: str) -> Callable[[Look], Any]:
+    return lambda look: None if look.case is None else look.case[column]
+
+
+def _counts(part: str, kind: str) -> Callable[[Look, Table, str], None]:
     def check(look: Look, table: Table, key: str) -> None:
         found: Mapping[str, int] = getattr(look, part)
         for name, wanted in table[key].items():
-            if found.get(name, 0) != wanted:
-                raise differ(table, f"{key}.{name}", wanted, found.get(name, 0), table[key].at(name))
+            there = found.get(name, 0)
+            if there != wanted:
+                words = say(part, name=labelled(kind, name), wanted=wanted, found=there)
+                raise differs(table[key].at(name), words)
 
     return check
 
@@ -192,22 +179,14 @@ def _hints(look: Look, table: Table, key: str) -> None:
     found = look.hints()
     for word, line in read.words(table.get(key), table.at(key), key):
         if (word in found) == (key == "no_hints"):
-            raise differ(table, key, word, found, line)
+            raise differs(line, say(key, name=labelled("benefit", word), found=coded("benefit", found)))
 
 
 def _categories(look: Look, table: Table, key: str) -> None:
     found, wanted = look.categories(), _list(table, key)
     if not set(wanted) <= set(found) or (found and not wanted):
-        raise differ(table, key, wanted, found)
-
-
-def _of_day(ask: Callable[[Look], Any]) -> Callable[[Look, Table, str], None]:
-    def check(look: Look, table: Table, key: str) -> None:
-        found = ask(look)
-        if found != table[key]:
-            raise differ(table, key, table[key], found)
-
-    return check
+        words = say(key, wanted=coded("category", wanted), found=coded("category", found))
+        raise differs(table.at(key), words)
 
 
 def _alarms(look: Look, table: Table, key: str) -> None:
@@ -216,20 +195,31 @@ def _alarms(look: Look, table: Table, key: str) -> None:
     years = {alarm["since"] for alarm in found}
     names = {"calendar", "CalendarAlarm", "calendar_unknown", "AMB-52", *years}
     if bool(wanted) != bool(found) or not set(wanted) <= names:
-        raise differ(table, key, wanted, found)
+        raise differs(table.at(key), say(key, wanted=all_of(map(_alarm, wanted)), found=plain(sorted(years))))
+
+
+def _alarm(word: str) -> Words:
+    return same(word) if word.isdigit() else labelled("error", "calendar_unknown")
 
 
 def _assigned(look: Look, table: Table, key: str) -> None:
     for element, who in table[key].items():
         line = table[key].at(element)
+        wanted_name = say("nobody") if who is None else labelled("role", str(who))
         holders = [row for row in look.tasks if row["element"] == element]
         if not holders:
-            raise differ(table, f"{key}.{element}", who, "没有打开 not open", line)
+            words = say("assigned_closed", step=Names(look.world).step(element), wanted=wanted_name)
+            raise differs(line, words, [element])
         held = [row["assignee_id"] for row in holders]
         wanted = None if who is None else look.world.user_id(str(who), holders[0]["area"])
         if (None if wanted is None else int(wanted)) not in held:
-            names = [look.world.by_id[user].name if user in look.world.by_id else user for user in held]
-            raise differ(table, f"{key}.{element}", who, names, line)
+            found = all_of(_holder(look, user) for user in held)
+            words = say(key, step=Names(look.world).step(element), wanted=wanted_name, found=found)
+            raise differs(line, words, [element])
+
+
+def _holder(look: Look, user: int | None) -> Words:
+    return say("nobody") if user is None else same(actor_of(look.world, user).name)
 
 
 _CHECKS: Mapping[str, Callable[[Look, Table, str], None]] = {
@@ -238,19 +228,19 @@ _CHECKS: Mapping[str, Callable[[Look, Table, str], None]] = {
     "excludes": _excludes,
     "duties": _duties,
     "took": _took,
-    "due": _due,
+    "due": hold_due,
     "overdue": _overdue,
-    "tier": _of_case("tier"),
-    "status": _of_case("status"),
-    "counters": _counts("failures"),
-    "papers": _counts("papers"),
-    "registers": _counts("registers"),
+    "tier": _coded(_of_case("tier"), ("tier",)),
+    "status": _coded(_of_case("status"), ("case_status", "end")),
+    "counters": _counts("failures", "tier"),
+    "papers": _counts("papers", "paper"),
+    "registers": _counts("registers", "paper"),
     "events": _events,
     "hints": _hints,
     "no_hints": _hints,
     "categories": _categories,
-    "visit_class": _of_day(lambda look: look.visit_class()),
-    "followup_class": _of_day(lambda look: look.followup_class()),
+    "visit_class": _coded(Look.visit_class, ("visit_class",)),
+    "followup_class": _coded(Look.followup_class, ("followup_class",)),
     "alarms": _alarms,
     "assigned": _assigned,
 }

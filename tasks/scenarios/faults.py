@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class ScenarioFault(Exception):
-    """A sentence in Chinese and English, and the line of the file it is about (1-based)."""
+    """A sentence in Chinese and English, and the line of the file it is about (1-based).
 
-    def __init__(self, line: int, zh: str, en: str) -> None:
+    `about` are the ids of steps, gateways and deadline rules the sentence speaks of.
+    """
+
+    def __init__(self, line: int, zh: str, en: str, about: Iterable[str] = ()) -> None:
         self.line = line
         self.zh = zh
         self.en = en
+        self.about = tuple(dict.fromkeys(about))
         super().__init__(f"line {line}: {en}")
 
 

@@ -9,10 +9,12 @@ from typing import Any
 from engine.clock import to_us
 from engine.errors import AidError
 from tasks import commands as c
+from tasks.phrases import labelled
 from tasks.scenarios.faults import Difference
 from tasks.scenarios.fill import task_values
-from tasks.scenarios.model import Step
+from tasks.scenarios.model import Step, day
 from tasks.scenarios.people_at_work import of_action, of_task
+from tasks.scenarios.telling import Names, all_of, differs, say
 from tasks.scenarios.world import World, refusal
 from tasks.store import stories
 from tasks.store.conn import RowMapping
@@ -41,8 +43,8 @@ def reach(world: World, step: Step, person_id: int, case_id: int) -> None:
             _complete(world, step, min(todo, key=lambda row: row["id"]))
         elif not _message(world, step, person_id, case_id):
             raise _stuck(world, step, person_id, case_id)
-    zh = f"办结{MOST_TASKS}项任务后仍没有到达{target}。"
-    raise Difference(step.line, zh, f"{target} was not reached after {MOST_TASKS} tasks.")
+    words = say("unreached", most=MOST_TASKS, step=Names(world).step(target))
+    raise differs(step.line, words, [target])
 
 
 def _on_the_way(element: str, target: str) -> bool:
@@ -60,9 +62,9 @@ def _complete(world: World, step: Step, task: RowMapping) -> None:
     except AidError as fault:
         if step.refused is not None:
             raise
-        zh = f"办结{task['element']}时被拒绝。{refusal(fault, 'zh')}"
-        en = f"completing {task['element']} was refused: {refusal(fault, 'en')}"
-        raise Difference(step.line, zh, en) from fault
+        here = Names(world).step(task["element"])
+        words = say("refused_at", step=here, found=refusal(fault))
+        raise differs(step.line, words, [task["element"]]) from fault
 
 
 def _accept(world: World, step: Step, todo: list[RowMapping], person_id: int, case_id: int) -> bool:
@@ -102,9 +104,16 @@ def _stuck(world: World, step: Step, person_id: int, case_id: int) -> Difference
     with world.app.read() as conn:
         waiting = stories.waiting_in(conn, case_id)
         running = [row for row in stories.deadlines_of(conn, case_id) if row["due_at"] > now]
-    names = "、".join(sorted({f"{element}({name})" for element, name in waiting})) or "—"
-    due = [f"{row['rule_id']} {row['due_effective']}" for row in running if not row["completed_at"]]
-    days = "、".join(due) or "—"
-    zh = f"走不到{step.target}：没有可办的任务；等待：{names}；期限：{days}。"
-    en = f"{step.target} cannot be reached: nothing to do; waits: {names}; due: {days}."
-    return Difference(step.line, zh, en)
+    due = [row for row in running if not row["completed_at"]]
+    names, target = Names(world), str(step.target)
+    waits = [
+        say("waits", step=names.step(element), message=labelled("message", name))
+        for element, name in sorted(set(waiting))
+    ]
+    days = [
+        say("due_on", rule=names.rule(row["rule_id"]), day=names.day(day(row["due_effective"])))
+        for row in due
+    ]
+    words = say("stuck", step=names.step(target), waits=all_of(waits), due=all_of(days))
+    rules = [row["rule_id"] for row in due]
+    return differs(step.line, words, [target, *(element for element, _name in waiting), *rules])

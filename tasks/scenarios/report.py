@@ -21,6 +21,7 @@ class Result:
     line: int = 0
     zh: str = ""
     en: str = ""
+    about: tuple[str, ...] = ()  #: ids of steps, gateways and deadline rules the difference is about
 
     def text(self) -> str:
         """Return the one line a person reads."""

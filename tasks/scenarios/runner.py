@@ -18,6 +18,7 @@ from tasks.app import App
 from tasks.commands import Deploy
 from tasks.crypto import Keys, new_keys
 from tasks.library import Library
+from tasks.phrases import labelled
 from tasks.scenarios.acts import act
 from tasks.scenarios.clockwork import advance, incidents
 from tasks.scenarios.coverage import Coverage
@@ -26,6 +27,7 @@ from tasks.scenarios.faults import BadScenario, Difference, ScenarioFault
 from tasks.scenarios.load import load
 from tasks.scenarios.model import Scenario, Step
 from tasks.scenarios.report import Result
+from tasks.scenarios.telling import differs, say
 from tasks.scenarios.world import World, build, refusal
 from tasks.store.scratch import Scratch, fingerprint, make_scratch
 
@@ -101,7 +103,7 @@ class Runner:
         head = (scenario.path, scenario.id, scenario.title)
         if fault is None:
             return Result(*head, True, seconds)
-        return Result(*head, False, seconds, fault.line, fault.zh, fault.en)
+        return Result(*head, False, seconds, fault.line, fault.zh, fault.en, fault.about)
 
     def _play(self, scenario: Scenario) -> None:
         clock = VirtualClock(scenario.begins)
@@ -133,7 +135,7 @@ def play_step(world: World, step: Step) -> None:
         try:
             act(world, step)
         except AidError as fault:
-            raise Difference(step.line, refusal(fault, "zh"), refusal(fault, "en")) from fault
+            raise differs(step.line, refusal(fault)) from fault
         incidents(world, step.line)
     if step.expect is not None:
         hold(world, step)
@@ -146,12 +148,10 @@ def _refused(world: World, step: Step) -> None:
         act(world, step)
     except AidError as fault:
         if fault.code != step.refused:
-            zh = f"应以{step.refused}拒绝，实为{refusal(fault, 'zh')}"
-            en = f"expected refusal {step.refused}, found {refusal(fault, 'en')}"
-            raise Difference(step.line, zh, en) from fault
+            wanted = labelled("error", step.refused or "")
+            raise differs(step.line, say("other_refusal", wanted=wanted, found=refusal(fault))) from fault
     else:
-        zh, en = f"应以{step.refused}拒绝，却成功了。", f"expected refusal {step.refused}, but it was done."
-        raise Difference(step.line, zh, en)
+        raise differs(step.line, say("not_refused", wanted=labelled("error", step.refused or "")))
     with world.app.read() as conn:
         after = fingerprint(conn)
     changed = sorted(name for name, mark in after.items() if mark != before[name])

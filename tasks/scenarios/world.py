@@ -15,6 +15,7 @@ from tasks.app import App
 from tasks.benefits import record
 from tasks.desk import LEVEL_OF_ROLE, Desk
 from tasks.labels import label
+from tasks.phrases import Words, labelled, sentence
 from tasks.scenarios.faults import Difference
 from tasks.scenarios.model import Area, Opening, Person, Scenario
 from tasks.store import accounts as account_store
@@ -147,7 +148,8 @@ def _person(world: World, who: Person) -> None:
             commands.RegisterPerson(who.name, who.id_no, unit.id, who.phone, who.address, facts), SYSTEM
         )
     except AidError as fault:
-        raise Difference(who.line, refusal(fault, "zh"), refusal(fault, "en")) from fault
+        said = refusal(fault)
+        raise Difference(who.line, said.zh, said.en) from fault
     person_id = world.people[who.handle] = int(done.person_id or 0)
     for row in who.benefits:
         values: dict[str, Any] = dict(row)
@@ -158,14 +160,15 @@ def _benefit(desk: Desk, person_id: int, values: dict[str, Any]) -> None:
     record(desk, person_id, values["code"], values["starts_on"], values.get("ends_on"))
 
 
-def refusal(fault: Exception, lang: str) -> str:
+def refusal(fault: AidError) -> Words:
     """Return what a refusal says, every problem of a form with it."""
-    if not isinstance(fault, AidError):
-        return f"{type(fault).__name__}: {fault}"
-    said = fault.sentence(lang)
+    said = [fault.sentence("zh")], [fault.sentence("en")]
     if isinstance(fault, FormInvalid):
-        said += " " + " ".join(f"[{name}] {zh if lang == 'zh' else en}" for name, zh, en in fault.problems)
-    return f"{fault.code}: {said}"
+        for _name, zh, en in fault.problems:
+            said[0].append(zh)
+            said[1].append(en)
+    words = Words("".join(said[0]), " ".join(said[1]))
+    return sentence("scenario", "refused", refusal=labelled("error", fault.code), said=words)
 
 
 def actor_of(world: World, user_id: int) -> Actor:

@@ -132,9 +132,12 @@ def end(conn: Connection, migration_id: int, state: str, now_us: int) -> bool:
     return done.rowcount == 1
 
 
-def counts(conn: Connection, migration_id: int) -> dict[str, int]:
-    """Return how many instances of a batch are in each state."""
+def counts(conn: Connection, migration_id: int, areas: Sequence[str] | None = None) -> dict[str, int]:
+    """Return how many instances of a batch are in each state, in some areas (None: all)."""
     query = sa.select(_i.state, sa.func.count()).where(_i.migration_id == migration_id).group_by(_i.state)
+    if areas is not None:
+        query = query.join(process_context, process_context.c.instance_id == _i.instance_id)
+        query = query.where(under(process_context.c.area, areas))
     return {row[0]: row[1] for row in conn.execute(query)}
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from lxml import etree
+from playwright.sync_api import expect
 
 from engine.compile import compile_diagram
 from tasks.library import Library
@@ -111,3 +112,21 @@ def test_the_overview_of_all_pools_is_kept(desk: DeskOf) -> None:
     shipped = (Library().folder / "overview.bpmn").read_bytes()
     studio = Studio(desk("sup.rh")).import_draft("P01_survey_round", "overview.bpmn", shipped)
     assert changes(shipped, touch_nothing(studio)) == []
+
+
+def test_a_file_without_drawing_is_laid_out_in_the_editor_and_kept(desk: DeskOf) -> None:
+    shipped = DIAGRAMS["P05_street_assistance"].read_bytes()
+    bare = re.sub(rb"<bpmndi:BPMNDiagram.*</bpmndi:BPMNDiagram>", b"", shipped, flags=re.DOTALL)
+    studio = Studio(desk("sup.rh")).new_draft("P05")
+    chooser = studio.page.locator("[data-part=tools] input[type=file]")
+    chooser.set_input_files({"name": "p05.bpmn", "mimeType": "application/xml", "buffer": bare})
+    expect(studio.page.locator(".st-notice")).to_contain_text("已自动排版")
+    expect(studio.shape("P05_Interview")).to_be_attached()
+    studio.saved()
+    lost = [line for line in changes(bare, studio.model()["xml"].encode()) if line.startswith("lost")]
+    assert lost == []
+    studio.page.locator("[data-part=tools] summary").click()
+    studio.page.get_by_role("button", name="自动排版").click()
+    studio.page.get_by_role("button", name="恢复原来的图形").click()
+    studio.saved()
+    assert graph_of(studio.model()["xml"].encode()) == graph_of(shipped)

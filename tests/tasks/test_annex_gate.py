@@ -12,9 +12,10 @@ import pytest
 from engine.codec import canonical
 from engine.definitions import Deployed
 from engine.gate import WAYS, GateError
-from tasks import release
+from tasks import paper_text, release
 from tasks.gate.rules import home, home_of
 from tests.tasks.local_step import KEY, LIBRARY, SHIPPED, VISIT, annex, shipped_form, shipped_rule, with_visit
+from web import formview
 
 DEPLOYED = Deployed({path.stem: frozenset[str]() for path in LIBRARY.diagrams()})
 
@@ -96,6 +97,15 @@ def local(**changes: Any) -> str:
         (field(show_if="__import__('os')"), "forms.LOCAL_Visit"),
         (field(type="enum"), "forms.LOCAL_Visit.finding"),
         (field(type="enum", options="AB"), "forms.LOCAL_Visit.finding.options"),
+        (field(type="enum", options=["A"], labels={"A": {"zh": "甲"}}), "forms.LOCAL_Visit.finding.labels"),
+        (field(type="enum", options=["A"], labels={"B": {"zh": "乙", "en": "B"}}),
+         "forms.LOCAL_Visit.finding"),
+        (field(type="enum", set="CATEGORY", labels={"SY13_OTHER": {"zh": "乙", "en": "B"}}),
+         "forms.LOCAL_Visit.finding"),
+        (field(show_if="finding == \"A\""), "forms.LOCAL_Visit.finding"),
+        (field(future=True), "forms.LOCAL_Visit.finding"),
+        (contact(channel={"labels": {"PHONE": {"zh": "书信", "en": "Letter"}}}),
+         "forms.P04_FirstContact.channel"),
         (field(type="enum", options=["A", "A"]), "forms.LOCAL_Visit.finding.options"),
         (field(type="enum", set="NOWHERE"), "forms.LOCAL_Visit.finding"),
         (field(type="user", of="king"), "forms.LOCAL_Visit.finding"),
@@ -146,6 +156,28 @@ def test_what_is_wrong_is_named_by_form_field_or_rule(text: str, place: str) -> 
         assert one.line >= 1
     with pytest.raises(GateError):
         release.admit(LIBRARY, with_visit(), DEPLOYED, text, KEY)
+
+
+def test_a_choice_with_names_of_its_own_needs_none_in_the_catalogue() -> None:
+    choice: dict[str, Any] = {"type": "enum", "options": ["CANAL"], "example": "CANAL"}
+    bare, named = field(**choice), field(**choice, labels={"CANAL": {"zh": "河道", "en": "Canal"}})
+    wrong = [one for one in found(with_visit(), bare) if one.rule == "annex"]
+    assert [(one.place, one.severity) for one in wrong] == [("forms.LOCAL_Visit.finding", "warning")]
+    assert [one for one in found(with_visit(), named) if one.rule == "annex"] == []
+    spec = LIBRARY.with_forms(named).forms["LOCAL_Visit"]
+    told = formview.answers(spec, {"finding": "CANAL"}, "en", str, formview.no_choices)
+    assert told == [("Finding", "Canal")]
+    assert paper_text.words(spec.fields["finding"], "CANAL", {}) == "河道"
+
+
+def test_the_notes_of_another_tool_are_told_and_released() -> None:
+    key = b'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" camunda:formKey="x"'
+    step = b'<bpmn:userTask id="P04_Guidance"'
+    noted = SHIPPED.replace(step, step + b" " + key)
+    assert noted != SHIPPED
+    told = [(one.rule, one.element, one.severity) for one in found(noted, "{}")]
+    assert told == [("elements", "P04_Guidance", "warning")]
+    release.admit(LIBRARY, noted, DEPLOYED, "{}", KEY)
 
 
 def test_a_finding_of_the_annex_is_shown_at_the_task_that_uses_it() -> None:

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from engine.codec import canonical
 from engine.compile import compile_diagram
 from tasks.difference import Difference, Source, compare
-from tasks.difference.annex import shipped
+from tasks.difference.annex import shipped, value_words
 from tasks.labels import catalogue
 from tasks.library import Library
 
@@ -178,6 +179,20 @@ def test_a_form_with_a_new_field_another_label_and_one_less_is_told() -> None:
     assert "新增项目“交通”（文字）" in said(found)
     assert "删除项目“方案已告知本人”" in said(found)
     assert found.changed == {"P04_Plan"}
+
+
+def test_columns_and_names_of_options_are_told_by_what_they_are_called() -> None:
+    form = json.loads(json.dumps(shipped(LIBRARY.folder).forms["P04_Plan"]))
+    talks = {"name": "talks", "zh": "谈话", "en": "Talks", "type": "list"}
+    day = {"name": "on", "zh": "日期", "en": "Day", "type": "date"}
+    old = {"P04_Plan": {**form, "fields": [*form["fields"], {**talks, "item": [day]}]}}
+    more = {"name": "what", "zh": "内容", "en": "What", "type": "text"}
+    new = {"P04_Plan": {**form, "fields": [*form["fields"], {**talks, "item": [day, more]}]}}
+    before, after = (Source(P04, canonical({"forms": one})) for one in (old, new))
+    (told,) = compare(before, after, LIBRARY).sentences
+    assert "的列由“日期（日期）”改为“日期（日期）、内容（文字）”" in told.zh
+    named = {"A": {"zh": "甲", "en": "First"}}
+    assert value_words(named).en == "A First"
 
 
 def test_a_form_no_step_asks_for_is_not_told() -> None:

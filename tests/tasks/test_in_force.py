@@ -128,9 +128,11 @@ def test_the_impact_sheet_says_who_stands_where_and_which_dates_would_differ(off
         source = queries.definition_source(conn, made)
     assert source is not None
     found = impact(office.app, source)
-    assert {(s.version, s.element, s.open, s.gone) for s in found.steps} == {
-        (1, "P04_FirstContact", 1, False), (1, "P04_Join_GW", 1, False),
+    told = {(s.version, s.element, s.wait, s.open, s.gone) for s in found.steps}
+    assert told == {
+        (1, "P04_FirstContact", "task", 1, False), (1, "P04_FirstContact_Timer", "timer", 1, False),
     }  # fmt: skip
+    assert found.open == 1
     assert (found.added, found.removed, found.on_removed) == (("P04_Visit",), (), 0)
     row = dates(office, old, "DL-015")
     ((one),) = found.deadlines
@@ -138,6 +140,28 @@ def test_the_impact_sheet_says_who_stands_where_and_which_dates_would_differ(off
     assert one.new is not None
     assert one.new < row["due_effective"]
     assert dates(office, old, "DL-015") == row
+
+
+def test_the_impact_sheet_names_waits_and_counts_no_gateway(office: Office) -> None:
+    case = office.new_case("王旧")
+    office.reach(case, "P04_Submit")
+    office.complete(case, "P04_Submit")
+    assert waits(office, KEY) == {"P04_Accepted_Msg": "event", "P04_Returned_Msg": "event"}
+    office.reach(case, "P05_Interview")
+    office.complete(case, "P05_Interview")
+    street = waits(office, "P05_street_assistance")
+    assert street == {"P05_Wait5_Timer": "timer"}
+
+
+def waits(office: Office, key: str) -> dict[str, str]:
+    with office.app.read() as conn:
+        active = office.app.definitions.find_active(conn, key)
+        assert active is not None
+        source = queries.definition_source(conn, active)
+    assert source is not None
+    found = impact(office.app, source)
+    assert (found.open, found.on_removed) == (1, 0)
+    return {step.element: step.wait for step in found.steps}
 
 
 def whole(office: Office) -> None:

@@ -11,6 +11,7 @@ import pytest
 from engine.store.db import Database
 from tasks import commands, worker
 from tasks.actor import SYSTEM
+from tasks.queries.migrations import items
 from tests.tasks.migration.versions import KEYS, redrawn, renamed
 from tests.web.office import Browser, Office
 
@@ -137,6 +138,25 @@ def test_nobody_else_comes_to_the_page(office: Office, supervisor: Browser) -> N
     begun = supervisor.post(PAGE, plan(go="dry"))
     other = office.browser("sup.nfx").get(begun.location).text
     assert "没有这样的案件" in other
+
+
+def test_totals_count_only_what_lies_in_ones_area(office: Office, supervisor: Browser) -> None:
+    begun = supervisor.post(PAGE, plan(go="dry"))
+    whole = supervisor.get(begun.location).text
+    assert "已处理 3 / 3 件" in whole
+    assert "辖区之外" not in whole
+    elsewhere = office.browser("sup.nfx")
+    page = elsewhere.get(begun.location).text
+    assert "已处理 0 / 0 件" in page
+    assert "另有3件在您的辖区之外" in page
+    assert "可以迁移 <b" not in page
+    with office.app.read() as conn:
+        numbers = [row.case_no for row in items(conn, int(begun.location.rsplit("/", 1)[1]), None)]
+    assert len(numbers) == 3
+    assert not any(str(number) in page for number in numbers)
+    at_home = office.browser("sup.rh").get(begun.location).text
+    assert "已处理 3 / 3 件" in at_home
+    assert "在办0" in elsewhere.get(PAGE).text.replace(" ", "")
 
 
 def test_english_is_english(office: Office) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -202,3 +203,27 @@ def test_a_release_goes_its_way_by_two_hands(office: Office, supervisor: Browser
     assert colleague.post(release + "/take-back", {"reason": "先不放宽"}).status_code == 303
     assert "已停用" in colleague.get(release).text
     assert colleague.post(release + "/approve", {"reason": "再来"}).status_code == 409
+
+
+def test_a_file_without_drawing_becomes_a_drawn_draft(office: Office, supervisor: Browser) -> None:
+    path = next(one for one in office.app.library.diagrams() if one.stem == PROCESS)
+    bare = re.sub(rb"<bpmndi:BPMNDiagram.*</bpmndi:BPMNDiagram>", b"", path.read_bytes(), flags=re.DOTALL)
+    answer = upload(supervisor, bare)
+    assert answer.status_code == 303
+    assert "已自动排版" in supervisor.get(answer.location).text
+    address = answer.location.partition("?")[0]
+    assert "BPMNShape" in supervisor.get(address + "/model").json["xml"]
+    found = send(supervisor, "POST", address + "/check", {}).json["findings"]
+    assert [one["rule"] for one in found] == []
+    drawn = upload(supervisor, path.read_bytes())
+    assert "已自动排版" not in supervisor.get(drawn.location).text
+
+
+def test_a_drawing_is_made_anew_for_the_editor_alone(office: Office, supervisor: Browser) -> None:
+    path = next(one for one in office.app.library.diagrams() if one.stem == PROCESS)
+    answer = send(supervisor, "POST", "/studio/layout", {"xml": path.read_text("utf-8")})
+    assert answer.status_code == 200
+    assert "BPMNShape" in answer.json["xml"]
+    assert send(supervisor, "POST", "/studio/layout", {"xml": "<a"}).status_code == 422
+    assert send(supervisor, "POST", "/studio/layout", {}).status_code == 422
+    assert send(office.browser("staff.rh"), "POST", "/studio/layout", {"xml": "<a/>"}).status_code == 403

@@ -15,7 +15,7 @@ from engine.retrace import Told, Trace, retrace
 from tasks import auditing, labels
 from tasks.access import HIDDEN, Subject, allowed, shown_person
 from tasks.facts import FACTS
-from tasks.forms.spec import FormSpec
+from tasks.forms.spec import Field, FormSpec
 from tasks.library import Library
 from tasks.pseudonym import covered_data, covered_values, is_open
 from tasks.queries import areas, audit_case, case_page, trail
@@ -152,18 +152,21 @@ class AuditFile:
             return FACTS[name].zh if lang == "zh" else FACTS[name].en
         return labels.label("variable", name, lang)
 
-    def value(self, name: str, value: Any) -> str:
-        """Return a value in words."""
+    def value(self, name: str, value: Any, asked: Field | None = None) -> str:
+        """Return a value in words; `asked` is the question it answers, where that is known."""
         t, lang = self.context.t, self.context.lang
         if value is None or value == "" or value == []:
             return t("audit.not_given")
         if isinstance(value, bool):
             return t("form.yes" if value else "form.no")
         if isinstance(value, list):
-            return ("、" if lang == "zh" else ", ").join(self.value(name, one) for one in value)
+            return ("、" if lang == "zh" else ", ").join(self.value(name, one, asked) for one in value)
         if isinstance(value, dict):
-            pairs = (f"{self.value(name, inner)}" for inner in value.values() if inner not in (None, ""))
-            return " / ".join(pairs)
+            columns = {one.name: one for one in asked.item} if asked is not None else {}
+            given = ((key, inner) for key, inner in value.items() if inner not in (None, ""))
+            return " / ".join(self.value(name, inner, columns.get(key)) for key, inner in given)
+        if asked is not None:
+            return asked.option(str(value), lang)
         return labels.label("code", str(value), lang, name)
 
     def is_altered(self, event: Happened) -> bool:
@@ -188,7 +191,7 @@ class AuditFile:
             elif known is not None and known.type == "user":
                 told.append((name, question, self.name(value)))
             else:
-                told.append((name, question, self.value(name, value)))
+                told.append((name, question, self.value(name, value, known)))
         return told
 
 

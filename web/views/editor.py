@@ -9,6 +9,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from engine.clock import SHANGHAI
 from engine.codec import dumps
 from engine.errors import FormInvalid, NotFound
+from engine.layout import laid_out
 from tasks import studio_commands as commands
 from tasks.queries import studio
 from tasks.release import Finding, findings
@@ -114,6 +115,12 @@ def check(draft_id: int) -> Response:
         for one in findings_of(context, source)
     ]  # fmt: skip
     return data({"findings": found})
+
+
+@views.post("/layout")
+def layout() -> Response:
+    """Return a diagram with a new drawing; nothing else of it is touched and nothing is stored."""
+    return data({"xml": laid_out(_bytes(body_of(xml=str)["xml"])).decode()})
 
 
 @views.post("/preview")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
@@ -77,7 +77,7 @@ def show(key: str, migration_id: int) -> str:
         versions = {one.version: one.id for one in studio.versions(conn, key)}
     if not found:
         raise NotFound
-    done = migration_runs.progress(context.app, migration_id)
+    done = migration_runs.progress(context.app, migration_id, areas)
     return render_template(
         "moves_batch.html", key=key, batch=found[0], progress=done, rows=rows, state=state,
         old_id=versions.get(found[0].from_version), new_id=versions.get(found[0].to_version),
@@ -99,7 +99,8 @@ def _page(
 ) -> str:  # fmt: skip
     areas = areas_of(context.actor) or []
     with context.app.read() as conn:
-        versions = studio.versions(conn, key)
+        here = migrations.running(conn, key, areas)
+        versions = [replace(one, running=here.get(one.id, 0)) for one in studio.versions(conn, key)]
         if not versions:
             raise NotFound
         active = next((one for one in versions if one.status == "active"), None)

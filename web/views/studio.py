@@ -108,7 +108,7 @@ def open_draft() -> Response:
     except (AidError, UnicodeDecodeError) as fault:
         refusal = fault if isinstance(fault, AidError) else FormInvalid([("file", *_unread())])
         return make_response(_library(refusal, key), status_of(refusal))
-    return go(f"/studio/drafts/{done.extra['draft_id']}")
+    return go(f"/studio/drafts/{done.extra['draft_id']}", "laid_out" if done.extra["laid_out"] else "")
 
 
 def _unread() -> tuple[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.compile import compile_diagram
 from engine.compile import findings as compile_findings
 from engine.gate import WAYS, GateError, admit, check, rules
 from tests.engine.compile.diagrams import END, START, event, node, process, user
@@ -82,7 +83,7 @@ def test_every_finding_has_a_way_out_in_both_languages_and_on_its_page() -> None
 
 @pytest.mark.parametrize(
     "element",
-    ["task", "complexGateway", "adHocSubProcess", "transaction", "choreographyTask", "dataStoreReference"],
+    ["task", "complexGateway", "adHocSubProcess", "transaction", "choreographyTask"],
 )
 def test_an_unsupported_element_is_refused_by_name(element: str) -> None:
     findings = [f for f in check(line(node(element, "x")), KNOWN) if f.rule == "elements"]
@@ -240,3 +241,52 @@ def test_a_hostile_file_is_answered_within_two_seconds(name: str) -> None:
     findings = check(data, KNOWN)
     assert time.process_time() - before < 2
     assert findings or name in ("attributes",)
+
+
+DESCRIBING = (
+    '<bpmn:userTask modeler:colour="blue" camunda:formKey="f" id="t"',
+    '<bpmn:extensionElements><camunda:properties><camunda:property name="a"/></camunda:properties>'
+    "</bpmn:extensionElements>",
+)
+
+
+def test_what_other_products_only_describe_is_told_and_runs_the_same() -> None:
+    attribute, element = DESCRIBING
+    plain = line(user("t"))
+    more = line(user("t", element)).replace(b'<bpmn:userTask id="t"', attribute.encode())
+    more = more.replace(b"<bpmn:definitions ", b'<bpmn:definitions xmlns:modeler="urn:modeler" ', 1)
+    findings = [f for f in check(more, KNOWN) if f.rule == "elements"]
+    assert [(f.element, f.severity) for f in findings] == [("t", "warning")] * 2
+    assert "colour、formKey" in findings[0].zh + findings[1].zh
+    assert repr(compile_diagram(more).processes["P"]) == repr(compile_diagram(plain).processes["P"])
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "<camunda:inputOutput/>",
+        '<camunda:properties><camunda:in source="a"/></camunda:properties>',
+        '<x:assignmentDefinition xmlns:x="urn:zeebe" assignee="a"/>',
+        '<x:role xmlns:x="urn:aid595:bpmn:2"/>',
+    ],
+)
+def test_what_other_products_mean_is_refused(inner: str) -> None:
+    data = line(user("t", f"<bpmn:extensionElements>{inner}</bpmn:extensionElements>"))
+    assert found(data, "elements") == ["t"]
+
+
+def test_an_extension_outside_its_place_and_an_attribute_nearly_ours_are_refused() -> None:
+    assert found(line(user("t", "<camunda:properties/>")), "elements") == ["t"]
+    near = '<bpmn:userTask xmlns:o="urn:aid595:bpmn:2" o:role="x" id="t"'
+    data = line(user("t")).replace(b'<bpmn:userTask id="t"', near.encode())
+    assert found(data, "elements") == ["t"]
+
+
+def test_what_only_declares_or_describes_is_accepted() -> None:
+    outside = (
+        '<bpmn:dataStore id="DS"/><bpmn:partnerEntity id="PE"/>'
+        '<bpmn:interface id="I"><bpmn:operation id="O"><bpmn:inMessageRef>M5</bpmn:inMessageRef>'
+        "</bpmn:operation></bpmn:interface>"
+    ) + MESSAGES
+    extra = '<bpmn:dataStoreReference id="d" dataStoreRef="DS"/><bpmn:auditing/><bpmn:monitoring/>'
+    assert found(line(user("t"), outside=outside, extra=extra), "elements") == []

@@ -165,8 +165,15 @@ def test_a_new_branch_of_a_fork_that_is_passed_refuses(database: Database, clock
     )  # fmt: skip
     move = Move(database, clock, TWO, three)
     instance = move.start()
-    with pytest.raises(NotMigratable, match="“N”"):
+    with pytest.raises(NotMigratable) as refused:
         move.migrate(instance)
+    (said,) = refused.value.said
+    assert said.zh == (
+        "案件已经过了分叉，没有走新版本多出来的那条分支（到“N”为止），迁过去会在“j”一直等它；"
+        "请留在原版本办理，等案件过了“j”再迁移。"
+    )
+    assert "never began the branch" in said.en
+    assert "once it is past “j”" in said.en
     move.complete("A")
     move.complete("B")
     move.migrate(instance)

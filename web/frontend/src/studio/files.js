@@ -20,6 +20,9 @@ export async function downloadDraft(name, xml, annex) {
 
 const BPMN = /<([\w-]+:)?definitions[\s>]/;
 const DECLARED = /<!(DOCTYPE|ENTITY)/i;
+/** Tell whether a file brings a drawing; one without is laid out. */
+export const hasDrawing = (xml) => /<([\w-]+:)?BPMNShape[\s>]/.test(xml);
+
 const PARTS = ["forms", "rules"];
 const isTable = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 const isAnnex = (value) =>

@@ -2,10 +2,10 @@
 import { line } from "./controls.js";
 import { h, later, uniqueId } from "./dom.js";
 import { formCard } from "./form-card.js";
+import { adder } from "./form-columns.js";
 import { picker } from "./picker.js";
 import { t } from "./words.js";
 
-const NAME = /^[a-z][a-z0-9_]{0,63}$/;
 const button = (text, onclick, more = {}) => h("button", { type: "button", class: "button", onclick, ...more }, text);
 
 export class FormsList {
@@ -78,28 +78,20 @@ export class FormsList {
   }
 
   adder() {
-    const words = t("editor.field_name");
-    const name = h("input", { type: "text", class: "st-input st-code", "aria-label": words, placeholder: words });
-    const wrong = h("p", { class: "st-wrong", role: "alert", hidden: true });
-    const add = () => {
-      const key = name.value.trim();
-      const taken = this.annex.form(this.id).fields.some((one) => one.name === key);
-      const problem = taken ? "editor.field_taken" : NAME.test(key) ? "" : "editor.v_wrong";
-      wrong.textContent = problem ? t(problem) : "";
-      wrong.hidden = !problem;
-      if (problem) return;
-      this.change((form) => form.fields.push({ name: key, zh: key, en: key, type: "text", required: false }));
-      name.value = "";
+    const taken = (key) => this.annex.form(this.id).fields.some((one) => one.name === key);
+    return adder(t("editor.field_name"), taken, (field) => {
+      this.change((form) => form.fields.push(field));
       this.rows();
       this.list.lastElementChild.querySelector("[data-part=zh]").select();
-    };
-    return h("div", {}, h("div", { class: "st-inline" }, name, button(t("editor.field_add"), add)), wrong);
+    });
   }
 
   rows() {
     const { fields } = this.annex.form(this.id);
     this.list.replaceChildren(...fields.map((field, n) =>
-      formCard(field, this.acts(field.name, n), n === 0, n === fields.length - 1)));
+      formCard(field, this.acts(field.name, n), {
+        first: n === 0, last: n === fields.length - 1, siblings: fields, office: this.office,
+      })));
   }
 
   acts(name, n) {

@@ -168,6 +168,37 @@ export class Model {
     return typeof value === "object" ? value?.body ?? value?.id ?? "" : String(value ?? "");
   }
 
+  /** The list a multi-instance step goes through: our attribute on loop or step, or what the file refers to. */
+  collection(element) {
+    const loop = object(element).loopCharacteristics;
+    const own = this.attribute(loop, "collection") || this.attribute(object(element), "collection");
+    const named = loop.get("loopDataInputRef");
+    return own || named?.name || named?.id || "";
+  }
+
+  setCollection(element, text) {
+    const loop = object(element).loopCharacteristics;
+    const acts = [() => this.setAttribute(element, loop, "collection", text)];
+    if (this.attribute(object(element), "collection")) {
+      acts.push(() => this.setAttribute(element, object(element), "collection", ""));
+    }
+    if (loop.get("loopDataInputRef")) {
+      acts.push(() => this.modeling.updateModdleProperties(element, loop, { loopDataInputRef: undefined }));
+    }
+    this.together(...acts);
+  }
+
+  /** What one entry of the list is called inside the step. */
+  item(element) {
+    const loop = object(element).loopCharacteristics;
+    const written = loop.get("inputDataItem");
+    return this.attribute(loop, "item") || this.attribute(object(element), "item") || written?.name || written?.id || "";
+  }
+
+  setItem(element, text) {
+    this.setAttribute(element, object(element).loopCharacteristics, "item", text);
+  }
+
   setLoopText(element, name, text) {
     const loop = object(element).loopCharacteristics;
     const expression = ["loopCardinality", "completionCondition", "loopCondition"].includes(name);

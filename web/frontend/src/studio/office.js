@@ -5,6 +5,8 @@ export class Office {
   constructor(given) {
     this.lists = given.lists;
     this.entries = given.entries;
+    this.codes = given.codes; // code -> {zh, en}
+    this.sets = given.sets; // code set -> its codes
     this.annex = null;
     this.modeler = null;
   }
@@ -16,9 +18,21 @@ export class Office {
     return this.lists[name] ?? [];
   }
 
+  get language() {
+    return document.documentElement.lang.toLowerCase().startsWith("en") ? "en" : "zh";
+  }
+
   said(entry, key) {
-    const english = document.documentElement.lang.toLowerCase().startsWith("en");
-    return entry[`${key}_${english ? "en" : "zh"}`];
+    return entry[`${key}_${this.language}`];
+  }
+
+  /** Of something with a name in both languages, that of the page. */
+  inLanguage(named) {
+    return named[this.language];
+  }
+
+  members(set) {
+    return this.sets[set] ?? [];
   }
 
   withAnnex(kind, titled) {

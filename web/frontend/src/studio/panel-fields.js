@@ -78,6 +78,16 @@ const loop = (name, kind) => ({
   read: (model, element) => model.loopText(element, name),
   write: (model, element, value) => model.setLoopText(element, name, value),
 });
+const COLLECTION = {
+  key: "collection", kind: "code", of: loops("MultiInstanceLoopCharacteristics"),
+  read: (model, element) => model.collection(element),
+  write: (model, element, value) => model.setCollection(element, value),
+};
+const ITEM = {
+  key: "item", kind: "line", of: loops("MultiInstanceLoopCharacteristics"),
+  read: (model, element) => model.item(element),
+  write: (model, element, value) => model.setItem(element, value),
+};
 const ID = {
   key: "id", kind: "id", of: (element) => !whole(element),
   read: (_model, element) => object(element).id,
@@ -106,6 +116,7 @@ export const GROUPS = [
     own("decision", "many", any("BusinessRuleTask"), { from: "decisions" }),
     own("branch", "line", branches), DEFAULT, CONDITION,
     loop("loopCardinality", "MultiInstanceLoopCharacteristics"),
+    COLLECTION, ITEM,
     loop("completionCondition", "MultiInstanceLoopCharacteristics"),
     loop("loopCondition", "StandardLoopCharacteristics"), loop("loopMaximum", "StandardLoopCharacteristics"),
   ] },

@@ -2,7 +2,7 @@
 import { Annex } from "./annex.js";
 import { Autosave } from "./autosave.js";
 import { h, splitList } from "./dom.js";
-import { download, downloadDraft, readFile } from "./files.js";
+import { download, downloadDraft, hasDrawing, readFile } from "./files.js";
 import { Findings } from "./findings.js";
 import { FormsList } from "./forms-list.js";
 import { lostIn, makeModeler, stand } from "./drawing.js";
@@ -32,6 +32,7 @@ class Studio {
       bpmn: () => this.keep(),
       svg: async () => download(`${this.urls.name}.svg`, (await this.modeler.saveSVG()).svg, "image/svg+xml"),
       read: (file) => this.read(file),
+      layout: () => this.layOut(),
     });
   }
 
@@ -151,12 +152,42 @@ class Studio {
     if (lost.length) this.say(t("editor.lost", { what: lost.slice(0, 3).join("; ") }), "warn");
   }
 
+  /** Draw the whole diagram anew; the drawing as it was can be had back. */
+  async layOut() {
+    this.panel.flush();
+    const before = await this.xml();
+    try {
+      await this.openAnew(before);
+    } catch (problem) {
+      await this.open(before);
+      this.say(problem.message);
+      return;
+    }
+    this.save.touch();
+    this.say(t("editor.laid_out"), "warn", [
+      button("editor.lay_back", async () => {
+        this.part("notice").replaceChildren();
+        await this.open(before);
+        this.save.touch();
+      }),
+      button("action.close", () => this.part("notice").replaceChildren()),
+    ]);
+  }
+
+  async openAnew(xml) {
+    await this.open((await post(this.urls.layoutUrl, { xml })).xml);
+  }
+
   async read(file) {
     const before = await this.xml();
     try {
       const read = await readFile(file);
       if (read.annex) this.annex.load(read.annex);
-      else await this.open(read.xml);
+      else if (hasDrawing(read.xml)) await this.open(read.xml);
+      else {
+        await this.openAnew(read.xml);
+        this.say(t("editor.was_laid_out"), "warn");
+      }
       this.save.touch();
     } catch (problem) {
       await this.open(before);

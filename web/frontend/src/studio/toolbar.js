@@ -35,7 +35,7 @@ export function toolbar(place, app, modeler, acts) {
   const item = (words, act) => h("button", { type: "button", onclick: () => { menu.open = false; act(); } }, t(words));
   const menu = h("details", { class: "menu" }, h("summary", { class: "button" }, t("editor.files")),
     h("div", { class: "menu-body" }, item("editor.import", () => file.click()), item("editor.export_bpmn", acts.bpmn),
-      item("editor.export_svg", acts.svg)));
+      item("editor.export_svg", acts.svg), item("editor.layout", acts.layout)));
   const update = () => { undo.disabled = !stack.canUndo(); redo.disabled = !stack.canRedo(); };
   modeler.on(["commandStack.changed", "import.done"], update);
   document.addEventListener("fullscreenchange", () => {
