@@ -13,6 +13,7 @@ from tasks import commands, worker
 from tasks.actor import SYSTEM
 from tests.tasks.migration.versions import KEYS, redrawn, renamed
 from tests.web.office import Browser, Office
+from web import moveview
 
 P04 = KEYS[0]
 PAGE = f"/studio/{P04}/migrate"
@@ -115,9 +116,7 @@ def test_a_renamed_step_is_recognised_by_its_name(office: Office, supervisor: Br
 def test_a_long_batch_is_worked_off_by_the_worker_and_can_be_stopped(
     office: Office, supervisor: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from web.views import moves
-
-    monkeypatch.setattr(moves, "_AT_ONCE", 1)
+    monkeypatch.setattr(moveview, "AT_ONCE", 1)
     begun = supervisor.post(PAGE, plan(go="start", reason="新版"))
     page = supervisor.get(begun.location).text
     assert 'hx-trigger="every 3s"' in page

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from engine.errors import FormInvalid
 from engine.verify import Report
 from tasks import commands_audit
-from tasks.access import Subject, allowed, authorize
-from tasks.auditing import need_reason
+from tasks.access import Subject, allowed
 from tasks.queries import studio
 from tasks.queries.audit_case import Run
 from tasks.queries.proof import prove
 from web.audit import drawing, timeline, why
-from web.audit.bundle import pack
 from web.audit.file import AuditFile, load
+from web.audit.reading import note_view, take_bundle, zipped
 from web.context import Ctx, ctx
 from web.errors import status_of
 from web.going import go
@@ -34,10 +31,7 @@ def show(case_id: int) -> str:
     file = load(context, case_id, request.args.get("at", type=whole))
     if request.headers.get("HX-Request") == "true":
         return render_template("audit_part.html", file=file, waits=why.waits(file), **_road(file))
-    day = context.today.isoformat()
-    context.app.do(
-        commands_audit.ViewTrail(case_id), context.actor, f"audit:{context.user_id}:{case_id}:{day}"
-    )
+    note_view(context, case_id)
     return _page(file)
 
 
@@ -114,20 +108,10 @@ def bundle(case_id: int) -> Response:
     reason = request.form.get("reason", "")
     file = load(context, case_id)
     try:
-        authorize(context.actor, "unmask", Subject(file.head.area))
-        whole = load(context, case_id, whole=True)
-        packed = pack(context, whole, need_reason(reason), context.config.checkpoints)
-        digest = hashlib.sha256(packed).hexdigest()
-        note = commands_audit.NoteExport("bundle", digest, len(whole.every), case_id, reason)
-        context.app.do(note, context.actor)
+        return zipped(take_bundle(context, case_id, reason))
     except FormInvalid as refusal:
         page = _page(file, wanting=_said(refusal, context), reason=reason)
         return make_response(page, status_of(refusal))
-    response = make_response(packed)
-    response.content_type = "application/zip"
-    response.headers["Content-Disposition"] = f'attachment; filename="{file.head.case_no}.zip"'
-    response.headers["Digest"] = f"sha-256={digest}"
-    return response
 
 
 def _key(context: Ctx, what: str) -> str | None:

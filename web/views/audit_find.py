@@ -17,6 +17,7 @@ from tasks.queries.audit_find import Found
 from tasks.queries.proof import prove
 from web.audit import search
 from web.audit.export import csv_of
+from web.audit.reading import of_person
 from web.audit.search import Search
 from web.context import Ctx, ctx
 from web.going import go
@@ -75,11 +76,7 @@ def person() -> str | Response:
     asked = search.read(context, {})
     if not text:
         return make_response(_page(context, asked, None), 422)
-    by, persons = search.persons(context, text)
-    with context.app.read() as conn:
-        wanted = audit_find.Wanted(search.mandate(context), persons=persons)
-        rows = audit_find.find(conn, wanted) if persons else []
-    context.app.do(commands_audit.NoteSearch(by, text, len(rows)), context.actor)
+    rows = of_person(context, text)
     return _page(context, asked, rows, searched=True)
 
 
