@@ -66,9 +66,7 @@ def test_personal_data_stay_covered_until_a_reason_is_given(
     assert {one["data"]["viewed"] for one in events if one["kind"] == "RecordViewed"} == {"trail", "person"}
 
 
-def test_the_evidence_is_taken_for_a_reason_and_verifies(
-    auditor: Program, case: int, tmp_path: Path
-) -> None:
+def test_the_evidence_is_taken_for_a_reason_and_verifies(auditor: Program, case: int, tmp_path: Path) -> None:
     assert auditor.post(f"/audit/{case}/bundle", {}).status_code == 422
     taken = auditor.post(f"/audit/{case}/bundle", {"reason": REASON})
     assert (taken.status_code, taken.content_type) == (200, "application/zip")

@@ -82,9 +82,7 @@ def test_a_dry_run_tells_each_case_and_changes_none(office: Office, supervisor: 
     stays = supervisor.post(f"{PLACE}/migrations", body(mapping={})).json
     assert {one["state"] for one in stays["items"]} == {"refused"}
     assert "组织带领面试" in stays["items"][0]["said"][0]["zh"]
-    assert all(
-        "P04_Interview" in office.open_tasks(int(one["case_id"])) for one in tried.json["items"]
-    )
+    assert all("P04_Interview" in office.open_tasks(int(one["case_id"])) for one in tried.json["items"])
 
 
 def test_a_batch_is_begun_once_stopped_and_gone_on_with(

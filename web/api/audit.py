@@ -37,7 +37,7 @@ def audit_cases() -> Response:
     return _cases(rows, rows[-1].id if len(rows) == audit_find.PAGE else None)
 
 
-def _cases(rows: Sequence[Found], more: int | None = None) -> Response:
+def _cases(rows: Sequence[Found], more: int | None = None, **beside: Any) -> Response:
     return jsonify(
         cases=[
             {"case_id": str(one.id), "case_no": one.case_no, "area": one.area, "status": one.status,
@@ -45,7 +45,7 @@ def _cases(rows: Sequence[Found], more: int | None = None) -> Response:
              "closed_at": instant(one.closed_at)}
             for one in rows
         ],
-        next=id_text(more),
+        next=id_text(more), **beside,
     )  # fmt: skip
 
 
@@ -56,7 +56,9 @@ def audit_persons() -> Response:
     if not text:
         said = ctx().t("find.by_person")
         raise FormInvalid([("person", said, said)])
-    return _cases(of_person(ctx(), text))
+    rows, others = of_person(ctx(), text)
+    told = [{"trail_id": str(one.trail_id), "kind": one.kind, "area": one.area} for one in others]
+    return _cases(rows, trails=told)
 
 
 @views.get("/audit/<int:trail_id>")
@@ -66,8 +68,9 @@ def audit_trail(trail_id: int) -> Response:
     file = load(context, trail_id, query_number("at"))
     note_view(context, trail_id)
     return jsonify(
-        trail_id=str(trail_id), title=file.head.case_no, area=file.head.area, covered=file.covered,
-        person=dict(file.person), events=len(file.events), last=file.last,
+        trail_id=str(trail_id), kind=file.owner.kind, title=file.title, area=file.owner.area,
+        covered=file.covered, person=None if file.person is None else dict(file.person),
+        events=len(file.events), last=file.last,
         processes=[_way(file, run) for run in (*file.main_runs, *file.duty_runs)],
         waits=[
             {"instance_id": str(one.run.id), "element": one.element, "sentence": one.sentence,

@@ -1,4 +1,4 @@
-"""One case for those who check it: its way over all tiers, every event, why it waits, and the proof of it."""
+"""One trail for those who check it: its way over all tiers, every event, why it waits, and its proof."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from werkzeug.wrappers import Response
 from engine.errors import FormInvalid
 from engine.verify import Report
 from tasks import commands_audit
-from tasks.access import Subject, allowed
 from tasks.queries import studio
 from tasks.queries.audit_case import Run
 from tasks.queries.proof import prove
+from tasks.queries.trail_owners import may
 from web.audit import drawing, timeline, why
 from web.audit.file import AuditFile, load
 from web.audit.reading import note_view, take_bundle, zipped
+from web.audit.trails import of_person
 from web.context import Ctx, ctx
 from web.errors import status_of
 from web.going import go
@@ -26,7 +27,7 @@ _PAGE = 100
 
 @views.get("/<int:case_id>")
 def show(case_id: int) -> str:
-    """Show a case as it stands or stood after an event; the person stays unnamed (SECURITY 2.2)."""
+    """Show a trail as it stands or stood after an event; the person stays unnamed (SECURITY 2.2)."""
     context = ctx()
     file = load(context, case_id, request.args.get("at", type=whole))
     if request.headers.get("HX-Request") == "true":
@@ -45,11 +46,14 @@ def _page(
         {(e.element, e.definition_id) for e in file.events if e.element and e.kind.startswith("Task")},
         key=lambda one: str(one[0]),
     )
+    person_id = file.owner.person_id
+    others = [one for one in of_person(file.context, person_id) if one[0] != file.id] if person_id else []
     return render_template(
         "audit_case.html", file=file, case=file.head, waits=why.waits(file), entries=chosen, kind=kind,
         step=step, steps=steps, kinds=["all", *timeline.GROUPS], result=result, problem=problem,
         reason=reason, wanting=wanting,
-        may_unmask=allowed(file.context.actor, "unmask", Subject(file.head.area)),
+        may_unmask=may(file.context.actor, file.owner, "uncover"),
+        may_take=may(file.context.actor, file.owner, "take"), trails=others,
         more=chosen[-1].event.seq if len(chosen) == _PAGE else None, **_road(file),
     )  # fmt: skip
 
