@@ -16,11 +16,13 @@ import sqlalchemy as sa
 from engine.codec import loads
 from engine.store.tables import event, user_task
 from tasks import admin_commands, commands, office_trail, studio_commands, worker
+from tasks.actor import SYSTEM
 from tasks.crypto import _to_text
 from tasks.office_trail import ACCESS, ADMINISTRATION
 from tasks.queries import trail_owners
 from tasks.store import org
 from tasks.store.tables import trail_owner
+from tests.tasks.test_office_duties import MEETING
 from tests.web.copied import REASON, VERIFIER
 from tests.web.office import Browser, Office
 from tests.web.test_api import Program
@@ -201,6 +203,8 @@ def test_the_interface_finds_and_reads_a_persons_trail(office: Office, person: i
 
 
 def test_a_meeting_of_the_district_is_a_trail_with_its_way_and_form(office: Office, tmp_path: Path) -> None:
+    deploy = commands.Deploy(((MEETING.name, MEETING.read_bytes()),), "随产品发布", heard=True)
+    office.app.do(deploy, SYSTEM)  # opens the duties of the district
     office.clock.advance(timedelta(days=30))
     worker.tick(office.app)
     with office.app.read() as conn:

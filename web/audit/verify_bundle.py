@@ -323,8 +323,7 @@ def say(bundle: Bundle, faults: list[tuple[str, int | None, str]], keys: bool, o
     if bundle.evidence["sealed"] is None:
         print("证据包里没有封存证明。")
     for what, number, detail in faults:
-        place = "" if number is None else f"第{number}条："
-        print(f"  {place}{WHAT[what]}" + (f"：{detail}" if detail else ""))
+        print(f"  {f'第{number}条：' if number else ''}{WHAT[what]}" + (f"：{detail}" if detail else ""))
     print(f"发现{len(faults)}处问题。" if faults else "没有发现问题。")
 
 
