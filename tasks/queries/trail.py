@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from engine.codec import mapping
 from engine.retrace import former_version
-from engine.store.tables import definition, event, instance
+from engine.store.tables import MIGRATED, definition, event, instance
 from tasks.queries.rows import each
 from tasks.store.conn import Connection
 from tasks.store.tables_org import user_account
@@ -105,7 +105,7 @@ def left(conn: Connection, trail_id: int) -> dict[int, list[Left]]:
     """
     e, d = event.c, definition.c
     query = sa.select(e.instance_id, e.seq, e.data).where(
-        e.trail_id == trail_id, e.kind == "ProcessMigrated", e.instance_id.is_not(None)
+        e.trail_id == trail_id, e.kind == sa.literal_column(f"'{MIGRATED}'"), e.instance_id.is_not(None)
     )
     told = [(row[0], row[1], former_version(mapping(row[2]))) for row in conn.execute(query.order_by(e.seq))]
     if not told:

@@ -72,6 +72,16 @@ def test_a_trial_then_the_migration_case_by_case(office: Office, supervisor: Bro
     assert "第1版 → 第2版" in history
 
 
+def test_the_audit_finds_a_migrated_case_by_the_version_it_left(office: Office, supervisor: Browser) -> None:
+    stays = office.new_case("留守人")
+    supervisor.post(PAGE, plan(go="start", reason="新版启用"))
+    moved = {str(one) for one in _cases(office) if one != stays}
+    auditor = office.browser("auditor.sy")
+    for number in (1, 2):
+        page = auditor.get(f"/audit?version={P04}:{number}").text
+        assert set(re.findall(r'href="/audit/(\d+)"', page.partition('id="found"')[2])) == moved, number
+
+
 def test_a_trial_without_a_place_says_why_and_a_reason_is_asked_for(supervisor: Browser) -> None:
     tried = supervisor.post(PAGE, plan(go="dry", **{"map.P04_Interview": ""}))
     page = supervisor.get(tried.location).text
