@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.store.db import Database
 from tasks import commands, worker
 from tasks.actor import SYSTEM
+from tasks.queries import case_page
 from tests.tasks.migration.versions import KEYS, redrawn, renamed
 from tests.web.office import Browser, Office
 from web import moveview
@@ -164,3 +166,35 @@ def _cases(office: Office) -> list[int]:
 
     with office.app.read() as conn:
         return list(conn.execute(sa.select(case.c.id)).scalars())
+
+
+def test_the_live_diagram_counts_what_both_versions_draw_and_says_since_when(
+    office: Office, supervisor: Browser
+) -> None:
+    case = _cases(office)[0]
+    with office.app.read() as conn:
+        instance = next(one.id for one in case_page.instances(conn, case) if one.process_id == P04)
+    before = _marks(office, instance)
+    assert before["migrated"] == []
+    assert before["counts"]["P04_Plan"] == 1
+    lost = {  # to the removed step, or leading elsewhere now
+        "F_P04_Letter_P04_Interview", "F_P04_Wishes_P04_Match", "F_P04_Guidance_P04_Join_GW",
+    }  # fmt: skip
+    supervisor.post(PAGE, plan(go="start", reason="新版启用"))
+    after = _marks(office, instance)
+    assert after["counts"] == before["counts"]
+    assert [one["from"] for one in after["migrated"]] == [1]
+    with office.app.read() as conn:
+        graph = office.app.definitions.active(conn, P04).graph
+    assert set(after["taken"]) <= set(graph.flows)
+    assert set(before["taken"]) - set(after["taken"]) == lost
+    assert "P04_Interview" not in {*after["done"], *after["active"]}
+    assert after["active"] == ["P04_Outcome"]
+    for address in (f"/cases/{case}", f"/instances/{instance}"):
+        assert "从第1版迁移到第2版" in office.browser("sup.rh").get(address).text, address
+    task = office.open_tasks(case)["P04_Outcome"]
+    assert "从第1版迁移到第2版" in office.browser("aide.hnc").get(f"/tasks/{task.id}").text
+
+
+def _marks(office: Office, instance: int) -> dict[str, Any]:
+    return dict(office.browser("sup.rh").get(f"/instances/{instance}/marks").json)
