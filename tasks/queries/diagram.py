@@ -1,7 +1,7 @@
 """Where an instance stands and the way it came, as marks on its diagram (from the state and the trail).
 
-After a migration the diagram is that of the new version. What was done and passed before counts on it where it
-is drawn in both; what only the old version drew is left to the audit, which shows each version's own way.
+After a migration the diagram is that of the new version. What was done and passed before counts on it where
+both draw it; what only the old version drew is left to the audit, which shows each version's own way.
 """
 
 from __future__ import annotations
@@ -89,7 +89,9 @@ class _Both:
 
     def __init__(self, old: Graph, new: Graph, renamed: object) -> None:
         self.old, self.new = old, new
-        self.renamed: Mapping[str, str] = renamed if isinstance(renamed, dict) else {}
+        given = renamed if isinstance(renamed, dict) else {}
+        # a step that goes on at one of the old version's other steps is not the same under another name
+        self.renamed: Mapping[str, str] = {one: name for one, name in given.items() if name not in old.nodes}
 
     def visits(self, found: Mapping[str, int]) -> Counter[str]:
         """Return how often the steps of both were done."""
