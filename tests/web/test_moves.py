@@ -13,6 +13,7 @@ from engine.store.db import Database
 from tasks import commands, worker
 from tasks.actor import SYSTEM
 from tasks.queries import case_page
+from tasks.queries.release_history import history
 from tests.tasks.migration.versions import KEYS, redrawn, renamed
 from tests.web.office import Browser, Office
 from web import moveview
@@ -198,3 +199,25 @@ def test_the_live_diagram_counts_what_both_versions_draw_and_says_since_when(
 
 def _marks(office: Office, instance: int) -> dict[str, Any]:
     return dict(office.browser("sup.rh").get(f"/instances/{instance}/marks").json)
+
+
+def test_a_batch_begun_and_stopped_stands_on_the_trail_of_the_process(
+    office: Office, supervisor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moveview, "AT_ONCE", 1)
+    supervisor.post(PAGE, plan(go="dry"))
+    begun = supervisor.post(PAGE, plan(go="start", reason="新版启用"))
+    assert supervisor.post(f"{begun.location}/stop").status_code == 303
+    assert supervisor.post(f"{begun.location}/stop").status_code == 409
+    with office.app.read() as conn:
+        told = [one for one in history(conn, P04) if one.kind.startswith("Migration")][::-1]
+    assert [one.kind for one in told] == ["MigrationStarted", "MigrationStarted", "MigrationStopped"]
+    assert [one.data["dry"] for one in told] == [True, False, False]
+    started, stopped = told[1].data, told[2].data
+    assert (started["from"], started["version"], started["cases"], started["reason"]) == (1, 2, 3, "新版启用")
+    assert started["mapping"] == {"P04_Interview": "P04_Outcome"}
+    assert (stopped["done"], stopped["waiting"], stopped["batch"]) == (1, 2, started["batch"])
+    assert {one.actor for one in told} == {office.actor("sup.sy").name}
+    page = office.browser("audit.admin").get("/trail?of=releases").text
+    assert "开始迁移在办案件" in page
+    assert "已处理1件，还有2件未处理" in page
