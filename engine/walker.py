@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.expressions import Expr
-from engine.graph import EventDef, Graph, Kind, Node, TimerDef, Trigger
+from engine.graph import HUMAN, EventDef, Graph, Kind, MultiInstance, Node, TimerDef, Trigger
+from engine.runtime.activities import MOST_ITEMS
 from engine.runtime.host import BusinessError, Values
 from engine.runtime.machine import Machine
 from engine.runtime.state import State, Token
@@ -48,13 +49,31 @@ class Walker(Machine):
             return flow.id == self.upcoming() if node.kind is Kind.EXCLUSIVE else flow.id in self._fork(node)
         multi = node.multi
         if multi is not None and expr in (multi.collection, multi.cardinality):
-            count = self.ahead[node.id]
-            if multi.sequential or not count:
-                raise Lost
+            count = self._rounds(node, multi)
             return list(range(count)) if expr is multi.collection else count
-        # the end of rounds: over when the activity is left
-        left = self.source_ahead() == node.id
-        return left if multi is not None else not left
+        return not self._left(node)  # a loop goes round until its activity is left
+
+    def rounds_over(self, token: Token, node: Node, many: Mapping[str, Any], counters: Values) -> bool:
+        """Tell by the way whether a multi-instance activity is left: how many there were is not stored."""
+        in_turn = node.multi is not None and node.multi.sequential
+        return self._left(node) or (not in_turn and many["done"] == many["total"])
+
+    def _rounds(self, node: Node, multi: MultiInstance) -> int:
+        """Return how many iterations begin; one in turn has as many as are followed until it is left."""
+        if self._left(node) and not self.ahead[node.id]:
+            return 0
+        if multi.sequential:
+            return MOST_ITEMS
+        if not self.ahead[node.id]:
+            raise Lost
+        return self.ahead[node.id]
+
+    def _left(self, node: Node) -> bool:
+        """Tell whether an activity is left now: by its flow; without one, where nothing of it follows."""
+        if node.outgoing:
+            return self.source_ahead() == node.id
+        follows = self.ahead[node.id] if node.kind in HUMAN else self.ahead.total()
+        return self.upcoming() is None and not follows
 
     def _fork(self, node: Node) -> set[str]:
         found: set[str] = set()

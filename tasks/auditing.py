@@ -12,10 +12,10 @@ from typing import Any
 from engine.clock import to_us
 from engine.errors import FormInvalid, NotFound
 from tasks import commands_audit as wanted
-from tasks.access import Subject, authorize
 from tasks.commands import Done
 from tasks.desk import Desk
 from tasks.queries.audit_find import MOST_EXPORTED
+from tasks.queries.trail_owners import Owner, owner_of, require
 from tasks.store import rows, tables
 from tasks.text import clean_line
 
@@ -25,26 +25,32 @@ OPEN_FOR = timedelta(minutes=30)
 SHORTEST, LONGEST = 4, 200
 
 
-def _area(desk: Desk, case_id: int) -> str:
-    row = rows.first(desk.conn, tables.case, id=case_id)
-    if row is None:
+def _owner(desk: Desk, trail_id: int, wanted: str) -> Owner:
+    """Return what a trail belongs to; raise NotFound, or a refusal for who may not what he wants."""
+    found = owner_of(desk.conn, trail_id)
+    if found is None or not found.rights(wanted):
         raise NotFound()
-    return str(row["area"])
+    require(desk.actor, found, wanted)
+    return found
+
+
+def _done(owner: Owner, **extra: Any) -> Done:
+    return Done(case_id=owner.trail_id if owner.kind == "case" else None, extra=extra)
 
 
 def view_trail(desk: Desk, command: wanted.ViewTrail) -> Done:
-    """Keep that somebody opened the trail of a case."""
-    authorize(desk.actor, "view_audit", Subject(_area(desk, command.case_id)))
-    desk.emit(command.case_id, "RecordViewed", viewed="trail")
-    return Done(case_id=command.case_id)
+    """Keep in a trail that somebody opened it."""
+    owner = _owner(desk, command.trail_id, "read")
+    desk.emit(command.trail_id, "RecordViewed", viewed="trail")
+    return _done(owner)
 
 
 def unmask(desk: Desk, command: wanted.Unmask) -> Done:
-    """Keep why somebody wants to see whose case it is; raise FormInvalid without a reason."""
-    authorize(desk.actor, "unmask", Subject(_area(desk, command.case_id)))
+    """Keep why somebody wants to see whom a trail is about; raise FormInvalid without a reason."""
+    owner = _owner(desk, command.trail_id, "uncover")
     reason = need_reason(command.reason)
-    desk.emit(command.case_id, "RecordViewed", viewed="person", fields=["P3", "P4*"], reason=reason)
-    return Done(case_id=command.case_id)
+    desk.emit(command.trail_id, "RecordViewed", viewed="person", fields=["P3", "P4*"], reason=reason)
+    return _done(owner)
 
 
 def need_reason(text: str) -> str:
@@ -85,15 +91,14 @@ def note_search(desk: Desk, command: wanted.NoteSearch) -> Done:
 def note_export(desk: Desk, command: wanted.NoteExport) -> Done:
     """Keep that something was exported; raise FormInvalid for more rows than may leave at once."""
     data: dict[str, Any] = {"exported": command.what, "hash": command.hash, "rows": command.rows}
-    if command.case_id is not None:
+    if command.trail_id is not None:
         # everything of the person is in it: as for seeing it, and what comes with it
-        subject = Subject(_area(desk, command.case_id))
-        authorize(desk.actor, "export_audit", subject)
-        authorize(desk.actor, "unmask", subject)
+        owner = _owner(desk, command.trail_id, "take")
         data["reason"] = need_reason(command.reason)
-    elif command.rows > MOST_EXPORTED:
+        desk.emit(command.trail_id, "RecordExported", **data)
+        return _done(owner, at=to_us(desk.now))
+    if command.rows > MOST_EXPORTED:
         zh = f"一次最多导出{MOST_EXPORTED}行，请缩小范围。"
         raise FormInvalid([("rows", zh, f"At most {MOST_EXPORTED} rows may be exported at once.")])
-    trail = own_trail(desk) if command.case_id is None else command.case_id
-    desk.emit(trail, "RecordExported", **data)
-    return Done(case_id=command.case_id, extra={"at": to_us(desk.now)})
+    desk.emit(own_trail(desk), "RecordExported", **data)
+    return Done(extra={"at": to_us(desk.now)})

@@ -9,16 +9,16 @@ from tasks.commands import Command
 
 @dataclass(frozen=True)
 class ViewTrail(Command):
-    """Open the trail of a case."""
+    """Open a trail."""
 
-    case_id: int
+    trail_id: int
 
 
 @dataclass(frozen=True)
 class Unmask(Command):
-    """See whose case it is, for a reason."""
+    """See whom a trail is about, for a reason."""
 
-    case_id: int
+    trail_id: int
     reason: str
 
 
@@ -38,5 +38,5 @@ class NoteExport(Command):
     what: str
     hash: str
     rows: int
-    case_id: int | None = None
+    trail_id: int | None = None
     reason: str = ""

@@ -129,6 +129,7 @@ def start(desk: Desk, command: StartMigration) -> Done:
     old = version(desk.conn, definitions, command.key, command.from_version)
     new = version(desk.conn, definitions, command.key, command.to_version)
     require_sound(make_plan(old, new, command.mapping))
+    trail = desk.process_trail(command.key)  # before the batch, as who stops it does
     at_work = _at_work(desk, command, old.id, new.id)
     if at_work is not None:
         return Done(extra={"migration": str(at_work), "resumed": True})
@@ -140,7 +141,20 @@ def start(desk: Desk, command: StartMigration) -> Done:
         "reason": reason, "made_by": desk.actor.user_id, "made_at": to_us(desk.now),
     }  # fmt: skip
     store.add(desk.conn, row, instances)
+    _tell(
+        desk, trail, "MigrationStarted", (old, new), batch=str(made), cases=len(instances), dry=command.dry,
+        recompute=command.recompute, mapping=dict(command.mapping), reason=reason,
+    )  # fmt: skip
     return Done(extra={"migration": str(made), "cases": len(instances)})
+
+
+def _tell(
+    desk: Desk, trail: int, kind: str, between: tuple[Definition, Definition], **data: Any
+) -> None:
+    """Keep on the trail of a process what was done with a batch."""
+    old, new = between
+    told = {"process": old.key, "from": old.version, "version": new.version, **data}
+    desk.unit.emit(trail, kind, data=told)
 
 
 def _at_work(desk: Desk, command: StartMigration, from_id: int, to_id: int) -> int | None:
@@ -161,8 +175,17 @@ def _at_work(desk: Desk, command: StartMigration, from_id: int, to_id: int) -> i
 def stop(desk: Desk, command: StopMigration) -> Done:
     """Let a batch go no further; raise NotFound, or IllegalState when it is over."""
     areas_of(desk.actor)
-    if store.batch(desk.conn, command.migration_id) is None:
+    batch = store.batch(desk.conn, command.migration_id)
+    if batch is None:
         raise NotFound()
+    trail = desk.process_trail(batch.key)
     if not store.end(desk.conn, command.migration_id, "stopped", desk.now_us):
         raise IllegalState(detail="这一批迁移已经结束")
+    counts = store.counts(desk.conn, batch.id)
+    definitions = desk.unit.kernel.definitions
+    _tell(
+        desk, trail, "MigrationStopped",
+        (definitions.get(desk.conn, batch.from_id), definitions.get(desk.conn, batch.to_id)),
+        batch=str(batch.id), dry=bool(batch.dry), waiting=counts.pop("waiting", 0), done=sum(counts.values()),
+    )  # fmt: skip
     return Done()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from engine.errors import NotFound
 from tasks import benefits, files, privacy
 from tasks.access import TIERS, Subject, allowed, authorize, classes_for
-from tasks.queries import areas, case_page, task_page
+from tasks.queries import areas, case_page, task_page, trail
 from tasks.queries.scope import reading_tiers
 from tasks.store.conn import Connection
 from tasks.store.files import Kept, files_of_case
@@ -55,6 +55,8 @@ class File:
     #: Messages from outside for which a process of the case waits.
     awaited: frozenset[str] = frozenset()
     files: list[Kept] = field(default_factory=list)
+    #: Versions that processes ran before a migration, by instance.
+    left: dict[int, list[trail.Left]] = field(default_factory=dict)
     #: Files of tiers whose notes the reader may not see.
     covered_files: int = 0
 
@@ -117,6 +119,7 @@ def load_file(context: Ctx, case_id: int) -> File:
             area_name="".join(names.get(path, "") for path in chain[1:]),
             tiers=reading_tiers(context.actor, head.area),
             instances=case_page.instances(conn, case_id),
+            left=trail.left(conn, case_id),
             tasks=tasks,
             referrals=referrals,
             counters=_counters(referrals, head.run_no),

@@ -14,6 +14,7 @@ from tasks.actor import Actor
 from tasks.app import App
 from tasks.auditing import need_reason
 from tasks.queries import case_page
+from tasks.queries.trail_owners import owner_of
 from tasks.selftest import NotReady
 from web.audit.bundle import pack
 from web.audit.file import load
@@ -21,17 +22,19 @@ from web.cli_common import DATABASE, DEMO, NEW_FILE, opened
 from web.cli_serve import config
 from web.context import Ctx
 from web.create_app import create_app
+from web.numbers import LIMIT
 
 #: Who exports from the command line: whoever may read the keys of the installation.
 _AT_THE_MACHINE = Actor(user_id=None, name="命令行", origin="cli")
 
 
 def _case(app: App, named: str) -> int:
-    """Return the id of a case by its number or id; raise NotReady."""
+    """Return the id of a trail, of a case by its number; raise NotReady."""
     with app.read() as conn:
         found = case_page.case_by_no(conn, named.upper())
-        if found is None and named.isdigit() and len(named) < 20 and case_page.case_head(conn, int(named)):
-            return int(named)
+        number = int(named) if named.isdigit() and len(named) < 20 else 0
+        if found is None and number < LIMIT and owner_of(conn, number) is not None:
+            return number
     if found is None:
         raise NotReady(problem=f"没有案件“{named}”，请核对案件编号。")
     return found[0]
@@ -44,9 +47,9 @@ def _case(app: App, named: str) -> int:
 @DEMO
 @click.option("--reason", default="命令行导出证据包", show_default=True, help="Goes into the trail.")
 def bundle(case: str, file: Path | None, database: str | None, is_demo: bool, reason: str) -> None:
-    """Write the evidence of a case to a new file: data, diagrams, a page to read, and what verifies it.
+    """Write the evidence of a trail to a new file: data, diagrams, a page to read, and what verifies it.
 
-    CASE is its number, or its id where a trail was named by it. The file holds personal data. Verify it
+    CASE is the number of a case, or the id of any trail. The file holds personal data. Verify it
     anywhere with the verify_bundle.py inside it.
 
     Example: aid595 audit bundle 2026-000001 case.zip --reason "第12号投诉"

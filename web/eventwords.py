@@ -37,6 +37,7 @@ QUIET = frozenset(
         "PersonRegistered", "TokenMoved", "TimerFired", "RecordViewed", "RecordExported",
     }
 )
+_MOVES = frozenset({"ProcessMigrated", "MigrationStarted", "MigrationStopped"})
 #: Data worth a glance, in the order shown; coded ones with the kind of their labels.
 _PLAIN = ("employer", "post", "number", "explanation", "missing")
 _CODED = {"paper": "paper", "outcome": "code", "end_code": "end", "duty": "duty", "decision": "code",
@@ -84,11 +85,20 @@ def _details(context: Ctx, event: Happened, data: Mapping[str, Any]) -> list[str
         told.append(context.t("history.moved_to" if moved else "history.back_to", step=step))
     if data.get("viewed") == "id_no":
         told.append(context.t("person.id_no"))
-    if event.kind == "ProcessMigrated":
-        told.append(context.t("history.versions", old=data.get("from"), new=data.get("version")))
+    if event.kind in _MOVES:
+        told += move_words(context, data)
         notes = data["notes"] if isinstance(data.get("notes"), list) else []
         told += [str(note.get(context.lang, "")) for note in notes if isinstance(note, dict)]
     return told + detail_words(context, data)
+
+
+def move_words(context: Ctx, data: Mapping[str, Any]) -> list[str]:
+    """Return between which versions a case or a batch went, of how many cases, and that it was a trial."""
+    told = [context.t("history.versions", old=data.get("from"), new=data.get("version"))]
+    told += [context.t("history.moving", n=data["cases"])] if "cases" in data else []
+    if "waiting" in data:
+        told.append(context.t("history.moving_left", done=data.get("done"), waiting=data["waiting"]))
+    return told + ([context.t("history.moving_dry")] if data.get("dry") else [])
 
 
 def detail_words(context: Ctx, data: Mapping[str, Any]) -> list[str]:

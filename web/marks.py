@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.clock import from_us
 from engine.graph import HUMAN, Graph, Kind
 from tasks.queries.diagram import Standing
 
@@ -24,4 +25,5 @@ def marks(standing: Standing, graph: Graph, focus: str = "") -> dict[str, Any]:
         "incident": list(standing.incidents),
         "taken": list(standing.taken),
         "counts": standing.visits,
+        "migrated": [{"from": one.version, "at": from_us(one.at).isoformat()} for one in standing.left],
     }

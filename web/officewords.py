@@ -12,6 +12,7 @@ from tasks.queries.names import user_names
 from tasks.queries.trail import Happened
 from tasks.queries.units import places
 from web.context import Ctx
+from web.eventwords import move_words
 from web.i18n import say_or
 from web.words import process_code, process_name
 
@@ -93,6 +94,7 @@ def _details(context: Ctx, data: Mapping[str, Any], units: Mapping[int, str]) ->
     told += [t("trail.under", name=data["under"])] if "under" in data else []
     if "old" in data or "new" in data:
         told.append(f"{_value(context, data.get('old'))} → {_value(context, data.get('new'))}")
+    told += move_words(context, data) if "batch" in data else []
     told += ["、".join(t(f"account.{name}") for name in data.get("fields", ()))]
     told += [t(f"trail.{name}", n=data[name]) for name in ("moved", "count", "wait") if name in data]
     told += [t("trail.disabled")] if data.get("why") == "disabled" else []

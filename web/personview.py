@@ -10,6 +10,7 @@ from tasks.access import Subject, allowed, classes_for, shown_person
 from tasks.queries import areas, case_page, person_page, task_page
 from tasks.queries.scope import require_file
 from web.actions import PERSON_ACTIONS, Action
+from web.audit.trails import of_person
 from web.context import Ctx
 from web.facts import fact_lines
 from web.veil import veiled
@@ -38,6 +39,7 @@ def load_person(context: Ctx, person_id: int) -> dict[str, Any]:
             "active": active is not None,
             "jobs": person_page.employments(conn, person_id),
             "benefits": person_page.benefits(conn, person_id),
+            "trails": of_person(context, person_id),
             "duties": case_page.duties(conn, person_id),
             "deadlines": task_page.due_rows(conn, person_id=person_id),
             "members": [

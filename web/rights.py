@@ -111,7 +111,7 @@ RIGHTS: dict[str, Right] = {
         (
             "api.save_draft", "api.reassign", "api.send_back", "api.withdraw", "api.case_events",
             "api.case_actions", "api.case_act", "api.persons", "api.person", "api.person_actions",
-            "api.person_act", "api.paper",
+            "api.person_act", "api.paper", "api.task_files", "api.add_files", "api.file", "api.remove_file",
         ),
         WORKERS,
     ),
@@ -160,8 +160,24 @@ RIGHTS: dict[str, Right] = {
     "exchanges.retry": SUPERVISORS,
     "api.processes": STUDIO,
     "api.definition": READERS,
-    "api.audit_events": AUDITORS,
-    "api.audit_verify": AUDITORS,
+    **dict.fromkeys(
+        (
+            "api.audit_cases", "api.audit_persons", "api.audit_trail", "api.audit_events",
+            "api.audit_verify", "api.audit_unmask", "api.audit_bundle",
+        ),
+        AUDITORS,
+    ),
+    **dict.fromkeys(
+        (
+            "api.gate", "api.drafts", "api.open_draft", "api.draft", "api.save_model", "api.discard_draft",
+            "api.check_draft", "api.draft_difference", "api.draft_impact", "api.start_trial_of", "api.trial",
+            "api.submit_draft", "api.approve", "api.activate", "api.release_act", "api.impact",
+            "api.migration_plan", "api.migrations", "api.start_migration", "api.migration",
+            "api.stop_migration",
+        ),
+        SUPERVISORS,
+    ),
+    **dict.fromkeys(("api.annex", "api.difference"), DESIGN_READERS),
     "api.incidents": OPERATORS,
     "api.retry_incident": OPERATORS,
     "api.settings": SETTINGS,

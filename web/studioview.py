@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from tasks.impact import Impact, impact
 from tasks.queries import studio
 from tasks.queries.release_history import history
 from tasks.queries.trail import Happened
+from tasks.release import Finding, findings
 from web.context import Ctx
 
 _WAITING = ("submitted", "approved")
@@ -53,14 +54,23 @@ class Sheet:
         return max(older, key=lambda one: one.version, default=None)
 
 
+def load_version(
+    context: Ctx, definition_id: int
+) -> tuple[studio.Version, studio.Source, list[studio.Version]]:
+    """Return a version, what it consists of, and every version of its process; raise NotFound."""
+    with context.app.read() as conn:
+        source = studio.definition_source(conn, definition_id)
+        versions = studio.versions(conn, source.key) if source is not None else []
+    found = next((one for one in versions if one.id == definition_id), None)
+    if found is None or source is None:
+        raise NotFound
+    return found, source, versions
+
+
 def load_sheet(context: Ctx, definition_id: int) -> Sheet:
     """Read what a release page shows; raise NotFound."""
+    found, source, versions = load_version(context, definition_id)
     with context.app.read() as conn:
-        found = studio.version(conn, definition_id)
-        source = studio.definition_source(conn, definition_id)
-        if found is None or source is None:
-            raise NotFound
-        versions = studio.versions(conn, found.key)
         drafts = studio.drafts(conn, found.key)
         happened = history(conn, found.key)
     draft = next((one for one in drafts if one.definition_id == definition_id), None)
@@ -77,3 +87,31 @@ def impact_of(context: Ctx, source: studio.Source) -> Impact | None:
         return impact(context.app, source)
     except (GateError, XmlRefused, AnnexRefused, NotFound):
         return None
+
+
+def draft_of(context: Ctx, draft_id: int) -> tuple[studio.Draft, studio.Source]:
+    """Return a draft and what it consists of; raise NotFound."""
+    with context.app.read() as conn:
+        found, source = studio.draft(conn, draft_id), studio.draft_source(conn, draft_id)
+    if found is None or source is None:
+        raise NotFound(zh="没有找到这份草稿，可能已经发布或被放弃。")
+    return found, source
+
+
+def findings_of(context: Ctx, source: studio.Source) -> list[Finding]:
+    """Return what the gate says of a draft, changing nothing."""
+    with context.app.read() as conn:
+        deployed = context.app.definitions.deployed(conn)
+    return findings(context.app.library, source.xml.encode(), source.annex, deployed, source.key)
+
+
+def told_findings(found: Sequence[Finding], lang: str) -> list[dict[str, Any]]:
+    """Return what the gate says, in a language, as data."""
+    zh = lang == "zh"
+    return [
+        {
+            "rule": one.rule, "element": one.element, "line": one.line, "severity": one.severity,
+            "text": one.zh if zh else one.en, "way": one.way_zh if zh else one.way_en, "place": one.place,
+        }
+        for one in found
+    ]  # fmt: skip

@@ -67,6 +67,8 @@ class Page:
     may_withdraw: bool
     may_view_id: bool
     files: list[Kept]
+    #: Versions its process ran before a migration.
+    left: list[trail.Left]
     options: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def choices(self, spec: Field) -> Sequence[tuple[str, str]]:
@@ -108,6 +110,7 @@ def load_page(context: Ctx, task_id: int) -> Page:
             may_work=task.open and (mine or (task.state == "created" and in_pool)),
             may_view_id=_may_view_id(context, conn, task),
             files=_files(context, conn, task),
+            left=trail.left(conn, task.trail_id).get(task.instance_id, []),
             may_file=allowed(context.actor, "view_case", subject),
             may_reassign=task.open and (mine or allowed(context.actor, "reassign", subject)),
             may_withdraw=task.state == "completed" and task.ended_by == context.user_id,

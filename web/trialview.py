@@ -10,6 +10,7 @@ from engine.compile import GateError
 from engine.store.conn import Connection
 from engine.xmlsafe import XmlRefused
 from tasks import trials
+from tasks.access import Subject, authorize
 from tasks.annex import AnnexRefused
 from tasks.difference import Difference, Source, compare
 from tasks.queries import studio
@@ -66,6 +67,13 @@ def trial_of(context: Ctx, draft_id: int) -> Trial | None:
     """Return the latest trial of a draft."""
     with context.app.read() as conn:
         return trials.of_draft(conn, draft_id)
+
+
+def start_trial(context: Ctx, draft: studio.Draft, source: studio.Source) -> int:
+    """Start the office's scenarios against a draft as it is saved; return the trial's id."""
+    authorize(context.actor, "edit_process", Subject("/"))
+    kept = Source(source.xml, source.annex)
+    return trials.start(context.app.db, draft.key, kept, draft.id, context.user_id)
 
 
 def trial_marks(trial: Trial) -> dict[str, Any]:

@@ -150,8 +150,7 @@ def iteration_done(machine: Machine, token: Token, node: Node, scope: Scope, man
         "numberOfActiveInstances": many["next"] - many["done"],
         "numberOfTerminatedInstances": 0,
     }
-    enough = multi.completion is not None and bool(machine.evaluate(multi.completion, token, node, counters))
-    if enough or many["done"] == many["total"]:
+    if machine.rounds_over(token, node, many, counters):
         for open_scope in [s for s in machine.state.scopes.values() if s.owner == token.id]:
             scopes.cancel(machine, open_scope)
         token.many = None

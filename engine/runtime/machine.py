@@ -214,3 +214,10 @@ class Machine:
             raise EngineFault(
                 element=node.name or node.id, element_id=node.id, detail=error.sentence("zh")
             ) from error
+
+    def rounds_over(self, token: Token, node: Node, many: Mapping[str, Any], counters: Values) -> bool:
+        """Tell whether a multi-instance activity is over: all are done, or enough as its condition says."""
+        enough = None if node.multi is None else node.multi.completion
+        if enough is not None and self.evaluate(enough, token, node, counters):
+            return True
+        return bool(many["done"] == many["total"])

@@ -58,6 +58,10 @@ sa.Index(
     sqlite_where=event.c.kind.in_(MOMENTS),
     postgresql_where=event.c.kind.in_(MOMENTS),
 )
+#: The event at which an instance left a version: cases are looked for by the version they ran before it.
+MIGRATED = "ProcessMigrated"
+_migrated = event.c.kind == MIGRATED
+sa.Index("ix_event_migrated", event.c.kind, sqlite_where=_migrated, postgresql_where=_migrated)
 #: Trails below this number belong to the installation and not to a case. They live for years, and
 #: people look in them for somebody: by whom, and about what.
 _LONG_LIVED = event.c.trail_id < 100

@@ -1,4 +1,4 @@
-"""Everything that is known of one case, for those who check it: each section by the case's own index."""
+"""Everything that is known of one trail, for those who check it: each section by an index of its own."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from tasks.queries import trail
 from tasks.queries.rows import each
 from tasks.store.conn import Connection
 from tasks.store.tables import form_data, process_context
-from tasks.store.tables_org import unit
 from tasks.store.tables_people import paper
 
-#: Events of one case that a page reads at most; what is beyond is in the bundle.
+#: Events of one trail that a page reads at most; what is beyond is in the bundle.
 MOST_EVENTS = 20_000
+#: An id has fewer than this.
+_DIGITS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +89,25 @@ class Form(NamedTuple):
 
 
 def forms(conn: Connection, trail_id: int) -> dict[int, Form]:
-    """Return the submitted forms of a case by task (`ix_form_data_case_element`)."""
+    """Return the submitted forms of a trail by task.
+
+    Those of a case by `ix_form_data_case_element`, those of another trail as its events name the tasks.
+    """
     f = form_data.c
-    query = sa.select(f.task_id, f.element, f["values"], f.saved_at).where(
-        f.case_id == trail_id, f.draft.is_(sa.false())
-    )
-    return {row[0]: Form(row[0], row[1], loads(row[2]), row[3]) for row in conn.execute(query)}
+    query = sa.select(f.task_id, f.element, f["values"], f.saved_at).where(f.draft.is_(sa.false()))
+    found = conn.execute(query.where(f.case_id == trail_id)).all()
+    if not found:
+        named = _named(conn, trail_id, "TaskCompleted", "task")
+        found = conn.execute(query.where(f.task_id.in_(named), f.case_id.is_(None))).all()
+    return {row[0]: Form(row[0], row[1], loads(row[2]), row[3]) for row in found}
+
+
+def _named(conn: Connection, trail_id: int, kind: str, member: str) -> list[int]:
+    """Return the ids that the events of a kind name."""
+    e = event.c
+    told = conn.execute(sa.select(e.data).where(e.trail_id == trail_id, e.kind == kind)).scalars()
+    ids = (str(mapping(data).get(member)) for data in told)
+    return [int(one) for one in ids if one.isdigit() and len(one) < _DIGITS]
 
 
 class PaperRow(NamedTuple):
@@ -111,22 +125,19 @@ class PaperRow(NamedTuple):
 
 
 def papers(conn: Connection, trail_id: int) -> list[PaperRow]:
-    """Return the papers of a case in the order of their issue (`ix_paper_case_id`)."""
+    """Return the papers of a trail in the order of their issue.
+
+    Those of a case by `ix_paper_case_id`, those of another trail as its events name them.
+    """
     p = paper.c
-    query = (
-        sa.select(
-            p.id, p.kind, p.number, p.task_id, p.issued_on, p.hash, p.content, p.template,
-            p.voided_at,
-        )
-        .where(p.case_id == trail_id)
-        .order_by(p.issued_at, p.id)
-    )
-    return each(conn, query, PaperRow)
-
-
-def unit_name(conn: Connection, path: str) -> str:
-    """Return the name of the unit of a path, or an empty text."""
-    return conn.execute(sa.select(unit.c.name).where(unit.c.path == path)).scalar() or ""
+    query = sa.select(
+        p.id, p.kind, p.number, p.task_id, p.issued_on, p.hash, p.content, p.template, p.voided_at
+    ).order_by(p.issued_at, p.id)
+    found = each(conn, query.where(p.case_id == trail_id), PaperRow)
+    if not found:
+        named = _named(conn, trail_id, "PaperIssued", "id")
+        found = each(conn, query.where(p.id.in_(named), p.case_id.is_(None)), PaperRow)
+    return found
 
 
 def unmasked_at(conn: Connection, trail_id: int, user_id: int, since: int) -> int | None:

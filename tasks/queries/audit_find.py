@@ -1,7 +1,8 @@
 """Cases for those who check: by unit, worker, step, period, deadline, version, persons; paged by key.
 
 Every filter is served by an index of its own (`ix_user_task_element`, `ix_event_moment`, `ix_user_task_done`,
-`ix_deadline_case`, `ix_instance_definition`, `ix_case_area_status`); the page goes down the primary key.
+`ix_deadline_case`, `ix_instance_definition`, `ix_event_migrated`, `ix_case_area_status`); the page goes down
+the primary key.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from engine.store.tables import MOMENTS, definition, event, instance, user_task
+from engine.store.tables import MIGRATED, MOMENTS, definition, event, instance, user_task
 from tasks.queries.areas import under
 from tasks.queries.rows import each
 from tasks.store.conn import Connection
@@ -91,15 +92,25 @@ def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     if wanted.deadline:
         found.append(_deadline(wanted.deadline))
     if wanted.definition_id is not None:
-        ran = (
-            sa.select(process_context.c.case_id)
-            .join(instance, instance.c.id == process_context.c.instance_id)
-            .where(instance.c.definition_id == wanted.definition_id, process_context.c.case_id.is_not(None))
-        )
-        found.append(c.id.in_(ran))
+        found.append(c.id.in_(_ran(wanted.definition_id)))
     if wanted.status:
         found.append(c.status == "active" if wanted.status == "active" else c.status != "active")
     return found
+
+
+def _ran(definition_id: int) -> sa.CompoundSelect[Any]:
+    """Return the cases of which a process runs a version, or ran it until a migration."""
+    e = event.c
+    runs = (
+        sa.select(process_context.c.case_id)
+        .join(instance, instance.c.id == process_context.c.instance_id)
+        .where(instance.c.definition_id == definition_id, process_context.c.case_id.is_not(None))
+    )
+    named = f'"from_definition":"{definition_id}"'
+    left = sa.select(e.trail_id).where(
+        e.kind == sa.literal_column(f"'{MIGRATED}'"), e.data.contains(named, autoescape=True)
+    )
+    return sa.union(runs, left)
 
 
 def _within(column: sa.ColumnElement[Any], wanted: Wanted) -> list[sa.ColumnElement[bool]]:

@@ -1,4 +1,4 @@
-"""Everything that proves one case, as plain data: what a bundle carries away and a stranger can verify."""
+"""Everything that proves one trail, as plain data: what a bundle carries away and a stranger can verify."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from engine.store import proof
 from engine.store.proof import Head
 from engine.store.tables import definition, event_payload, instance
 from tasks.queries import audit_case, trail
+from tasks.queries.trail_owners import Owner
 from tasks.store.conn import Connection
 
 FORMAT = "aid595-evidence/1"
@@ -22,17 +23,18 @@ _SEALS = 48
 
 
 def evidence(
-    conn: Connection, case_id: int, case_no: str, checkpoints: Path | None
+    conn: Connection, owner: Owner, name: str, checkpoints: Path | None
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the evidence of a case, and the diagrams its processes ran with their annexes, by file name."""
-    definitions, files = _definitions(conn, case_id)
-    forms, papers = audit_case.forms(conn, case_id), audit_case.papers(conn, case_id)
+    """Return the evidence of a trail, and the diagrams its processes ran with their annexes, by file name."""
+    trail_id = owner.trail_id
+    definitions, files = _definitions(conn, trail_id)
+    forms, papers = audit_case.forms(conn, trail_id), audit_case.papers(conn, trail_id)
     sealed = list(proof.seals(conn))[-_SEALS:]
     found = {
         "format": FORMAT,
-        "case": {"id": str(case_id), "case_no": case_no},
-        "events": [_plain(row) for row in proof.events(conn, case_id)],
-        "payloads": _payloads(conn, case_id),
+        **_named(owner, name),
+        "events": [_plain(row) for row in proof.events(conn, trail_id)],
+        "payloads": _payloads(conn, trail_id),
         "forms": {str(one.task_id): dict(one.values) for one in forms.values()},
         "papers": [
             {"id": str(one.id), "number": one.number, "template": one.template, "content": one.content}
@@ -40,9 +42,15 @@ def evidence(
         ],
         "definitions": definitions,
         "seals": [_plain(row._asdict()) for row in sealed],
-        "sealed": _sealed(case_id, checkpoints, {row.n for row in sealed}),
+        "sealed": _sealed(trail_id, checkpoints, {row.n for row in sealed}),
     }
     return found, files
+
+
+def _named(owner: Owner, name: str) -> dict[str, Any]:
+    if owner.kind == "case":
+        return {"case": {"id": str(owner.trail_id), "case_no": name}}
+    return {"trail": {"id": str(owner.trail_id), "kind": owner.kind, "name": name}}
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,17 +60,17 @@ def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _payloads(conn: Connection, case_id: int) -> dict[str, str | None]:
+def _payloads(conn: Connection, trail_id: int) -> dict[str, str | None]:
     p = event_payload.c
-    query = sa.select(p.seq, p.payload).where(p.trail_id == case_id).order_by(p.seq)
+    query = sa.select(p.seq, p.payload).where(p.trail_id == trail_id).order_by(p.seq)
     return {str(row[0]): row[1] for row in conn.execute(query)}
 
 
-def _definitions(conn: Connection, case_id: int) -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """Return every version the processes of a case run or ran before a migration."""
+def _definitions(conn: Connection, trail_id: int) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Return every version the processes of a trail run or ran before a migration."""
     d, i = definition.c, instance.c
-    ran = set(conn.execute(sa.select(i.definition_id).where(i.trail_id == case_id)).scalars())
-    ran |= {one.definition_id for left in trail.left(conn, case_id).values() for one in left}
+    ran = set(conn.execute(sa.select(i.definition_id).where(i.trail_id == trail_id)).scalars())
+    ran |= {one.definition_id for left in trail.left(conn, trail_id).values() for one in left}
     query = sa.select(d.key, d.version, d.xml, d.annex).where(d.id.in_(ran)).order_by(d.key, d.version)
     told, files = [], {}
     for key, version, xml, annex in conn.execute(query):
@@ -75,7 +83,7 @@ def _definitions(conn: Connection, case_id: int) -> tuple[list[dict[str, Any]], 
     return told, files
 
 
-def _sealed(case_id: int, checkpoints: Path | None, known: set[int]) -> dict[str, Any] | None:
+def _sealed(trail_id: int, checkpoints: Path | None, known: set[int]) -> dict[str, Any] | None:
     """Return how the head of the trail lies under the last seal that is told outside."""
     if checkpoints is None or not checkpoints.exists():
         return None
@@ -85,11 +93,11 @@ def _sealed(case_id: int, checkpoints: Path | None, known: set[int]) -> dict[str
         made = seals.read(line)
         heads.update((head.trail_id, head) for head in made.heads)
         last = made.seal.n
-    if case_id not in heads or last not in known:
+    if trail_id not in heads or last not in known:
         return None
     trails = sorted(heads)
-    up = seals.inclusion([seals.leaf(heads[trail]) for trail in trails], trails.index(case_id))
-    mine = heads[case_id]
+    up = seals.inclusion([seals.leaf(heads[trail]) for trail in trails], trails.index(trail_id))
+    mine = heads[trail_id]
     return {
         "n": last, "head": [mine.trail_id, mine.seq, mine.hash.hex()],
         "up": [[side, node.hex()] for side, node in up],

@@ -94,12 +94,6 @@ def elsewhere(found: Iterable[Version]) -> int:
     return sum(one.running for one in known if one.status != "active") if at_work else 0
 
 
-def version(conn: Connection, definition_id: int) -> Version | None:
-    """Return one version with its counts."""
-    key = conn.execute(sa.select(definition.c.key).where(definition.c.id == definition_id)).scalar()
-    return next((row for row in versions(conn, key) if row.id == definition_id), None) if key else None
-
-
 def diagram(conn: Connection, definition_id: int) -> str | None:
     """Return the diagram's text (primary key)."""
     return conn.execute(sa.select(definition.c.xml).where(definition.c.id == definition_id)).scalar()

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from engine.codec import mapping
 from engine.retrace import former_version
-from engine.store.tables import definition, event, instance
+from engine.store.tables import MIGRATED, definition, event, instance
 from tasks.queries.rows import each
 from tasks.store.conn import Connection
 from tasks.store.tables_org import user_account
@@ -96,6 +96,7 @@ class Left(NamedTuple):
     version: int
     name: str
     digest: str
+    at: int = 0  #: when, microseconds UTC
 
 
 def left(conn: Connection, trail_id: int) -> dict[int, list[Left]]:
@@ -104,17 +105,18 @@ def left(conn: Connection, trail_id: int) -> dict[int, list[Left]]:
     An event that names no version there is tells of none.
     """
     e, d = event.c, definition.c
-    query = sa.select(e.instance_id, e.seq, e.data).where(
-        e.trail_id == trail_id, e.kind == "ProcessMigrated", e.instance_id.is_not(None)
+    query = sa.select(e.instance_id, e.seq, e.data, e.at).where(
+        e.trail_id == trail_id, e.kind == sa.literal_column(f"'{MIGRATED}'"), e.instance_id.is_not(None)
     )
-    told = [(row[0], row[1], former_version(mapping(row[2]))) for row in conn.execute(query.order_by(e.seq))]
+    rows = conn.execute(query.order_by(e.seq))
+    told = [(row[0], row[1], former_version(mapping(row[2])), row[3]) for row in rows]
     if not told:
         return {}
-    named = {former for _instance, _seq, former in told}
+    named = {former for _instance, _seq, former, _at in told}
     versions = sa.select(d.id, d.version, d.name, d.digest).where(d.id.in_(named))
     known = {row[0]: row for row in conn.execute(versions)}
     found: dict[int, list[Left]] = {}
-    for instance_id, seq, former in told:
+    for instance_id, seq, former, at in told:
         if former in known:
-            found.setdefault(instance_id, []).append(Left(seq, *known[former]))
+            found.setdefault(instance_id, []).append(Left(seq, *known[former], at))
     return found

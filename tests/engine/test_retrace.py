@@ -15,7 +15,9 @@ from engine.compile import compile_diagram
 from engine.retrace import Told, Trace, retrace
 from engine.store import tables
 from engine.store.db import Database
+from tests.engine.compile.diagrams import END, START, process, user
 from tests.engine.desk import Desk, line
+from tests.engine.ways import wrong_ways
 
 E = tables.event.c
 
@@ -98,3 +100,75 @@ def test_an_event_of_a_step_that_was_never_open_is_noticed(desk: Desk) -> None:
     events = told(desk, instance)
     forged = Told(99, "TaskCompleted", "C", {"task": "1", "path": []})
     assert trace([*events, forged]).fault == 99
+
+
+def several(in_turn: bool, done: str = "") -> str:
+    completion = f"<bpmn:completionCondition>{done}</bpmn:completionCondition>" if done else ""
+    return (
+        f'<bpmn:multiInstanceLoopCharacteristics isSequential="{str(in_turn).lower()}">'
+        f"<bpmn:loopCardinality>n</bpmn:loopCardinality>{completion}</bpmn:multiInstanceLoopCharacteristics>"
+    )
+
+
+SUB = (
+    '<bpmn:subProcess id="U"><bpmn:startEvent id="us"/><bpmn:endEvent id="ue"/>{task}'
+    '<bpmn:sequenceFlow id="us_B" sourceRef="us" targetRef="B"/>'
+    '<bpmn:sequenceFlow id="B_ue" sourceRef="B" targetRef="ue"/>{many}</bpmn:subProcess>'
+)
+DATA = '<bpmn:dataObject id="d" name="n"/>'
+ENOUGH = "numberOfCompletedInstances &gt;= 2"
+DRAWN: dict[str, bytes] = {
+    "a task in turn": process(
+        START + user("A", several(True)) + user("Z") + END + DATA, "s>A", "A>Z", "Z>e"
+    ),
+    "a task until enough": process(
+        START + user("A", several(True, ENOUGH)) + user("Z") + END + DATA, "s>A", "A>Z", "Z>e"
+    ),
+    "the last task in turn": process(START + user("A", several(True)) + DATA, "s>A"),
+    "a sub-process in turn": process(
+        START + SUB.format(task=user("B"), many=several(True)) + user("Z") + END + DATA, "s>U", "U>Z", "Z>e"
+    ),
+    "a task for many at once": process(
+        START + user("A", several(False)) + user("Z") + END + DATA, "s>A", "A>Z", "Z>e"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+@pytest.mark.parametrize("drawn", DRAWN)
+def test_several_times_a_step_is_followed_at_every_moment(
+    sqlite_database: Database, clock: VirtualClock, drawn: str, count: int
+) -> None:
+    desk = Desk(sqlite_database, clock)
+    desk.publish(DRAWN[drawn])
+    instance = desk.start(n=count)
+    for _ in range(5):
+        with desk.db.read() as conn:
+            assert wrong_ways(conn, desk.kernel.definitions) == []
+        if not (open_ := sorted(desk.elements())):
+            break
+        desk.complete(open_[0])
+    assert desk.elements() == []
+    (graph,) = compile_diagram(DRAWN[drawn]).processes.values()
+    found = retrace(graph, told(desk, instance), lambda _version: graph)
+    assert (found.status, found.fault) == ("completed", None)
+
+
+@pytest.mark.parametrize("drawn", ["a task in turn", "a task for many at once"])
+def test_a_way_that_leaves_several_too_late_is_noticed(
+    sqlite_database: Database, clock: VirtualClock, drawn: str
+) -> None:
+    desk = Desk(sqlite_database, clock)
+    desk.publish(DRAWN[drawn])
+    instance = desk.start(n=2)
+    for element in ("A", "A", "Z"):
+        desk.complete(element)
+    events = told(desk, instance)
+    left = [one for one in events if "A_Z" in " ".join(map(str, one.data.get("path", ())))]
+    assert left
+    spoilt = [
+        Told(one.seq, one.kind, one.element, {**one.data, "path": []} if one is left[0] else one.data)
+        for one in events
+    ]  # fmt: skip
+    (graph,) = compile_diagram(DRAWN[drawn]).processes.values()
+    assert retrace(graph, spoilt, lambda _version: graph).fault is not None

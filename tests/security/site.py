@@ -107,8 +107,9 @@ def parts_of(site: Site) -> dict[str, Any]:
         "paper_id": site.ids("paper")[0], "instance_id": site.ids("instance")[0],
         "definition_id": site.ids("definition")[0], "incident_id": 1, "file_id": 1, "migration_id": 1,
         "exchange_id": 1,
-        "version": 1, "action": "waive", "draft_id": site.ids("draft")[0], "act": "approve", "side": "new",
-        "clause_id": "R004-02.D1a", "key": "P04_community_assistance", "name": "MSG-16",
+        "version": 1, "action": "waive", "draft_id": site.ids("draft")[0], "trail_id": site.case,
+        "act": "approve", "side": "new", "clause_id": "R004-02.D1a",
+        "key": "P04_community_assistance", "name": "MSG-16",
         "process_id": "P03_registration_recognition", "filename": "app.css", "year": 2027,
         "user_id": site.ids("user_account")[0], "unit_id": site.ids("unit")[0],
     }  # fmt: skip

@@ -23,6 +23,12 @@ class Program:
     def get(self, path: str) -> Any:
         return self.client.get(f"/api/v1{path}", headers=self.headers)
 
+    def put(self, path: str, body: Any) -> Any:
+        return self.client.put(f"/api/v1{path}", json=body, headers=self.headers)
+
+    def delete(self, path: str) -> Any:
+        return self.client.delete(f"/api/v1{path}", headers=self.headers)
+
     def post(self, path: str, body: Any = None, **headers: str) -> Any:
         return self.client.post(f"/api/v1{path}", json=body, headers=self.headers | headers)
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.store.db import Database
 from tasks import commands, worker
 from tasks.actor import SYSTEM
+from tasks.queries import case_page
 from tasks.queries.migrations import items
+from tasks.queries.release_history import history
 from tests.tasks.migration.versions import KEYS, redrawn, renamed
 from tests.web.office import Browser, Office
+from web import moveview
 
 P04 = KEYS[0]
 PAGE = f"/studio/{P04}/migrate"
@@ -72,6 +76,16 @@ def test_a_trial_then_the_migration_case_by_case(office: Office, supervisor: Bro
     assert "第1版 → 第2版" in history
 
 
+def test_the_audit_finds_a_migrated_case_by_the_version_it_left(office: Office, supervisor: Browser) -> None:
+    stays = office.new_case("留守人")
+    supervisor.post(PAGE, plan(go="start", reason="新版启用"))
+    moved = {str(one) for one in _cases(office) if one != stays}
+    auditor = office.browser("auditor.sy")
+    for number in (1, 2):
+        page = auditor.get(f"/audit?version={P04}:{number}").text
+        assert set(re.findall(r'href="/audit/(\d+)"', page.partition('id="found"')[2])) == moved, number
+
+
 def test_a_trial_without_a_place_says_why_and_a_reason_is_asked_for(supervisor: Browser) -> None:
     tried = supervisor.post(PAGE, plan(go="dry", **{"map.P04_Interview": ""}))
     page = supervisor.get(tried.location).text
@@ -116,9 +130,7 @@ def test_a_renamed_step_is_recognised_by_its_name(office: Office, supervisor: Br
 def test_a_long_batch_is_worked_off_by_the_worker_and_can_be_stopped(
     office: Office, supervisor: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from web.views import moves
-
-    monkeypatch.setattr(moves, "_AT_ONCE", 1)
+    monkeypatch.setattr(moveview, "AT_ONCE", 1)
     begun = supervisor.post(PAGE, plan(go="start", reason="新版"))
     page = supervisor.get(begun.location).text
     assert 'hx-trigger="every 3s"' in page
@@ -175,3 +187,57 @@ def _cases(office: Office) -> list[int]:
 
     with office.app.read() as conn:
         return list(conn.execute(sa.select(case.c.id)).scalars())
+
+
+def test_the_live_diagram_counts_what_both_versions_draw_and_says_since_when(
+    office: Office, supervisor: Browser
+) -> None:
+    case = _cases(office)[0]
+    with office.app.read() as conn:
+        instance = next(one.id for one in case_page.instances(conn, case) if one.process_id == P04)
+    before = _marks(office, instance)
+    assert before["migrated"] == []
+    assert before["counts"]["P04_Plan"] == 1
+    lost = {  # to the removed step, or leading elsewhere now
+        "F_P04_Letter_P04_Interview", "F_P04_Wishes_P04_Match", "F_P04_Guidance_P04_Join_GW",
+    }  # fmt: skip
+    supervisor.post(PAGE, plan(go="start", reason="新版启用"))
+    after = _marks(office, instance)
+    assert after["counts"] == before["counts"]
+    assert [one["from"] for one in after["migrated"]] == [1]
+    with office.app.read() as conn:
+        graph = office.app.definitions.active(conn, P04).graph
+    assert set(after["taken"]) <= set(graph.flows)
+    assert set(before["taken"]) - set(after["taken"]) == lost
+    assert "P04_Interview" not in {*after["done"], *after["active"]}
+    assert after["active"] == ["P04_Outcome"]
+    for address in (f"/cases/{case}", f"/instances/{instance}"):
+        assert "从第1版迁移到第2版" in office.browser("sup.rh").get(address).text, address
+    task = office.open_tasks(case)["P04_Outcome"]
+    assert "从第1版迁移到第2版" in office.browser("aide.hnc").get(f"/tasks/{task.id}").text
+
+
+def _marks(office: Office, instance: int) -> dict[str, Any]:
+    return dict(office.browser("sup.rh").get(f"/instances/{instance}/marks").json)
+
+
+def test_a_batch_begun_and_stopped_stands_on_the_trail_of_the_process(
+    office: Office, supervisor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moveview, "AT_ONCE", 1)
+    supervisor.post(PAGE, plan(go="dry"))
+    begun = supervisor.post(PAGE, plan(go="start", reason="新版启用"))
+    assert supervisor.post(f"{begun.location}/stop").status_code == 303
+    assert supervisor.post(f"{begun.location}/stop").status_code == 409
+    with office.app.read() as conn:
+        told = [one for one in history(conn, P04) if one.kind.startswith("Migration")][::-1]
+    assert [one.kind for one in told] == ["MigrationStarted", "MigrationStarted", "MigrationStopped"]
+    assert [one.data["dry"] for one in told] == [True, False, False]
+    started, stopped = told[1].data, told[2].data
+    assert (started["from"], started["version"], started["cases"], started["reason"]) == (1, 2, 3, "新版启用")
+    assert started["mapping"] == {"P04_Interview": "P04_Outcome"}
+    assert (stopped["done"], stopped["waiting"], stopped["batch"]) == (1, 2, started["batch"])
+    assert {one.actor for one in told} == {office.actor("sup.sy").name}
+    page = office.browser("audit.admin").get("/trail?of=releases").text
+    assert "开始迁移在办案件" in page
+    assert "已处理1件，还有2件未处理" in page

@@ -1,4 +1,4 @@
-"""`/api/v1`: notices, incidents, processes, clauses, settings, the trail, the own password."""
+"""`/api/v1`: notices, incidents, processes, clauses, settings, the own password."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ from werkzeug.wrappers import Response
 from engine.clock import to_us
 from engine.errors import NotFound
 from tasks import commands, entrance
-from tasks.access import Subject, allowed
-from tasks.queries import case_page, office, studio, trail
-from tasks.queries.proof import prove
+from tasks.queries import office, studio
 from web import clauses
 from web.api.body import body
-from web.api.parts import answer, id_text, instant, key_of, member, query_number
+from web.api.parts import answer, id_text, instant, key_of, member
 from web.api.v1 import views
-from web.api.work import told
 from web.context import ctx, passwords
 
 _EVENTS = 200
@@ -80,7 +77,9 @@ def processes() -> Response:
     return jsonify(
         processes=[
             {"definition_id": str(row.id), "process_id": row.key, "version": row.version, "name": row.name,
-             "status": row.status, "digest": row.digest, "running": row.running, "ended": row.ended}
+             "status": row.status, "digest": row.digest, "running": row.running, "ended": row.ended,
+             "reason": row.reason, "author": row.author, "approver": row.approver,
+             "created_at": instant(row.created_at), "activated_at": instant(row.activated_at)}
             for row in rows
         ]
     )  # fmt: skip
@@ -122,37 +121,6 @@ def settings() -> Response:
             for one in context.app.library.settings.values()
         ]
     )  # fmt: skip
-
-
-def _trail(case_id: int) -> None:
-    with ctx().app.read() as conn:
-        head = case_page.case_head(conn, case_id)
-    if head is None or not allowed(ctx().actor, "view_audit", Subject(head.area)):
-        raise NotFound
-
-
-@views.get("/audit/<int:case_id>/events")
-def audit_events(case_id: int) -> Response:
-    """Return one page of a case's trail in order, with the link of each event, for those who check it."""
-    _trail(case_id)
-    context = ctx()
-    beyond = query_number("beyond")
-    with context.app.read() as conn:
-        found = trail.events(conn, case_id, limit=_EVENTS, beyond=beyond)
-    return jsonify(
-        events=[{**told(context, one), "data": one.data, "hash": bytes(one.hash).hex()} for one in found],
-        next=str(found[-1].seq) if len(found) == _EVENTS else None,
-    )
-
-
-@views.post("/audit/<int:case_id>/verify")
-def audit_verify(case_id: int) -> Response:
-    """Prove the chain of a case."""
-    body()
-    _trail(case_id)
-    with ctx().app.read() as conn:
-        report = prove(conn, ctx().app.keys, ctx().config.checkpoints, case_id)
-    return jsonify(whole=report.ok, events=report.events, faults=[str(fault) for fault in report.faults])
 
 
 @views.put("/me/password")

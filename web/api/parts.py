@@ -26,6 +26,14 @@ def member(given: dict[str, Any], name: str, kind: type, otherwise: Any = None) 
     return value
 
 
+def flag(given: dict[str, Any], name: str, otherwise: bool) -> bool:
+    """Return a yes or no of a body; raise BadBody for anything else."""
+    value = given.get(name, otherwise)
+    if not isinstance(value, bool):
+        raise BadBody(what=name)
+    return value
+
+
 def key_of(what: str) -> str | None:
     """Return the key of a command: the same key with another body is another command, never its answer."""
     given = request.headers.get("Idempotency-Key", "")

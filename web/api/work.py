@@ -136,7 +136,7 @@ def marks(instance_id: int) -> Response:
     """Return where a process stands in its diagram."""
     context = ctx()
     with context.app.read() as conn:
-        found = diagram.standing(conn, instance_id, to_us(context.now))
+        found = diagram.standing(conn, instance_id, to_us(context.now), context.graph)
         area = diagram.area_of(conn, instance_id)
     if found is None or area is None or not context.actor.covers(area):
         raise NotFound

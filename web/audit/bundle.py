@@ -1,4 +1,4 @@
-"""The evidence of one case in one file: data, diagrams, pictures, a page to read, and what verifies it."""
+"""The evidence of one trail in one file: data, diagrams, pictures, a page to read, and what verifies it."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ _EVERY = 1_000_000
 
 
 def pack(context: Ctx, file: AuditFile, reason: str, checkpoints: Path | None) -> bytes:
-    """Return the bundle of a case; the reader gave a reason to see everything of it."""
+    """Return the bundle of a trail; the reader gave a reason to see everything of it."""
     with context.app.read() as conn:
-        found, files = evidence(conn, file.head.id, file.head.case_no, checkpoints)
+        found, files = evidence(conn, file.owner, file.title, checkpoints)
     pictures = _pictures(context, file)
     found["pictures"] = {str(run): [way.name for way in ways] for run, ways in pictures.items()}
     found["made"] = {

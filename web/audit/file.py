@@ -1,4 +1,4 @@
-"""One case as its trail tells it, as far as the reader may see it, as it stood after some event."""
+"""One trail, of a case or of anything else, as its events tell it, as far as the reader may see it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from engine.errors import NotFound
 from engine.graph import Graph
 from engine.retrace import Told, Trace, retrace
 from tasks import auditing, labels
-from tasks.access import HIDDEN, Subject, allowed, shown_person
+from tasks.access import HIDDEN, shown_person
 from tasks.facts import FACTS
 from tasks.forms.spec import Field, FormSpec
 from tasks.library import Library
 from tasks.pseudonym import covered_data, covered_values, is_open
-from tasks.queries import areas, audit_case, case_page, trail
+from tasks.queries import areas, audit_case, case_page, person_page, trail
 from tasks.queries.names import user_names
 from tasks.queries.trail import Happened
+from tasks.queries.trail_owners import Owner, may, owner_of
+from tasks.store.conn import Connection
+from web.audit.trails import trail_title
 from web.caseview import DUTY_PROCESS
 from web.context import Ctx
 
@@ -31,11 +34,12 @@ _UNCOVERED = frozenset({"P2", "P3", "P4*"})
 
 @dataclass
 class AuditFile:
-    """Everything the pages of one case are made of."""
+    """Everything the pages of one trail are made of."""
 
     context: Ctx
-    head: case_page.CaseHead
-    person: Mapping[str, Any]  #: covered until a reason is given
+    owner: Owner
+    head: case_page.CaseHead | None  #: of a case
+    person: Mapping[str, Any] | None  #: covered until a reason is given; None where it is about no person
     covered: bool
     unmasked_at: int | None
     area_name: str
@@ -48,6 +52,16 @@ class AuditFile:
     names: dict[int, str]
     _traces: dict[int, Trace] = field(default_factory=dict)
     _libraries: dict[int, Library] = field(default_factory=dict)
+
+    @property
+    def id(self) -> int:
+        """Return the id of the trail, which is that of a case."""
+        return self.owner.trail_id
+
+    @cached_property
+    def title(self) -> str:
+        """Return what it is called: the number of a case, else what it is the trail of."""
+        return self.head.case_no if self.head is not None else trail_title(self.context, self.owner)
 
     @property
     def last(self) -> int:
@@ -209,34 +223,56 @@ class AuditFile:
         return {str(e.data.get("task")): e for e in self.every if e.kind == "TaskCompleted"}
 
 
-def load(context: Ctx, case_id: int, upto: int | None = None, whole: bool = False) -> AuditFile:
-    """Read a case for the audit; raise NotFound for what is not there or not the reader's.
+def load(context: Ctx, trail_id: int, upto: int | None = None, whole: bool = False) -> AuditFile:
+    """Read a trail for the audit; raise NotFound for what is not there or not the reader's.
 
     `whole` uncovers everything: for who has just given a reason that is in the trail.
     """
     with context.app.read() as conn:
-        head = case_page.case_head(conn, case_id)
-        if head is None or not allowed(context.actor, "view_audit", Subject(head.area)):
+        owner = owner_of(conn, trail_id)
+        if owner is None or not may(context.actor, owner, "read"):
             raise NotFound
+        head = case_page.case_head(conn, trail_id) if owner.kind == "case" else None
         since = auditing.open_since(to_us(context.now))
-        now = to_us(context.now)
-        unmasked = now if whole else audit_case.unmasked_at(conn, case_id, context.user_id, since)
-        every = trail.events(conn, case_id, limit=audit_case.MOST_EVENTS)
-        chain = areas.chain_of(head.area)
+        unmasked = to_us(context.now) if whole else _unmasked(context, conn, owner, since)
+        every = _events(conn, owner)
+        chain = areas.chain_of(owner.area)
         names = areas.unit_names(conn, chain)
         last = every[-1].seq if every else 0
-        person = {"name": head.person_name, "id_masked": head.id_masked, "phone": head.phone or "",
-                  "address": head.address or ""}  # fmt: skip
+        person = _person(conn, owner)
+        classes = frozenset({"P2"}) if owner.personal and unmasked is None else _UNCOVERED
         upto = last if upto is None else max(1, min(upto, last))
         return AuditFile(
-            context=context, head=head,
-            person=shown_person(person, frozenset({"P2"}) if unmasked is None else _UNCOVERED),
-            covered=unmasked is None, unmasked_at=unmasked,
+            context=context, owner=owner, head=head,
+            person=None if person is None else shown_person(person, classes),
+            covered=owner.personal and unmasked is None, unmasked_at=unmasked,
             area_name="".join(names.get(path, "") for path in chain[1:]),
-            runs=[run.asof(upto) for run in audit_case.runs(conn, case_id)], every=every, upto=upto,
-            payloads=audit_case.payloads(conn, case_id), forms=audit_case.forms(conn, case_id),
-            papers=audit_case.papers(conn, case_id), names=user_names(conn, _users(every)),
+            runs=[run.asof(upto) for run in audit_case.runs(conn, trail_id)], every=every, upto=upto,
+            payloads=audit_case.payloads(conn, trail_id), forms=audit_case.forms(conn, trail_id),
+            papers=audit_case.papers(conn, trail_id), names=user_names(conn, _users(every)),
         )  # fmt: skip
+
+
+def _unmasked(context: Ctx, conn: Connection, owner: Owner, since: int) -> int | None:
+    if not owner.personal:
+        return None
+    return audit_case.unmasked_at(conn, owner.trail_id, context.user_id, since)
+
+
+def _events(conn: Connection, owner: Owner) -> list[Happened]:
+    """Return the events of a trail in order; of one that grows for ever the latest."""
+    most = audit_case.MOST_EVENTS
+    if owner.personal or owner.kind == "process":
+        return trail.events(conn, owner.trail_id, limit=most)
+    return trail.events(conn, owner.trail_id, newest_first=True, limit=most)[::-1]
+
+
+def _person(conn: Connection, owner: Owner) -> Mapping[str, Any] | None:
+    head = None if owner.person_id is None else person_page.person_head(conn, owner.person_id)
+    if head is None:
+        return None
+    return {"name": head.name, "id_masked": head.id_masked, "phone": head.phone or "",
+            "address": head.address or ""}  # fmt: skip
 
 
 def _users(events: list[Happened]) -> set[int]:

@@ -12,6 +12,7 @@ from tasks.queries.trail import Happened
 from web.audit.file import AuditFile
 from web.audit.why import Branch, branches
 from web.eventwords import EventWords, event_words
+from web.officewords import lines
 
 #: Kinds of events a reader may keep to, in the order offered; `all` is everything.
 GROUPS: Mapping[str, frozenset[str]] = {
@@ -80,12 +81,24 @@ def entries(
         for branch in branches(file, run)
     }  # fmt: skip
     by_id = {run.id: run for run in file.runs}
-    return [_entry(file, event, reasons, by_id) for event in chosen]
+    words = _words(file, chosen)
+    return [_entry(file, event, words[event.seq], reasons, by_id) for event in chosen]
+
+
+def _words(file: AuditFile, chosen: list[Happened]) -> Mapping[int, EventWords]:
+    """Return events in words, by number: those of the office and of releases name no step of a diagram."""
+    if file.owner.personal:
+        return {event.seq: event_words(file.context, event) for event in chosen}
+    return {
+        line.seq: EventWords(line.title, line.about, line.detail, line.tone, ())
+        for line in lines(file.context, chosen)
+    }
 
 
 def _entry(
-    file: AuditFile, event: Happened, reasons: Mapping[int, Branch], runs: Mapping[int, Run]
-) -> Entry:
+    file: AuditFile, event: Happened, words: EventWords, reasons: Mapping[int, Branch],
+    runs: Mapping[int, Run],
+) -> Entry:  # fmt: skip
     data = event.data
     answers, erased = _answers(file, event, data)
     run = runs.get(event.instance_id or 0)
@@ -93,7 +106,7 @@ def _entry(
     due = deadlines.describe(data, lang) if event.kind == "DeadlineSet" and "effective" in data else ""
     number = data.get("number")
     return Entry(
-        event, event_words(file.context, event), tuple(answers), erased, due, reasons.get(event.seq),
+        event, words, tuple(answers), erased, due, reasons.get(event.seq),
         tuple(one for one in file.papers if number and one.number == number),
         str(data.get("reason") or ""), str(data.get("quote") or "") if due else "",
         None if run is None else run.asof(event.seq).version, file.is_altered(event),

@@ -314,7 +314,8 @@ class Bundle:
 
 def say(bundle: Bundle, faults: list[tuple[str, int | None, str]], keys: bool, outside: bool) -> None:
     """Print what was found, and what could not be looked at."""
-    print(f"案件{bundle.evidence['case']['case_no']}，{len(bundle.events)}条记录。")
+    one = bundle.evidence.get("case") or bundle.evidence["trail"]
+    print(f"{'案件' + one['case_no'] if 'case_no' in one else one['name']}，{len(bundle.events)}条记录。")
     if not keys:
         print("没有给出密钥：记录、附带内容和表单是否逐字未变没有核验；核验了编号、文件、流程图、文书、路径和封存。")
     if not outside:
@@ -322,8 +323,7 @@ def say(bundle: Bundle, faults: list[tuple[str, int | None, str]], keys: bool, o
     if bundle.evidence["sealed"] is None:
         print("证据包里没有封存证明。")
     for what, number, detail in faults:
-        place = "" if number is None else f"第{number}条："
-        print(f"  {place}{WHAT[what]}" + (f"：{detail}" if detail else ""))
+        print(f"  {f'第{number}条：' if number else ''}{WHAT[what]}" + (f"：{detail}" if detail else ""))
     print(f"发现{len(faults)}处问题。" if faults else "没有发现问题。")
 
 

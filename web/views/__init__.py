@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from web.api import office, v1, work
+from web.api import audit as audit_api
+from web.api import files as files_api
+from web.api import moves as moves_api
+from web.api import office, releases, v1, work
+from web.api import studio as studio_api
 from web.views import (
     access,
     accounts,
@@ -39,7 +43,8 @@ from web.views import (
 )
 
 #: They add their routes to those of `v1`.
-assert office.views is work.views is v1.views
+_API = (office, work, studio_api, releases, moves_api, audit_api, files_api)
+assert all(one.views is v1.views for one in _API)
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.views, auth.views, inbox.views, task.views, files.views, person.views, id_number.views,
     case.views, paper.views, process.views, clauses.views, audit_find.views, audit.views, incidents.views,

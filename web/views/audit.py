@@ -1,8 +1,6 @@
-"""One case for those who check it: its way over all tiers, every event, why it waits, and the proof of it."""
+"""One trail for those who check it: its way over all tiers, every event, why it waits, and its proof."""
 
 from __future__ import annotations
-
-import hashlib
 
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
@@ -10,14 +8,14 @@ from werkzeug.wrappers import Response
 from engine.errors import FormInvalid
 from engine.verify import Report
 from tasks import commands_audit
-from tasks.access import Subject, allowed, authorize
-from tasks.auditing import need_reason
 from tasks.queries import studio
 from tasks.queries.audit_case import Run
 from tasks.queries.proof import prove
+from tasks.queries.trail_owners import may
 from web.audit import drawing, timeline, why
-from web.audit.bundle import pack
 from web.audit.file import AuditFile, load
+from web.audit.reading import note_view, take_bundle, zipped
+from web.audit.trails import of_person
 from web.context import Ctx, ctx
 from web.errors import status_of
 from web.going import go
@@ -29,15 +27,12 @@ _PAGE = 100
 
 @views.get("/<int:case_id>")
 def show(case_id: int) -> str:
-    """Show a case as it stands or stood after an event; the person stays unnamed (SECURITY 2.2)."""
+    """Show a trail as it stands or stood after an event; the person stays unnamed (SECURITY 2.2)."""
     context = ctx()
     file = load(context, case_id, request.args.get("at", type=whole))
     if request.headers.get("HX-Request") == "true":
         return render_template("audit_part.html", file=file, waits=why.waits(file), **_road(file))
-    day = context.today.isoformat()
-    context.app.do(
-        commands_audit.ViewTrail(case_id), context.actor, f"audit:{context.user_id}:{case_id}:{day}"
-    )
+    note_view(context, case_id)
     return _page(file)
 
 
@@ -51,11 +46,14 @@ def _page(
         {(e.element, e.definition_id) for e in file.events if e.element and e.kind.startswith("Task")},
         key=lambda one: str(one[0]),
     )
+    person_id = file.owner.person_id
+    others = [one for one in of_person(file.context, person_id) if one[0] != file.id] if person_id else []
     return render_template(
         "audit_case.html", file=file, case=file.head, waits=why.waits(file), entries=chosen, kind=kind,
         step=step, steps=steps, kinds=["all", *timeline.GROUPS], result=result, problem=problem,
         reason=reason, wanting=wanting,
-        may_unmask=allowed(file.context.actor, "unmask", Subject(file.head.area)),
+        may_unmask=may(file.context.actor, file.owner, "uncover"),
+        may_take=may(file.context.actor, file.owner, "take"), trails=others,
         more=chosen[-1].event.seq if len(chosen) == _PAGE else None, **_road(file),
     )  # fmt: skip
 
@@ -114,20 +112,10 @@ def bundle(case_id: int) -> Response:
     reason = request.form.get("reason", "")
     file = load(context, case_id)
     try:
-        authorize(context.actor, "unmask", Subject(file.head.area))
-        whole = load(context, case_id, whole=True)
-        packed = pack(context, whole, need_reason(reason), context.config.checkpoints)
-        digest = hashlib.sha256(packed).hexdigest()
-        note = commands_audit.NoteExport("bundle", digest, len(whole.every), case_id, reason)
-        context.app.do(note, context.actor)
+        return zipped(take_bundle(context, case_id, reason))
     except FormInvalid as refusal:
         page = _page(file, wanting=_said(refusal, context), reason=reason)
         return make_response(page, status_of(refusal))
-    response = make_response(packed)
-    response.content_type = "application/zip"
-    response.headers["Content-Disposition"] = f'attachment; filename="{file.head.case_no}.zip"'
-    response.headers["Digest"] = f"sha-256={digest}"
-    return response
 
 
 def _key(context: Ctx, what: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
@@ -15,9 +15,12 @@ from tasks.access import Subject, allowed, authorize
 from tasks.queries import areas, audit_find, case_page
 from tasks.queries.audit_find import Found
 from tasks.queries.proof import prove
+from tasks.queries.trail_owners import Owner
 from web.audit import search
 from web.audit.export import csv_of
+from web.audit.reading import of_person
 from web.audit.search import Search
+from web.audit.trails import beside_cases, trail_title
 from web.context import Ctx, ctx
 from web.going import go
 from web.numbers import whole
@@ -48,17 +51,18 @@ def index() -> str | Response:
 
 def _page(
     context: Ctx, asked: Search, rows: list[Found] | None, number: str = "", searched: bool = False,
-    problem: str = "", report: Report | None = None,
+    problem: str = "", report: Report | None = None, others: Sequence[Owner] = (),
 ) -> str:  # fmt: skip
     with context.app.read() as conn:
         seal = last_seal(conn)
-        names = areas.unit_names(conn, [row.area for row in rows or ()])
+        names = areas.unit_names(conn, [row.area for row in (*(rows or ()), *others)])
     more = rows[-1].id if rows and len(rows) == audit_find.PAGE and not searched else None
     return render_template(
         "audit.html", asked=asked, rows=rows, names=names, q=number, missed=bool(number), more=more,
         searched=searched, problem_said=problem, report=report, seal=seal,
         may_verify=seal is None or seal.events <= MOST_VERIFIED,
         choices=search.choices(context), deadline_states=audit_find.DEADLINE_STATES,
+        others=[(one, trail_title(context, one)) for one in others], desks=beside_cases(context),
         query=_query(asked.typed), step=asked.elements[0] if len(asked.elements) == 1 else "",
     )  # fmt: skip
 
@@ -75,12 +79,8 @@ def person() -> str | Response:
     asked = search.read(context, {})
     if not text:
         return make_response(_page(context, asked, None), 422)
-    by, persons = search.persons(context, text)
-    with context.app.read() as conn:
-        wanted = audit_find.Wanted(search.mandate(context), persons=persons)
-        rows = audit_find.find(conn, wanted) if persons else []
-    context.app.do(commands_audit.NoteSearch(by, text, len(rows)), context.actor)
-    return _page(context, asked, rows, searched=True)
+    rows, others = of_person(context, text)
+    return _page(context, asked, rows, searched=True, others=others)
 
 
 @views.post("/verify")

@@ -134,7 +134,7 @@ def marks(instance_id: int) -> Response:
     """Return where an instance stands, for its diagram."""
     context = ctx()
     with context.app.read() as conn:
-        found = diagram.standing(conn, instance_id, to_us(context.now))
+        found = diagram.standing(conn, instance_id, to_us(context.now), context.graph)
         area = diagram.area_of(conn, instance_id)
     if found is None or area is None:
         raise NotFound

@@ -8,13 +8,12 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from engine.clock import SHANGHAI
 from engine.codec import dumps
-from engine.errors import FormInvalid, NotFound
+from engine.errors import FormInvalid
 from engine.layout import laid_out
 from tasks import studio_commands as commands
-from tasks.queries import studio
-from tasks.release import Finding, findings
-from web.context import Ctx, ctx
+from web.context import ctx
 from web.previews import preview_of
+from web.studioview import draft_of, findings_of, told_findings
 from web.vocabulary import vocabulary
 from web.words import process_code
 
@@ -40,22 +39,6 @@ def body_of(**kinds: type) -> dict[str, Any]:
         again = "请刷新页面后重试。"
         raise FormInvalid([(name, f"缺少{name}，{again}", f"{name} is missing.") for name in wrong])
     return {name: found[name] for name in kinds}
-
-
-def draft_of(context: Ctx, draft_id: int) -> tuple[studio.Draft, studio.Source]:
-    """Return a draft and what it consists of; raise NotFound."""
-    with context.app.read() as conn:
-        found, source = studio.draft(conn, draft_id), studio.draft_source(conn, draft_id)
-    if found is None or source is None:
-        raise NotFound(zh="没有找到这份草稿，可能已经发布或被放弃。")
-    return found, source
-
-
-def findings_of(context: Ctx, source: studio.Source) -> list[Finding]:
-    """Return what the gate says of a draft, changing nothing."""
-    with context.app.read() as conn:
-        deployed = context.app.definitions.deployed(conn)
-    return findings(context.app.library, source.xml.encode(), source.annex, deployed, source.key)
 
 
 @views.get("/drafts/<int:draft_id>")
@@ -106,15 +89,7 @@ def check(draft_id: int) -> Response:
     """Return what the gate says of the draft as it is saved, with the way out of each finding."""
     context = ctx()
     _draft, source = draft_of(context, draft_id)
-    zh = context.lang == "zh"
-    found = [
-        {
-            "rule": one.rule, "element": one.element, "line": one.line, "severity": one.severity,
-            "text": one.zh if zh else one.en, "way": one.way_zh if zh else one.way_en, "place": one.place,
-        }
-        for one in findings_of(context, source)
-    ]  # fmt: skip
-    return data({"findings": found})
+    return data({"findings": told_findings(findings_of(context, source), context.lang)})
 
 
 @views.post("/layout")

@@ -24,12 +24,7 @@ def add(task_id: int) -> Response:
     """Keep the files that were chosen; without scripts the page of the task comes again."""
     context = ctx()
     try:
-        given = [one for one in request.files.getlist("file") if one.filename]
-        if not given:
-            raise FormInvalid([("file", context.t("files.none_chosen"), context.t("files.none_chosen"))])
-        for one in given[: files.MOST]:
-            content = one.stream.read(files.LARGEST + 1)
-            context.app.do(commands.AddFile(task_id, one.filename or "", content), context.actor)
+        keep_files(context, task_id)
     except RequestEntityTooLarge:
         said = context.t("files.too_large", most=files.LARGEST >> 20)
         return _answer(context, task_id, FormInvalid([("file", said, said)]), 413)
@@ -38,6 +33,16 @@ def add(task_id: int) -> Response:
     except AidError as refusal:
         return _answer(context, task_id, refusal, status_of(refusal))
     return _answer(context, task_id)
+
+
+def keep_files(context: Ctx, task_id: int) -> None:
+    """Keep the files of the request with a task; raise FormInvalid where there are none."""
+    given = [one for one in request.files.getlist("file") if one.filename]
+    if not given:
+        raise FormInvalid([("file", context.t("files.none_chosen"), context.t("files.none_chosen"))])
+    for one in given[: files.MOST]:
+        content = one.stream.read(files.LARGEST + 1)
+        context.app.do(commands.AddFile(task_id, one.filename or "", content), context.actor)
 
 
 @views.post("/files/<int:file_id>/remove")
@@ -71,7 +76,11 @@ def _sentence(context: Ctx, refusal: AidError) -> str:
 @views.get("/files/<int:file_id>")
 def show(file_id: int) -> Response:
     """Give a file back, to be saved and never run in the page of ours (THR-17)."""
-    context = ctx()
+    return download(ctx(), file_id)
+
+
+def download(context: Ctx, file_id: int) -> Response:
+    """Return a file as something to save, after writing down who opens it; raise NotFound."""
     found, content = files.open_file(context.app, context.actor, file_id)
     response = make_response(content)
     response.content_type = files.MEDIA[found.kind]

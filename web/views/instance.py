@@ -14,7 +14,7 @@ from engine.graph import HUMAN, Graph
 from engine.regions import same_region
 from tasks import commands
 from tasks.access import Subject, allowed
-from tasks.queries import diagram, instance_page, office
+from tasks.queries import diagram, instance_page, office, trail
 from web.context import Ctx, ctx
 from web.errors import status_of
 from web.going import go
@@ -40,6 +40,8 @@ class Page:
     stands: tuple[str, ...]
     tasks: list[instance_page.Waiting]
     incidents: list[office.Incident]
+    #: Versions it ran before.
+    left: tuple[trail.Left, ...] = ()
     #: Steps to which each step in hand may be taken.
     moves: dict[str, list[str]] = field(default_factory=dict)
 
@@ -50,12 +52,13 @@ def _load(context: Ctx, instance_id: int) -> Page:
         head = instance_page.instance_head(conn, instance_id)
         if head is None or not allowed(context.actor, "suspend", Subject(head.area)):
             raise NotFound
-        found = diagram.standing(conn, instance_id, to_us(context.now))
+        found = diagram.standing(conn, instance_id, to_us(context.now), context.graph)
         stands = found.active if found is not None else ()
         open_ones = office.incidents(conn, list(context.actor.areas("supervisor")))
         tasks = instance_page.waiting_tasks(conn, instance_id)
     graph = context.graph(head.definition_id)
     page = Page(head, stands, tasks, [one for one in open_ones if one.instance_id == instance_id])
+    page.left = found.left if found is not None else ()
     page.moves = {one: _targets(graph, one) for one in stands}
     page.moves = {one: targets for one, targets in page.moves.items() if targets}
     return page

@@ -14,9 +14,8 @@ from web.context import Ctx, ctx
 from web.errors import sentence_of, status_of
 from web.going import go
 from web.numbers import whole
-from web.studioview import Sheet, impact_of, load_sheet
+from web.studioview import Sheet, draft_of, findings_of, impact_of, load_sheet
 from web.trialview import compared, trial_of, version_before
-from web.views.editor import draft_of, findings_of
 
 views = Blueprint("release", __name__, url_prefix="/studio")
 _MOST_REASON = 500

@@ -5,23 +5,22 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template
 from werkzeug.wrappers import Response as Answer
 
-from engine.errors import NotFound
-from tasks import trials
-from tasks.access import Subject, authorize
 from tasks.difference import Source
 from tasks.queries import studio
 from web.context import Ctx, ctx
 from web.going import go
+from web.studioview import draft_of, load_version
 from web.trialview import (
     Compared,
     compared,
     difference_marks,
+    start_trial,
     trial_failures,
     trial_marks,
     trial_of,
     version_before,
 )
-from web.views.editor import data, draft_of
+from web.views.editor import data
 
 views = Blueprint("trial", __name__, url_prefix="/studio")
 
@@ -32,12 +31,7 @@ def _of_draft(context: Ctx, draft_id: int) -> tuple[studio.Draft, Compared | Non
 
 
 def _of_release(context: Ctx, definition_id: int) -> tuple[studio.Version, Compared | None]:
-    with context.app.read() as conn:
-        version = studio.version(conn, definition_id)
-        source = studio.definition_source(conn, definition_id)
-        versions = studio.versions(conn, version.key) if version is not None else []
-    if version is None or source is None:
-        raise NotFound
+    version, source, versions = load_version(context, definition_id)
     before = version_before(version, versions)
     return version, compared(context, source, before) if before is not None else None
 
@@ -86,9 +80,7 @@ def show(draft_id: int) -> str:
 def start(draft_id: int) -> Answer:
     """Start the scenarios against a draft as it is saved."""
     context = ctx()
-    authorize(context.actor, "edit_process", Subject("/"))
-    draft, source = draft_of(context, draft_id)
-    trials.start(context.app.db, draft.key, Source(source.xml, source.annex), draft_id, context.user_id)
+    start_trial(context, *draft_of(context, draft_id))
     return go(f"/studio/drafts/{draft_id}/trial")
 
 
