@@ -9,6 +9,7 @@ from engine.errors import NotFound
 from tasks import commands as c
 from tasks.actor import Actor
 from tasks.forms.command_forms import COMMAND_FORMS
+from tasks.scenarios import offices
 from tasks.scenarios import people_at_work as who
 from tasks.scenarios.about import case_of, person_of, reason_of
 from tasks.scenarios.acts_instance import on_instance
@@ -44,23 +45,29 @@ def find_task(world: World, step: Step) -> RowMapping:
 
     Raises NotFound where there never was one.
     """
-    person_id = person_of(world, step)
-    case = case_of(world, person_id, step.case, step.line)
-    case_id = None if case is None else case["id"]
     element = str(step.target)
-    with world.app.read() as conn:
-        found = stories.tasks_of(conn, person_id, case_id, element)
-        ended = [] if found else stories.tasks_of(conn, person_id, case_id, element, opened=False)
+    there = _tasks_of(world, step)
+    found = [row for row in there if row["element"] == element]
+    ended = [] if found else [row for row in _tasks_of(world, step, False) if row["element"] == element]
     if found:
         return found[0]
     if step.refused is None and step.action != "withdraw":
-        with world.app.read() as conn:
-            now = [row["element"] for row in stories.tasks_of(conn, person_id, case_id)]
+        now = [row["element"] for row in there]
         zh = f"任务{element}没有打开；打开的有：{'、'.join(now) or '无'}。"
         raise Difference(step.line, zh, f"{element} is not open; open: {', '.join(now) or 'none'}.")
     if not ended:
         raise NotFound()
     return max(ended, key=lambda row: (row["ended_at"] or 0, row["id"]))
+
+
+def _tasks_of(world: World, step: Step, opened: bool = True) -> list[RowMapping]:
+    """Return the tasks a step may mean: those of its area or household, else those of its person."""
+    if step.area is not None or step.household is not None:
+        return offices.tasks_of(world, step, opened)
+    person_id = person_of(world, step)
+    case = case_of(world, person_id, step.case, step.line)
+    with world.app.read() as conn:
+        return stories.tasks_of(conn, person_id, None if case is None else case["id"], opened=opened)
 
 
 def _complete(world: World, step: Step) -> None:
@@ -126,6 +133,9 @@ def _withdraw(world: World, step: Step) -> None:
 
 def _start(world: World, step: Step) -> None:
     process_id = str(step.target)
+    if process_id in offices.MATTERS:
+        offices.start(world, step)
+        return
     with world.app.read() as conn:
         _unit, desk = world.app.desk(conn, who.starter(world, step, process_id))
         if not desk.deployed(process_id):
@@ -152,6 +162,9 @@ def _action_actor(world: World, step: Step, action: str) -> Actor:
 
 
 def _message(world: World, step: Step) -> None:
+    if step.target == offices.FAMILY:
+        offices.tell_family(world, step)
+        return
     actor = _action_actor(world, step, "send_message")
     values = {name: _plain(value) for name, value in step.with_.items()}
     world.app.do(c.SendMessage(str(step.target), _case_id(world, step), values), actor)

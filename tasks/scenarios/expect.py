@@ -13,6 +13,7 @@ from tasks.scenarios.faults import Difference
 from tasks.scenarios.look import Look, is_duty
 from tasks.scenarios.model import Step, day
 from tasks.scenarios.nodes import Table
+from tasks.scenarios.offices import MatterLook
 from tasks.scenarios.world import World
 from tasks.store.conn import RowMapping
 
@@ -21,6 +22,10 @@ def hold(world: World, step: Step) -> None:
     """Check every key of a step's `expect` in the order it is written; raise Difference at the first."""
     table = step.expect
     assert table is not None
+    area, family = read.text(table, "in_area") or step.area, read.text(table, "household") or step.household
+    if (area or family) and "for" not in table:
+        _hold(MatterLook(world, area, family), table)
+        return
     handle = read.text(table, "for") or step.person
     if handle is None and len(world.people) == 1:
         handle = next(iter(world.people))
@@ -29,7 +34,10 @@ def hold(world: World, step: Step) -> None:
     person_id = world.people[handle]
     number = table.get("case")
     case = case_of(world, person_id, number if isinstance(number, int) else step.case, table.at("case"))
-    look = Look(world, person_id, case)
+    _hold(Look(world, person_id, case), table)
+
+
+def _hold(look: Look, table: Table) -> None:
     for key in table:
         check = _CHECKS.get(key)
         if check is not None:
@@ -215,6 +223,8 @@ def _alarms(look: Look, table: Table, key: str) -> None:
     wanted = _list(table, key)
     years = {alarm["since"] for alarm in found}
     names = {"calendar", "CalendarAlarm", "calendar_unknown", "AMB-52", *years}
+    if isinstance(look, MatterLook):
+        names = years
     if bool(wanted) != bool(found) or not set(wanted) <= names:
         raise differ(table, key, wanted, found)
 
@@ -252,5 +262,6 @@ _CHECKS: Mapping[str, Callable[[Look, Table, str], None]] = {
     "visit_class": _of_day(lambda look: look.visit_class()),
     "followup_class": _of_day(lambda look: look.followup_class()),
     "alarms": _alarms,
+    "windows": _counts("windows"),
     "assigned": _assigned,
 }
