@@ -19,14 +19,12 @@ from engine.live import Live
 from engine.timers import move
 from tasks import matters, notices, rules
 from tasks.desk import Context, Desk
-from tasks.policy import DeadlinePolicy, Opening
+from tasks.policy import UNDATED, DeadlinePolicy, Opening
 from tasks.store import casework, rows, tables
 from tasks.store.conn import RowMapping
 
 #: The variable a decision of the same step sets: an opening that reads it waits for the step.
 DECIDED = "next_step"
-#: Kind of a rule whose day is the earliest one, not a due day.
-UNDATED = "undated"
 
 
 def open_by_completion(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from engine.ids import new_id
 from tasks import contributions, lists, matters, org
 from tasks.decision_inputs import of_labour_age
 from tasks.desk import Context, Desk
@@ -83,7 +84,8 @@ def compare(
         else:
             found.passed[why] = found.passed.get(why, 0) + 1
     for street, candidates in sorted(by_street.items()):
-        list_id = lists.keep(desk, kind, street, name, digest, rows_read or len(persons), len(candidates))
+        list_id = new_id()
+        lists.keep(desk, list_id, kind, street, name, digest, rows_read or len(persons), len(candidates))
         instance = start(desk, list_id, street, candidates)
         found.runs.append((street, len(candidates), instance))
     return found
