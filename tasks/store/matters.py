@@ -23,8 +23,8 @@ from tasks.store.tables import (
 )
 from tasks.store.tables_people import person
 
-#: First character after every path below an area.
-_END = "\uffff"
+#: A character after every digit and slash: a path below an area comes before it.
+_END = ":"
 _OPEN_NOW = instance.c.status.in_([sa.literal_column(f"'{status}'") for status in OPEN])
 
 _ITEMS = Named(
