@@ -37,11 +37,16 @@ HELD = "held_at"
 
 
 def open_missing(desk: Desk) -> None:
-    """Open the duties offices do not have yet of every process at work, and plan the ends of benefits."""
+    """Open the duties that offices do not have yet, of every process at work."""
     for process_id, (level, frequency, rule_id) in OFFICES.items():
         if desk.deployed(process_id):
             for unit in org.without_duty(desk.conn, level, process_id):
                 _open(desk, unit, process_id, frequency, rule_id)
+
+
+def at_work(desk: Desk) -> None:
+    """Open what comes with the processes that are at work now: duties of offices, ends of benefits."""
+    open_missing(desk)
     benefit_expiry.arrange_all(desk)
 
 

@@ -11,7 +11,7 @@ from tasks import labels
 from tasks.queries import matters as query
 from tasks.store.conn import Connection
 from web.context import Ctx
-from web.words import day_text
+from web.words import day_text, rule_title
 
 #: Processes whose matter is one window of an office's duty, by the first part of the key.
 OFFICE = ("P01", "P08", "P14", "P15")
@@ -78,7 +78,7 @@ def window_text(context: Ctx, code: str, first: str) -> str:
 
 
 def _plain(context: Ctx, day: date) -> str:
-    return context.t("matter.day", month=day.month, day=day.day, iso=f"{day:%m-%d}")
+    return context.t("matter.day", month=day.month, day=day.day)
 
 
 def _day(context: Ctx, iso: str) -> str:
@@ -100,4 +100,8 @@ def why(context: Ctx, code: str) -> str:
     kind, _, detail = code.partition(" ")
     if kind == "LIST":
         return labels.label("list", detail, context.lang)
+    if kind == "OVERDUE":
+        rule = context.rule(detail)
+        named = rule_title(detail, rule.title if rule is not None else "", context.lang)
+        return context.t("matter.why_overdue", n=named)
     return context.t(f"matter.why_{kind.lower()}", n=detail)

@@ -43,7 +43,8 @@ class OfficeDuty:
 
 
 def _duties() -> sa.Select[tuple[object, ...]]:
-    d, w = duty.c, duty_window.alias("latest").c
+    d, last = duty.c, duty_window.alias("latest")
+    w = last.c
     missed = (
         sa.select(sa.func.count())
         .where(duty_window.c.duty_id == d.id, duty_window.c.state == "missed")
@@ -62,7 +63,7 @@ def _duties() -> sa.Select[tuple[object, ...]]:
         )
         .select_from(
             duty.join(unit, unit.c.id == d.unit_id).outerjoin(
-                duty_window.alias("latest"), sa.and_(w.duty_id == d.id, w.starts_on == latest)
+                last, sa.and_(w.duty_id == d.id, w.starts_on == latest)
             )
         )
         .where(d.unit_id.is_not(None), d.state == "open")

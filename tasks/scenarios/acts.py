@@ -209,6 +209,9 @@ _FOR_PERSON: Mapping[str, Callable[..., c.Command]] = {
 
 
 def _on_case(world: World, step: Step) -> None:
+    if step.action == "explain_missed" and step.area is not None:
+        offices.explain(world, step)
+        return
     actor = _action_actor(world, step, step.action)
     form = COMMAND_FORMS.get(step.action)
     values = dict(step.with_) if form is None else command_values(world, form, step.with_, step.strict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from engine.errors import IllegalState
 from tasks import discovery, org
 from tasks import matter_commands as m
 from tasks.actor import Actor
@@ -82,7 +83,13 @@ def _unit_id(world: World, step: Step) -> int:
 
 
 def _anybody(world: World, step: Step, process_id: str) -> Actor | None:
-    return world.role_actor("district_staff" if process_id.startswith("P19") else "supervisor", world.home)
+    role = "district_staff" if process_id.startswith("P19") else "supervisor"
+    return _there(world, area_path(world, step.area), role) or world.role_actor(role, world.home)
+
+
+def _there(world: World, area: str, *roles: str) -> Actor | None:
+    """Return the first user of some roles at the very office."""
+    return next((found for role in roles if (found := world.of_role.get((role, area)))), None)
 
 
 def tell_family(world: World, step: Step) -> None:
@@ -98,7 +105,20 @@ def _compare(world: World, step: Step) -> None:
     if unknown:
         raise Difference(step.line, f"没有“{unknown[0]}”这个人。", f"Nobody is called “{unknown[0]}”.")
     kind, persons = str(step.with_.get("list") or "UNEMPLOYED"), [world.people[one] for one in named]
-    world.app.run(lambda desk: discovery.compare(desk, kind, "scenario", "", persons))
+    world.app.run(lambda desk: discovery.compare(desk, kind, "名单.csv", "", persons))
+
+
+def explain(world: World, step: Step) -> None:
+    """Explain the oldest missed window of an office's duty: duty, reason."""
+    kind, reason = str(step.with_.get("duty") or ""), str(step.with_.get("reason") or "已说明")
+    area = area_path(world, step.area)
+    with world.app.read() as conn:
+        window = kept.missed_window(conn, area, kind)
+    if window is None:
+        raise IllegalState(detail="没有需要说明的逾期周期任务")
+    staff = _there(world, area, "supervisor", "street_staff", "community_staff", "district_staff")
+    actor = who.acting(world, step, staff)
+    world.app.do(m.ExplainWindow(window, reason), actor)
 
 
 class MatterLook(Look):

@@ -76,3 +76,16 @@ def warnings_in(conn: Connection, area: str) -> list[str]:
 def household_of(conn: Connection, person_id: int) -> int | None:
     """Return the household of a person."""
     return conn.execute(sa.select(person.c.household_id).where(person.c.id == person_id)).scalar()
+
+
+def missed_window(conn: Connection, area: str, kind: str) -> int | None:
+    """Return the oldest missed window of a duty of an office."""
+    query = (
+        sa.select(duty_window.c.id)
+        .join(duty, duty.c.id == duty_window.c.duty_id)
+        .where(duty.c.unit_id.is_not(None), duty.c.area == area, duty.c.kind == kind)
+        .where(duty_window.c.state == "missed")
+        .order_by(duty_window.c.starts_on)
+        .limit(1)
+    )
+    return conn.execute(query).scalar()
