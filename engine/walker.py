@@ -48,13 +48,23 @@ class Walker(Machine):
             return flow.id == self.upcoming() if node.kind is Kind.EXCLUSIVE else flow.id in self._fork(node)
         multi = node.multi
         if multi is not None and expr in (multi.collection, multi.cardinality):
-            count = self.ahead[node.id]
+            count = self._begun(node)
+            if not count and self.source_ahead() == node.id:
+                return [] if expr is multi.collection else 0
             if multi.sequential or not count:
                 raise Lost
             return list(range(count)) if expr is multi.collection else count
         # the end of rounds: over when the activity is left
         left = self.source_ahead() == node.id
         return left if multi is not None else not left
+
+    def _begun(self, node: Node) -> int:
+        """Return how many iterations this step begins: by their tasks, or by the first flows inside."""
+        if node.kind is not Kind.SUB:
+            return self.ahead[node.id]
+        ahead = Counter(self.path[self.place :])
+        starts = self.graph.scopes[node.id].starts
+        return max((ahead[flow.id] for start in starts for flow in start.outgoing), default=0)
 
     def _fork(self, node: Node) -> set[str]:
         found: set[str] = set()
