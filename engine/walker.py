@@ -60,13 +60,14 @@ class Walker(Machine):
 
     def _rounds(self, node: Node, multi: MultiInstance) -> int:
         """Return how many iterations begin; one in turn has as many as are followed until it is left."""
-        if self._left(node) and not self.ahead[node.id]:
+        begun = self._begun(node)
+        if self._left(node) and not begun:
             return 0
         if multi.sequential:
             return MOST_ITEMS
-        if not self.ahead[node.id]:
+        if not begun:
             raise Lost
-        return self.ahead[node.id]
+        return begun
 
     def _left(self, node: Node) -> bool:
         """Tell whether an activity is left now: by its flow; without one, where nothing of it follows."""
@@ -74,6 +75,14 @@ class Walker(Machine):
             return self.source_ahead() == node.id
         follows = self.ahead[node.id] if node.kind in HUMAN else self.ahead.total()
         return self.upcoming() is None and not follows
+
+    def _begun(self, node: Node) -> int:
+        """Return how many iterations this step begins: by their tasks, or by the first flows inside."""
+        if node.kind is not Kind.SUB:
+            return self.ahead[node.id]
+        ahead = Counter(self.path[self.place :])
+        starts = self.graph.scopes[node.id].starts
+        return max((ahead[flow.id] for start in starts for flow in start.outgoing), default=0)
 
     def _fork(self, node: Node) -> set[str]:
         found: set[str] = set()

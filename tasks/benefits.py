@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from engine.ids import new_id
-from tasks import decide
+from tasks import benefit_expiry, decide
 from tasks.desk import Desk
 from tasks.store import rows, tables
 from tasks.store.conn import RowMapping
@@ -29,6 +29,9 @@ def record(desk: Desk, person_id: int, code: str, starts_on: Any, ends_on: Any) 
         ends_on=None if ends_on is None else str(ends_on), recorded_at=desk.now_us,
         recorded_by=desk.actor.user_id,
     )  # fmt: skip
+    row = rows.first(desk.conn, tables.benefit, id=made)
+    if row is not None:
+        benefit_expiry.arrange(desk, row)
     return made
 
 

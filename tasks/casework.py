@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from engine.errors import FormInvalid, GuardUnmet, IllegalState
@@ -138,13 +139,16 @@ def found_work_in(desk: Desk, context: Context, values: Mapping[str, Any]) -> No
     found_work_of(desk, context.case_id, "OWN_EFFORT")
 
 
-def found_work_of(desk: Desk, case_id: int, source: str) -> None:
-    """Let MSG-24 have its one effect: the tier's process says Employed, the others are cancelled."""
+def found_work_of(desk: Desk, case_id: int, source: str, confirmed: date | None = None) -> None:
+    """Let MSG-24 have its one effect: the tier's process says Employed, the others are cancelled.
+
+    The days to register run from the day it was confirmed (default: today).
+    """
     context = cases.context_of(desk, case_id)
     desk.emit(case_id, "FoundWork", source=source)
     desk.change_case(case_id, {"found_source": source})
     policy = desk.library.policy["DL-037"]
-    deadlines.open_row(desk, context, policy, desk.today)
+    deadlines.open_row(desk, context, policy, confirmed or desk.today)
     holder = cases.holder(desk, case_id)
     if holder is None:
         row = employments.latest(desk, context)

@@ -17,9 +17,9 @@ from engine.errors import CalendarUnknown, IllegalState
 from engine.ids import new_id
 from engine.live import Live
 from engine.timers import move
-from tasks import notices, rules
+from tasks import matters, notices, rules
 from tasks.desk import Context, Desk
-from tasks.policy import DeadlinePolicy, Opening
+from tasks.policy import UNDATED, DeadlinePolicy, Opening
 from tasks.store import casework, rows, tables
 from tasks.store.conn import RowMapping
 
@@ -38,12 +38,21 @@ def open_by_completion(
     names = {**live.names(), **values}
     for policy, opening in desk.library.policy.opened_by.get(element, ()):
         decided = opening.condition is not None and DECIDED in opening.condition.names
+        if matters.met_elsewhere(desk, live, policy.met_by):
+            continue
         if decided == after and opening.branch is None and _holds(desk, opening, names):
             trigger = None if opening.pending else _trigger(desk, opening, values)
             if opening.fills_pending and trigger is not None:
                 _fill_pending(desk, live, policy, trigger)
             elif trigger is not None or opening.pending:
                 open_row(desk, _in_present_run(desk, live), policy, trigger)
+
+
+def open_by_start(desk: Desk, live: Live) -> None:
+    """Open the rows that the beginning of a process triggers, on the day it begins."""
+    for node in live.graph.root.starts:
+        for policy, _opening in desk.library.policy.opened_by.get(node.id, ()):
+            open_row(desk, desk.context(live), policy, desk.today)
 
 
 def _fill_pending(desk: Desk, live: Live, policy: DeadlinePolicy, trigger: date) -> None:
@@ -101,7 +110,8 @@ def open_row(desk: Desk, context: Context, policy: DeadlinePolicy, trigger: date
         "pool": context.area, "run_no": context.run_no, "nth": nth,
         "trigger_on": None if trigger is None else trigger.isoformat(),
         "trigger_at": None if trigger is None else desk.now_us,
-        "value": rule.value, "unit": rule.unit.value, "created_at": desk.now_us, **_counted(due),
+        "value": rule.value, "unit": rule.unit.value, "created_at": desk.now_us,
+        **_counted(due, policy.kind != UNDATED),
     }  # fmt: skip
     rows.add(desk.conn, tables.deadline, **row)
     if due is not None:
@@ -119,7 +129,7 @@ def _begin_pending(
     met = None
     if due is not None and row["completed_on"] is not None:
         met = row["completed_on"] <= due.effective.isoformat()
-    counted = _counted(due)
+    counted = _counted(due, rules.rule(desk, row["rule_id"]).kind != UNDATED)
     rows.change(
         desk.conn, tables.deadline, row["id"], trigger_on=trigger.isoformat(), trigger_at=desk.now_us,
         met=met, value=rule.value, unit=rule.unit.value, **counted,
@@ -133,13 +143,13 @@ def _begin_pending(
         follow(desk, row, counted["due_at"])
 
 
-def _counted(due: Due | None) -> dict[str, Any]:
+def _counted(due: Due | None, dated: bool = True) -> dict[str, Any]:
     if due is None:
         return {"due_literal": None, "due_effective": None, "due_at": NO_DUE, "arithmetic": "{}"}
     return {
         "due_literal": due.literal.isoformat(),
         "due_effective": due.effective.isoformat(),
-        "due_at": to_us(end_of_day(due.effective)),
+        "due_at": to_us(end_of_day(due.effective)) if dated else NO_DUE,
         "calendar_version": due.calendar_version,
         "arithmetic": dumps(due.arithmetic),
     }
@@ -316,7 +326,7 @@ def recount(desk: Desk, row: RowMapping, anew: bool = False) -> bool:
     if found is None:
         return False
     due, rule = found
-    counted = _counted(due)
+    counted = _counted(due, rules.rule(desk, row["rule_id"]).kind != UNDATED)
     met = None
     if row["completed_on"] is not None:
         met = row["completed_on"] <= counted["due_effective"]

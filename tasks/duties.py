@@ -22,6 +22,8 @@ from tasks.windows import ONE_DAY, Window, after, following, rolls, window_of
 PROCESS = "P21_duty"
 #: Frequency of the duty that waits for an age boundary (tasks.ages); it has no window of its own.
 AGE = "AGE"
+#: Frequency of the duty that waits for the end of a benefit (tasks.benefit_expiry) and comes once.
+ONCE = "ONCE"
 
 #: Task of P21 -> key of P21_Kind_GW.
 KINDS = {
@@ -90,6 +92,8 @@ def open_duty(
 def _context(row: Mapping[str, Any]) -> Context:
     if row["unit_id"] is not None:
         return Context(None, None, row["area"], row["tier"], matter=f"unit:{row['unit_id']}")
+    if row["matter"] is not None:
+        return Context(None, row["person_id"], row["area"], row["tier"], matter=row["matter"])
     return Context(row["case_id"], row["person_id"], row["area"], row["tier"], row["run_no"], row["id"])
 
 
@@ -102,6 +106,10 @@ def create_window(desk: Desk, duty_id: int) -> Live | None:
         from tasks import ages
 
         return ages.recheck(desk, row)
+    if row["frequency"] == ONCE:
+        from tasks import benefit_expiry
+
+        return benefit_expiry.begin(desk, row)
     frequency = row["frequency"]
     day = max(desk_day(row["next_at"]), date.fromisoformat(row["opened_on"]))
     try:
@@ -177,8 +185,14 @@ def _miss_unstarted(desk: Desk, row: RowMapping, window: Window) -> None:
         ends_on=window.last.isoformat(), due_at=to_us(end_of_day(window.last)), state="missed",
         missed_at=desk.now_us,
     )  # fmt: skip
-    desk.emit(desk.trail(_context(row)), "DutyMissed", duty=row["kind"],
-              first=window.first.isoformat(), last=window.last.isoformat())  # fmt: skip
+    _missed(desk, row, window.first.isoformat(), window.last.isoformat())
+
+
+def _missed(desk: Desk, row: RowMapping, first: str, last: str) -> None:
+    from tasks import early_warnings
+
+    desk.emit(desk.trail(_context(row)), "DutyMissed", duty=row["kind"], first=first, last=last)
+    early_warnings.window_missed(desk, row)
 
 
 def due_at(desk: Desk, live: Live) -> int:
@@ -199,6 +213,13 @@ def done(desk: Desk, live: Live, on: date) -> None:
     window = rows.first(desk.conn, tables.duty_window, duty_id=context.duty_id, instance_id=live.id)
     if row is not None and window is not None:
         _done(desk, row, window, on)
+
+
+def undone(desk: Desk, live: Live) -> bool:
+    """Tell whether the window of an instance is still to be done."""
+    context = desk.context(live)
+    window = rows.first(desk.conn, tables.duty_window, duty_id=context.duty_id, instance_id=live.id)
+    return window is not None and window["state"] in ("open", "missed")
 
 
 def _done(desk: Desk, row: RowMapping, window: RowMapping, on: date) -> None:
@@ -252,8 +273,7 @@ def mark_missed(desk: Desk, window_id: int) -> bool:
     if row is None or row["state"] != "open":
         return False
     rows.change(desk.conn, tables.duty_window, window_id, state="missed", missed_at=desk.now_us)
-    desk.emit(desk.trail(_context(row)), "DutyMissed", duty=row["kind"],
-              first=window["starts_on"], last=window["ends_on"])  # fmt: skip
+    _missed(desk, row, window["starts_on"], window["ends_on"])
     return True
 
 
@@ -265,6 +285,14 @@ def explain(desk: Desk, case_id: int, kind: str, reason: str) -> None:
                 _explain(desk, row, window, reason)
                 return
     raise IllegalState(detail="没有需要说明的逾期周期任务")
+
+
+def explain_window(desk: Desk, row: RowMapping, window_id: int, reason: str) -> None:
+    """Explain one missed window of a duty, which ends its task; raise IllegalState when it is not missed."""
+    window = rows.first(desk.conn, tables.duty_window, id=window_id, duty_id=row["id"], state="missed")
+    if window is None:
+        raise IllegalState(detail="这一周期不是逾期未办，不需要说明")
+    _explain(desk, row, window, reason)
 
 
 def _explain(desk: Desk, row: RowMapping, window: RowMapping, reason: str) -> None:

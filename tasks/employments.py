@@ -106,3 +106,7 @@ def lose(desk: Desk, context: Context, lost_on: Any, reason: str | None) -> None
     if context.person_id is not None:
         placements.end(desk, context.person_id, "job lost")
     desk.emit(desk.trail(context), "JobLost", on=str(lost_on))
+    if context.person_id is not None:
+        from tasks import zero_families
+
+        zero_families.look(desk, context.person_id)

@@ -8,7 +8,15 @@ from typing import Any
 from engine.graph import Node
 from engine.live import Live
 from engine.messages import send
-from tasks import cases, duties, employments, handovers, referrals
+from tasks import (
+    cases,
+    contributions,
+    duties,
+    employments,
+    handovers,
+    referrals,
+    zero_families,
+)
 from tasks.desk import Context, Desk, with_tier
 from tasks.handlers.assistance import package
 from tasks.openings import OPENINGS
@@ -106,13 +114,29 @@ def _exit(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, Any
 def _found_work(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, Any] | None:
     from tasks.casework import found_work_of
 
+    if live.process_id == contributions.PROCESS:
+        contributions.found_work(desk, context)
+        return None
     assert context.case_id is not None
     found_work_of(desk, context.case_id, "OWN_EFFORT")
     return None
 
 
+def _insured(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, Any] | None:
+    return contributions.to_registration(desk, context)
+
+
+def _brought(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, Any] | None:
+    return zero_families.to_recognition(desk, live) if live.process_id == zero_families.PROCESS else {}
+
+
+def _candidate(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, Any] | None:
+    return {KEY: f"person:{context.person_id}"}
+
+
 _Special = Callable[[Desk, Live, Node, Context], "dict[str, Any] | None"]
 _SPECIAL: Mapping[str, _Special] = {
+    "MSG-02": _brought,
     "MSG-05": _hand_over,
     "MSG-06": _hand_over,
     "MSG-08": _welfare,
@@ -120,6 +144,8 @@ _SPECIAL: Mapping[str, _Special] = {
     "MSG-10": _registered,
     "MSG-13": _second,
     "MSG-15": _exit,
+    "MSG-18": _insured,
+    "MSG-21": _candidate,
     "MSG-24": _found_work,
 }
 

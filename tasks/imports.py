@@ -72,7 +72,7 @@ def calendar_of(raw: bytes, name: str) -> CalendarYear:
     days_off: dict[date, str] = {}
     worked: set[date] = set()
     problems: list[str] = []
-    for line, row in _rows(text, (*CALENDAR[:1], CALENDAR[2]), CALENDAR):
+    for line, row in rows_of(text, (*CALENDAR[:1], CALENDAR[2]), CALENDAR):
         try:
             first = date.fromisoformat(row["开始日期"])
             last = date.fromisoformat(row.get("结束日期") or row["开始日期"])
@@ -119,7 +119,7 @@ def take_rows(
     actor: Actor = SYSTEM,
 ) -> int:
     """Take every row of a list, or none; return how many. Raises ImportRefused naming every wrong row."""
-    rows = list(_rows(text_of(raw), needed, columns))
+    rows = list(rows_of(text_of(raw), needed, columns))
     if not rows:
         raise ImportRefused(["文件里只有列名，没有内容。"])
     return _take(app, rows, take, actor)
@@ -156,7 +156,8 @@ def _take(
     return len(rows)
 
 
-def _rows(text: str, needed: Sequence[str], columns: Sequence[str]) -> Iterator[tuple[int, Row]]:
+def rows_of(text: str, needed: Sequence[str], columns: Sequence[str]) -> Iterator[tuple[int, Row]]:
+    """Yield the rows of a CSV text with their line numbers; raise ImportRefused where it is none."""
     reader = csv.reader(io.StringIO(text), strict=True)
     try:
         names = [name.strip() for name in next(reader, [])]

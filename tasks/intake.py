@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.errors import DuplicatePerson, FormInvalid, IllegalState
-from tasks import access, cases, commands, org, people
+from tasks import access, cases, commands, org, people, zero_families
 from tasks import casework as casework_of_case
 from tasks.access import Subject
 from tasks.commands import Done
@@ -54,6 +54,7 @@ def set_facts(desk: Desk, command: commands.SetFacts) -> Done:
         trail = active["id"] if active is not None else desk.person_trail(command.person_id)
         desk.unit.emit(trail, "FactChanged", data={"facts": [change.name for change in changes]},
                        payload={change.name: [change.old, change.new] for change in changes})  # fmt: skip
+        zero_families.look(desk, command.person_id)
     return Done(person_id=command.person_id)
 
 

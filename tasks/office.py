@@ -10,7 +10,7 @@ from typing import Any
 from engine.calendar import WorkCalendar
 from engine.codec import dumps, loads
 from engine.errors import AidError, FormInvalid, NotFound
-from tasks import access, commands, deadlines, office_trail
+from tasks import access, benefit_expiry, commands, deadlines, office_trail
 from tasks.access import Subject
 from tasks.commands import Done
 from tasks.desk import Desk
@@ -103,6 +103,9 @@ def change_setting(desk: Desk, command: commands.ChangeSetting) -> Done:
     reason = command.reason.strip() if desk.actor.is_system else need_reason(command.reason)
     value, old = known.check(command.value), desk.settings[command.name]
     put_setting(desk.conn, command.name, dumps(value), desk.now_us, desk.actor.user_id)
+    desk.settings = {**desk.settings, command.name: value}
+    if command.name == benefit_expiry.SETTING:
+        benefit_expiry.arrange_all(desk)
     told = {"old": dumps(old), "new": dumps(value), "reason": reason}
     office_trail.emit(desk, "SettingChanged", f"setting:{command.name}", **told)
     return Done()

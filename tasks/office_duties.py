@@ -6,15 +6,23 @@ Each window starts one instance of the process the policy names (`recurrence.dut
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
 
-from engine.clock import NO_DUE, start_of_day, to_us
+from engine.clock import NO_DUE, local_date, start_of_day, to_us
+from engine.errors import NotFound
+from engine.graph import Node
 from engine.ids import new_id
 from engine.live import Live
-from tasks import duties, windows
+from tasks import access, benefit_expiry, duties, windows
+from tasks.access import Subject
+from tasks.commands import Done
 from tasks.desk import Context, Desk
+from tasks.matter_commands import ExplainWindow
 from tasks.store import org, rows, tables
 from tasks.store.conn import RowMapping
+from tasks.text import need_reason
 
 #: Process -> the level of office that has the duty, its window, and the rule.
 OFFICES = {
@@ -24,6 +32,9 @@ OFFICES = {
     "P15_joint_meeting": ("district", "QUARTER", "DL-028"),
 }
 
+#: Field of a meeting's form that says when it was held.
+HELD = "held_at"
+
 
 def open_missing(desk: Desk) -> None:
     """Open the duties that offices do not have yet, of every process at work."""
@@ -31,6 +42,12 @@ def open_missing(desk: Desk) -> None:
         if desk.deployed(process_id):
             for unit in org.without_duty(desk.conn, level, process_id):
                 _open(desk, unit, process_id, frequency, rule_id)
+
+
+def at_work(desk: Desk) -> None:
+    """Open what comes with the processes that are at work now: duties of offices, ends of benefits."""
+    open_missing(desk)
+    benefit_expiry.arrange_all(desk)
 
 
 def _open(desk: Desk, unit: RowMapping, process_id: str, frequency: str, rule_id: str) -> None:
@@ -68,7 +85,30 @@ def due_at(desk: Desk, live: Live, rule_ids: Iterable[str]) -> int:
     return duties.due_at(desk, live)
 
 
+def explain(desk: Desk, command: ExplainWindow) -> Done:
+    """Explain a window that an office missed; its task ends with it."""
+    window = rows.first(desk.conn, tables.duty_window, id=command.window_id)
+    row = None if window is None else rows.first(desk.conn, tables.duty, id=window["duty_id"])
+    if row is None or row["unit_id"] is None:
+        raise NotFound
+    access.authorize(desk.actor, "explain_missed", Subject(row["area"]))
+    desk.unit.lock(desk.trail(office(row["unit_id"], row["area"], row["tier"])))
+    duties.explain_window(desk, row, command.window_id, need_reason(command.reason))
+    return Done()
+
+
+def acted(desk: Desk, live: Live, node: Node, values: Mapping[str, Any]) -> None:
+    """Mark the window done with the task that stands for the duty, on the day its form says (J.8)."""
+    found = OFFICES.get(live.process_id)
+    if found is not None and found[2] in node.attr_list("deadline"):
+        field = (desk.library.policy[found[2]].met_field or HELD).partition(".")[0]
+        day = values.get(field)
+        if isinstance(day, datetime):
+            day = local_date(day)
+        duties.done(desk, live, day if isinstance(day, date) else desk.today)
+
+
 def over(desk: Desk, live: Live, status: str) -> None:
-    """Mark the window of a finished instance done on the day it ended."""
-    if live.process_id in OFFICES and status == "completed":
+    """Mark the window done where an instance ended without the task that stands for it."""
+    if live.process_id in OFFICES and status == "completed" and duties.undone(desk, live):
         duties.done(desk, live, desk.today)

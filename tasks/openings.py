@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tasks import zero_families
 from tasks.desk import Desk
 
 Opening = Callable[[Desk, str, Mapping[str, Any]], bool]
 #: Message -> what it opens.
-OPENINGS: dict[str, Opening] = {}
+OPENINGS: dict[str, Opening] = {
+    "MSG-02": zero_families.brought,
+    "MSG-22": zero_families.opened,
+}

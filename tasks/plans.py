@@ -5,21 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.codec import dumps
+from engine.codec import dumps, loads
 from engine.ids import new_id
 from engine.live import Live
-from tasks.desk import Desk
+from tasks.desk import Context, Desk
 from tasks.store import rows, tables
+from tasks.store.conn import RowMapping
 
 
 def keep(desk: Desk, live: Live, values: Mapping[str, Any]) -> None:
     """Keep the next version of the plan of an instance's tier."""
-    context = desk.context(live)
-    versions = rows.rows(
-        desk.conn, tables.plan, case_id=context.case_id, tier=context.tier, run_no=context.run_no
+    _add(desk, desk.context(live), values)
+
+
+def amend(desk: Desk, context: Context, changes: Mapping[str, Any]) -> int:
+    """Keep a further version of a tier's plan: the last one with what changes; return its number."""
+    versions = _versions(desk, context)
+    last: Mapping[str, Any] = loads(versions[-1]["content"]) if versions else {}
+    return _add(desk, context, {**last, **changes})
+
+
+def _versions(desk: Desk, context: Context) -> list[RowMapping]:
+    return rows.rows(
+        desk.conn, tables.plan, "version", case_id=context.case_id, tier=context.tier, run_no=context.run_no
     )
+
+
+def _add(desk: Desk, context: Context, values: Mapping[str, Any]) -> int:
+    number = len(_versions(desk, context)) + 1
     rows.add(
         desk.conn, tables.plan, id=new_id(), case_id=context.case_id, tier=context.tier,
-        run_no=context.run_no, version=len(versions) + 1, content=dumps(dict(values)),
-        made_by=desk.actor.user_id, made_at=desk.now_us,
+        run_no=context.run_no, version=number, content=dumps(dict(values)), made_by=desk.actor.user_id,
+        made_at=desk.now_us,
     )  # fmt: skip
+    return number

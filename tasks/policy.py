@@ -42,6 +42,10 @@ class PolicyInvalid(AidError):
     en = "The policy file {where} is not valid: {problem}"
 
 
+#: Kind of a rule whose day is the earliest one, not a due day.
+UNDATED = "undated"
+
+
 @dataclass(frozen=True, slots=True)
 class Opening:
     """What opens a deadline row: the completion of an element, or the date in one of its fields.

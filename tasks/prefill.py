@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from engine.codec import loads
 from engine.errors import CalendarUnknown, FormInvalid, GuardUnmet
 from engine.live import Live
-from tasks import accounts, decide, employments, helpers, papers, placements, referrals, rules
+from tasks import (
+    accounts,
+    contributions,
+    decide,
+    employments,
+    helpers,
+    matters,
+    papers,
+    placements,
+    referrals,
+    rules,
+    zero_families,
+)
 from tasks.actor import ROLES
 from tasks.decision_inputs import current_facts
 from tasks.desk import Context, Desk
@@ -42,6 +55,8 @@ def _chosen(desk: Desk, live: Live, of: str, raw: str) -> str | None:
         known = {row["id"] for row in accounts.staff(desk.conn, of, area)}
     elif of == "post":
         known = {row["id"] for row in placements.posts_of(desk, _level(live), area)}
+    elif of in ("person", "case"):
+        return wanted if matters.chosen(desk, desk.context(live), of, int(wanted)) else None
     elif of == "vacancy":
         known = {row["id"] for row in rows.rows(desk.conn, tables.vacancy, id=int(wanted))}
     else:
@@ -216,6 +231,30 @@ def _setting(desk: Desk, live: Live, context: Context, name: str, field: Field) 
     return desk.setting(name)
 
 
+def _month(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    return contributions.month_queried(desk, context)
+
+
+def _hits(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    month = contributions.month_queried(desk, context)
+    found = islice(contributions.hits(desk, context.area, month), contributions.SHOWN)
+    return [{"person": str(one), "months": contributions.IN_A_ROW} for one in found] or None
+
+
+def _member(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    if context.household_id is None:
+        return None
+    there = [row["id"] for row in zero_families.members(desk, context.household_id)]
+    worker = [one for one in there if zero_families.at_work(desk, one)]
+    ahead = [one for one in there if one not in worker] if field.required is True else worker
+    return str(ahead[0]) if ahead else None
+
+
+def _complaint(desk: Desk, live: Live, context: Context, column: str, field: Field) -> Any:
+    row = rows.first(desk.conn, tables.complaint, id=int(live.key.removeprefix("complaint:")))
+    return None if row is None else row[column]
+
+
 _Rule = Callable[[Desk, Live, Context, str, Field], Any]
 RULES: Mapping[str, _Rule] = {
     "next_number": _next_number,
@@ -230,4 +269,8 @@ RULES: Mapping[str, _Rule] = {
     "open_referrals": _open_referrals,
     "year": _year,
     "setting": _setting,
+    "month": _month,
+    "contribution_hits": _hits,
+    "member": _member,
+    "complaint": _complaint,
 }

@@ -11,20 +11,25 @@ from tasks import (
     casework,
     commands,
     commands_audit,
+    complaints,
     drafts,
+    early_warnings,
     files,
     grants,
     intake,
     migrations,
     office,
+    office_duties,
     privacy,
     releases,
     staff,
     supervision,
     taskwork,
     units,
+    zero_families,
 )
 from tasks import exchange_commands as exchanges
+from tasks import matter_commands as matter
 from tasks import migration_commands as moves
 from tasks import studio_commands as studio
 from tasks.commands import Command, Done
@@ -87,6 +92,10 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     commands_audit.Unmask: auditing.unmask,
     commands_audit.NoteSearch: auditing.note_search,
     commands_audit.NoteExport: auditing.note_export,
+    matter.ReportZeroFamily: zero_families.report,
+    matter.RaiseWarning: early_warnings.by_hand,
+    matter.FileComplaint: complaints.file,
+    matter.ExplainWindow: office_duties.explain,
     admin.AddUnit: units.add,
     admin.RenameUnit: units.rename,
     admin.CloseUnit: units.close,

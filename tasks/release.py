@@ -20,7 +20,10 @@ from tasks.services import SERVICES
 
 #: What timers and conditions may call; `tasks.world.timer_functions` provides them (a test compares).
 FUNCTIONS = frozenset(
-    {"due", "due_literal", "end_of_day", "start_of_day", "cd", "wd", "mo", "eff", "setting", "today"}
+    {
+        "due", "due_literal", "end_of_day", "start_of_day", "cd", "wd", "mo", "eff", "setting", "today",
+        "contribution_hits", "candidates",
+    }
 )
 #: MSG-07 and MSG-27 are not used (RULES J.2a).
 MESSAGES = frozenset(f"MSG-{n:02d}" for n in range(1, 30) if n not in (7, 27))

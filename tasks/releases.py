@@ -192,7 +192,7 @@ def activate(desk: Desk, command: commands.ActivateRelease) -> Done:
 def _activate(desk: Desk, row: RowMapping, trail: int, reason: str) -> None:
     retired = definitions.activate(desk.conn, row["key"], row["id"], desk.now, ("approved", "retired"))
     before = None if retired is None else studio.version(desk.conn, retired)
-    office_duties.open_missing(desk)
+    office_duties.at_work(desk)
     desk.emit(trail, "ReleaseActivated",
               **_told(row, instead_of=before and before["version"], reason=reason))  # fmt: skip
 
@@ -252,7 +252,7 @@ def deploy(desk: Desk, command: Deploy) -> Done:
             made[process_id] = _publish(desk, process_id, graph.name, data, beside, command.reason)
     if not made:
         raise IllegalState(detail="没有可发布的流程图")
-    office_duties.open_missing(desk)
+    office_duties.at_work(desk)
     return Done(extra={"versions": made})
 
 

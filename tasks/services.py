@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.graph import Node
 from engine.live import Live
-from tasks import deadlines
+from tasks import conferences, deadlines, zero_families
 from tasks.desk import Desk
 
 Service = Callable[[Desk, Live, Node], Mapping[str, Any] | None]
@@ -38,8 +38,9 @@ def notify_household(desk: Desk, live: Live, node: Node) -> None:
 
     context = desk.context(live)
     person = desk.person(context.person_id) if context.person_id is not None else None
-    if person is not None and person["household_id"] is not None:
-        key = f"household:{person['household_id']}"
+    household = None if person is None else person["household_id"]
+    if household is not None and zero_families.is_open(desk, household):
+        key = zero_families.key_of(household)
         send(desk.unit, "MSG-29", key, {}, trail_id=live.trail_id, starts=False)
 
 
@@ -51,4 +52,6 @@ SERVICES: Mapping[str, Service] = {
     "register_training_need": write_registers,
     "register_welfare_applicant": write_registers,
     "notify_household": notify_household,
+    "conference_agenda": conferences.agenda,
+    "conference_results": conferences.results,
 }

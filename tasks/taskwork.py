@@ -17,7 +17,19 @@ from engine.errors import (
     StaleTask,
 )
 from engine.user_tasks import OpenTask, TaskRow
-from tasks import access, accounts, commands, deadlines, handovers, notices, papers, people, redo
+from tasks import (
+    access,
+    accounts,
+    commands,
+    deadlines,
+    handovers,
+    notices,
+    office_duties,
+    papers,
+    people,
+    redo,
+    zero_families,
+)
 from tasks.access import Subject
 from tasks.commands import Done
 from tasks.desk import Desk
@@ -162,6 +174,7 @@ def finish(desk: Desk, task: OpenTask, spec: FormSpec, accepted: Validated) -> N
             done.emit("RegisterWritten", register=register)
         deadlines.open_by_completion(desk, task.live, task.node.id, accepted.values)
         deadlines.meet(desk, task.live, task.node.id, accepted.values)
+        office_duties.acted(desk, task.live, task.node, accepted.values)
 
     store_form(desk, task.row, accepted.values, draft=False)
     casework.delete_draft(desk.conn, task.row.id)
@@ -186,6 +199,7 @@ def _write_facts(desk: Desk, done: Completion, spec: FormSpec) -> dict[str, Any]
         payload = {change.name: [change.old, change.new] for change in changes}
         desk.unit.emit(done.task.live.trail_id, "FactChanged", live=done.task.live,
                        element=done.task.node.id, data={"facts": names}, payload=payload)  # fmt: skip
+        zero_families.look(desk, done.context.person_id)
     return {change.name: change.old for change in changes}
 
 

@@ -21,6 +21,7 @@ from tasks import (
     flows,
     handovers,
     helpers,
+    matters,
     office_duties,
     placements,
     referrals,
@@ -98,6 +99,7 @@ class World595(PlainWorld):
         """Keep what the instance is about; the case takes its tier."""
         self.desk.save_context(live, self.desk.contexts[live.id])
         cases.take_tier(self.desk, live)
+        deadlines.open_by_start(self.desk, live)
 
     def over(self, unit: Unit, live: Live, status: str) -> None:
         """Close what only this instance could do: its deadlines, its duties, its open referrals."""
@@ -207,4 +209,6 @@ def timer_functions(desk: Desk, live: Live) -> Mapping[str, Callable[..., Any]]:
         "eff": desk.calendar.eff,
         "setting": desk.setting,
         "today": lambda: local_date(desk.now),
+        "contribution_hits": lambda: matters.persons_to_check(desk, live),
+        "candidates": lambda: matters.persons_to_check(desk, live),
     }

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import click
 
-from tasks import backups, exports, imports, installation, rosters
+from tasks import (
+    backups,
+    discovery,
+    exports,
+    imports,
+    installation,
+    list_import,
+    rosters,
+)
+from tasks.actor import OPERATOR
 from web.cli_common import DATABASE, DEMO, FILE, NEW_FILE, content, open_app, opened
 
 
@@ -117,6 +126,41 @@ def import_posts(file: Path, database: str | None, is_demo: bool) -> None:
     Example: aid595 import posts posts.csv
     """
     click.echo(f"已导入{imports.import_posts(open_app(database, is_demo), content(file))}个公益性岗位。")
+
+
+@import_group.command(name="contributions")
+@click.argument("file", type=FILE)
+@DATABASE
+@DEMO
+def import_contributions(file: Path, database: str | None, is_demo: bool) -> None:
+    """Take over months of social insurance from a CSV list: 身份证号,缴费月份,单位名称,姓名.
+
+    The last two may be missing. A month that is there already is replaced. The month-end check (P08) then
+    proposes who has three months in a row. People without a file are counted and not kept.
+
+    Example: aid595 import contributions june.csv
+    """
+    app = open_app(database, is_demo)
+    done = list_import.take_contributions(app, content(file), file.name, OPERATOR)
+    click.echo(f"已读入{done.rows}行，其中{done.known}行是本系统人员。")
+
+
+@import_group.command(name="candidates")
+@click.argument("kind", type=click.Choice(list(discovery.PROVES), case_sensitive=False))
+@click.argument("file", type=FILE)
+@DATABASE
+@DEMO
+def import_candidates(kind: str, file: Path, database: str | None, is_demo: bool) -> None:
+    """Compare a CSV list (身份证号,姓名) of another office with the people on file (P18).
+
+    Whoever may need help and is not in the ledger gets a visit by the community.
+
+    Example: aid595 import candidates DISABLED disabled.csv
+    """
+    app = open_app(database, is_demo)
+    done = list_import.take_persons(app, content(file), kind.upper(), file.name, OPERATOR)
+    found = sum(count for _street, count, _run in done.compared.runs)
+    click.echo(f"已读入{done.rows}行，其中{done.known}人已建档，{found}人需上门核查。")
 
 
 @click.group(name="export")

@@ -7,7 +7,7 @@ from typing import Any
 from engine.errors import NotFound
 from tasks import people, privacy
 from tasks.access import Subject, allowed, classes_for, shown_person
-from tasks.queries import areas, case_page, person_page, task_page
+from tasks.queries import areas, case_page, matters, person_page, task_page
 from tasks.queries.scope import require_file
 from web.actions import PERSON_ACTIONS, Action
 from web.audit.trails import of_person
@@ -37,6 +37,8 @@ def load_person(context: Ctx, person_id: int) -> dict[str, Any]:
             "area_name": "".join(names.get(path, "") for path in chain[1:]),
             "cases": cases,
             "active": active is not None,
+            "family_trail": matters.open_family(conn, head.household_id),
+            "may_report_family": allowed(context.actor, "report_zero_family", Subject(head.area)),
             "jobs": person_page.employments(conn, person_id),
             "benefits": person_page.benefits(conn, person_id),
             "trails": of_person(context, person_id),

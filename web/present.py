@@ -24,6 +24,7 @@ from web.context import Ctx, ctx, the_app
 from web.eventwords import EventWords, detail_words, event_words
 from web.going import here, said
 from web.i18n import HTML_LANG, LANGUAGES, say_or
+from web.matterwords import why
 from web.rights import RIGHTS
 
 if TYPE_CHECKING:
@@ -61,6 +62,13 @@ _ADDRESSES = {
     "batch": "/studio/{}/migrate/{}",
     "batch_state": "/studio/{}/migrate/{}?state={}",
     "batch_more": "/studio/{}/migrate/{}?state={}&beyond={}",
+    "matter": "/matters/{}",
+    "matter_more": "/matters/{}?beyond={}#history",
+    "matter_start": "/office/{}",
+    "matters": "/office/matters?process={}&state={}&q={}&before={}",
+    "office_duty": "/office/duties/{}",
+    "window": "/office/duties/{}/explain/{}",
+    "list_of": "/office/lists/{}.csv",
     "unit": "/units/{}",
     "account": "/accounts/{}",
     "setting": "/settings/{}",
@@ -187,6 +195,7 @@ class Vocabulary:
             "setting_value": self.setting_value,
             "frequency": self.frequency,
             "flash_text": self.flash_text,
+            "matter_why": self.matter_why,
             "nav_items": self.nav_items,
             "now_text": self.now_text,
             "local_now": self.context.now.astimezone(SHANGHAI),
@@ -290,6 +299,10 @@ class Vocabulary:
         if isinstance(value, list):
             return "、".join(options.get(str(one), str(one)) for one in value)
         return options.get(str(value), str(value))
+
+    def matter_why(self, code: str) -> str:
+        """Return why something stands in a matter."""
+        return why(self.context, code)
 
     def has_demo(self) -> bool:
         """Tell whether the clock may be moved here."""

@@ -98,6 +98,15 @@ RIGHTS: dict[str, Right] = {
     "case.act": WORKERS,
     "case.marks": READERS,
     "paper.show": WORKERS,
+    # an office's own work
+    **dict.fromkeys(
+        (
+            "offices.index", "offices.duty", "offices.explain", "offices.families", "offices.report_family",
+            "offices.begin", "offices.lists", "offices.take_list", "offices.template", "matters.index",
+            "matters.show",
+        ),
+        WORKERS,
+    ),
     "api.tasks": WORKERS,
     "api.task": WORKERS,
     "api.claim": WORKERS,
@@ -204,7 +213,7 @@ DIAGRAM_PAGES = frozenset(
     {
         "task.show", "task.complete", "task.add_row", "task.claim", "task.unclaim", "task.reassign",
         "task.send_back", "task.withdraw", "files.add", "files.remove", "case.show", "process.show",
-        "studio.show", "editor.show", "release.show", "release.act", "trial.difference",
+        "matters.show", "studio.show", "editor.show", "release.show", "release.act", "trial.difference",
         "trial.release_difference", "trial.show", "instance.show", "instance.act",
     }
 )
@@ -213,6 +222,8 @@ DATA_PAGES = frozenset(
     {"editor.model", "editor.save", "editor.check", "editor.preview", "editor.layout", "editor.vocabulary"}
 )
 #: Takes a file or a whole diagram: its body may be as large as the configuration allows, not as a form.
-UPLOADS = frozenset({"files.add", "editor.save", "editor.preview", "editor.layout", "studio.open_draft"})
+UPLOADS = frozenset({
+    "files.add", "offices.take_list", "editor.save", "editor.preview", "editor.layout", "studio.open_draft",
+})  # fmt: skip
 #: Answers without anything personal: they may be kept by the browser.
 PLAIN = frozenset({"static", "api.openapi"})

@@ -11,8 +11,9 @@ from engine.graph import Node
 from tasks import accounts, files, org, privacy, redo
 from tasks.access import Subject, allowed
 from tasks.forms.spec import Field, FormSpec
+from tasks.office_duties import OFFICES
 from tasks.policy import DeadlinePolicy
-from tasks.queries import areas, choices, task_page, trail
+from tasks.queries import areas, choices, matters, task_page, trail
 from tasks.queries.prefilled import prefilled
 from tasks.queries.scope import reading_tiers
 from tasks.store.conn import Connection
@@ -22,6 +23,7 @@ from web.caseview import DUTY_PROCESS
 from web.clauses import Clause, clauses
 from web.context import Ctx
 from web.eventwords import QUIET
+from web.matterview import Card, card
 from web.veil import veiled
 
 _HISTORY = 12
@@ -69,6 +71,8 @@ class Page:
     files: list[Kept]
     #: Versions its process ran before a migration.
     left: list[trail.Left]
+    matter: Card | None = None
+    may_matter: bool = False
     options: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def choices(self, spec: Field) -> Sequence[tuple[str, str]]:
@@ -115,10 +119,21 @@ def load_page(context: Ctx, task_id: int) -> Page:
             may_reassign=task.open and (mine or allowed(context.actor, "reassign", subject)),
             may_withdraw=task.state == "completed" and task.ended_by == context.user_id,
             options=_options(conn, task, spec),
+            matter=_matter(context, conn, task),
+            may_matter=allowed(context.actor, "view_matter", Subject(task.area)),
         )
     if not task.open:
         page.answers = _answers(context, page, task.tier or "")
     return page
+
+
+def _matter(context: Ctx, conn: Connection, task: task_page.TaskView) -> Card | None:
+    """Return what a task is about where that is neither a case nor a person alone."""
+    matter = None if task.case_id is not None else matters.of_task(conn, task.trail_id)
+    if matter is None:
+        return None
+    household = matters.household_of(conn, task.instance_id)
+    return card(context, conn, matter, task.process_id, task.trail_id, household, task.person_id)
 
 
 def _answers(context: Ctx, page: Page, tier: str) -> list[tuple[str, str]]:
@@ -159,9 +174,12 @@ def _values(context: Ctx, conn: Connection, task: task_page.TaskView) -> tuple[M
 def _why(conn: Connection, task: task_page.TaskView, node: Node | None) -> list[Why]:
     """Return the deadlines of the step, the running one of each rule, else the last."""
     rules = node.attr_list("deadline") if node else ()
-    if not rules or (task.case_id is None and task.person_id is None):
+    if not rules:
         return []
-    rows = task_page.due_rows(conn, case_id=task.case_id, person_id=task.person_id, rules=rules)
+    if task.case_id is not None:
+        rows = task_page.due_rows(conn, case_id=task.case_id, rules=rules)
+    else:
+        rows = task_page.due_rows(conn, trail_id=task.trail_id, rules=rules)
     latest: dict[str, task_page.DueRow] = {}
     for row in rows:
         if row.running or row.rule_id not in latest:
@@ -170,9 +188,9 @@ def _why(conn: Connection, task: task_page.TaskView, node: Node | None) -> list[
 
 
 def _window(context: Ctx, conn: Connection, task: task_page.TaskView) -> Window | None:
-    if task.process_id != DUTY_PROCESS or task.person_id is None:
+    if task.process_id != DUTY_PROCESS and task.process_id not in OFFICES:
         return None
-    row = task_page.window_row(conn, task.person_id, task.instance_id)
+    row = task_page.window_row(conn, task.instance_id)
     return None if row is None else Window(row, context.rule(row.rule_id))
 
 
@@ -214,6 +232,20 @@ def _options(
         elif one.of == "post":
             rows_p = choices.posts(conn, *_pool_of_posts(task))
             found[one.of] = [(str(row.id), f"{row.name}（{row.free}）") for row in rows_p]
+    named = {column.of for one in spec for column in (one, *one.item) if column.type == "ref"}
+    if "person" in named:
+        found["person"] = _persons(conn, task)
+    if "case" in named:
+        there = choices.cases(conn, task.trail_id)
+        found["case"] = [(str(row.id), f"{row.name} · {row.where}") for row in there]
     return found
+
+
+def _persons(conn: Connection, task: task_page.TaskView) -> list[tuple[str, str]]:
+    """Return whom a form of a matter may name: the family, else the people of the office's ledger."""
+    household = matters.household_of(conn, task.instance_id)
+    if household is not None:
+        return [(str(row["id"]), row["name"]) for row in matters.members(conn, household)]
+    return [(str(row.id), f"{row.name} · {row.where}") for row in choices.register(conn, task.area)]
 
 

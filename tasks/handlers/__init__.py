@@ -70,4 +70,13 @@ def elements() -> frozenset[str]:
     return frozenset(_HANDLERS)
 
 
-from tasks.handlers import assistance, duty, follow_up, recognition, registration, training, welfare  # noqa: E402,F401
+from tasks.handlers import (  # noqa: E402
+    assistance,  # noqa: F401
+    duty,  # noqa: F401
+    follow_up,  # noqa: F401
+    offices,  # noqa: F401
+    recognition,  # noqa: F401
+    registration,  # noqa: F401
+    training,  # noqa: F401
+    welfare,  # noqa: F401
+)

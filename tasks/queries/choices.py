@@ -1,4 +1,4 @@
-"""What a form offers to choose from: staff of a role, vacancies, public-welfare posts."""
+"""What a form offers to choose from: staff of a role, vacancies, posts, cases of a matter, people."""
 
 from __future__ import annotations
 
@@ -6,13 +6,25 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from engine.store.tables import instance
 from tasks import org
 from tasks.queries.areas import under
 from tasks.queries.rows import each
 from tasks.store.conn import Connection
-from tasks.store.tables import placement, post, vacancy
+from tasks.store.tables import (
+    case,
+    matter_item,
+    placement,
+    post,
+    process_context,
+    trail_owner,
+    vacancy,
+)
+from tasks.store.tables_people import person
 
 MOST = 200
+#: Of a ledger so many are offered; further ones come with the imported lists.
+MOST_PEOPLE = 1000
 
 
 class Choice(NamedTuple):
@@ -49,3 +61,37 @@ def posts(conn: Connection, level: str, over: str) -> list[Choice]:
     near = sa.or_(under(p.area, [over]), p.area.in_(org.prefixes(over)))
     query = sa.select(p.id, p.name, p.level, free).where(p.level == level, near, p.number > taken)
     return each(conn, query.order_by(p.name, p.id).limit(MOST), Choice)
+
+
+def cases(conn: Connection, trail_id: int) -> list[Choice]:
+    """Return the cases a matter goes through, in the order of its agenda."""
+    m = matter_item.c
+    query = (
+        sa.select(case.c.id, person.c.name, case.c.case_no, sa.literal(0))
+        .select_from(
+            trail_owner.join(matter_item, m.matter == trail_owner.c.matter)
+            .join(case, case.c.id == m.case_id)
+            .join(person, person.c.id == case.c.person_id)
+        )
+        .where(trail_owner.c.trail_id == trail_id)
+        .order_by(m.n)
+    )
+    return each(conn, query, Choice)
+
+
+def register(conn: Connection, area: str) -> list[Choice]:
+    """Return the people of an office's ledger by name: with an active case, or a ledger process."""
+    x = process_context.c
+    listed = (
+        sa.select(x.person_id)
+        .join(instance, instance.c.id == x.instance_id)
+        .where(instance.c.process_id == "P02_ledger_person", instance.c.status == "running")
+    )
+    helped = sa.select(case.c.person_id).where(case.c.status == "active", under(case.c.area, [area]))
+    query = (
+        sa.select(person.c.id, person.c.name, person.c.id_masked, sa.literal(0))
+        .where(under(person.c.area, [area]), sa.or_(person.c.id.in_(listed), person.c.id.in_(helped)))
+        .order_by(person.c.name, person.c.id)
+        .limit(MOST_PEOPLE)
+    )
+    return each(conn, query, Choice)

@@ -18,7 +18,7 @@ from engine.store.tables import instance, user_task
 from tasks.queries.areas import END, outermost
 from tasks.queries.rows import each
 from tasks.store.conn import Connection
-from tasks.store.tables import case
+from tasks.store.tables import case, trail_owner
 from tasks.store.tables_people import person
 
 LISTS = ("mine", "pool", "overdue", "week", "done")
@@ -79,6 +79,8 @@ class Row:
     case_id: int | None
     case_no: str | None
     tier: str | None
+    #: Key of the matter a task is about where that is no case.
+    matter: str | None
 
 
 class Shape(NamedTuple):
@@ -224,12 +226,13 @@ def _page_query(shape: Shape) -> sa.Select[Any]:
         sa.select(
             u.id, u.instance_id, instance.c.definition_id, u.element, u.state, u.role, u.area, u.assignee_id,
             u.due_at, u["at"], u.priority, u.created_at, person.c.id, person.c.name, case.c.id,
-            case.c.case_no, case.c.tier,
+            case.c.case_no, case.c.tier, trail_owner.c.matter,
         )
         .select_from(
             rows.join(instance, instance.c.id == u.instance_id)
             .outerjoin(person, person.c.id == u.subject_id)
             .outerjoin(case, case.c.id == u.trail_id)
+            .outerjoin(trail_owner, trail_owner.c.trail_id == u.trail_id)
         )
         .order_by(*((u["at"].desc(), u.id.desc()) if done else (u["at"], u.id)))
         .limit(limit)

@@ -151,11 +151,17 @@ def due_rows(
     *,
     case_id: int | None = None,
     person_id: int | None = None,
+    trail_id: int | None = None,
     rules: Sequence[str] | None = None,
 ) -> list[DueRow]:
-    """Return deadlines of a case or person, in order (`ix_deadline_case`, `ix_deadline_person`)."""
+    """Return deadlines of a case, a matter's trail or a person, in order.
+
+    Indexes: `ix_deadline_case`, `ix_deadline_trail`, `ix_deadline_person`.
+    """
     d = deadline.c
-    owner = d.case_id == case_id if case_id is not None else d.person_id == person_id
+    owner = d.person_id == person_id
+    if case_id is not None or trail_id is not None:
+        owner = d.case_id == case_id if case_id is not None else d.trail_id == trail_id
     query = sa.select(
         d.id, d.rule_id, d.nth, d.trigger_on, d.due_literal, d.due_effective, d.due_at, d.arithmetic,
         d.completed_on, d.met, d.missed_at, d.closed_reason, d.extended_from,
@@ -176,13 +182,15 @@ class WindowRow(NamedTuple):
     missed_at: int | None
 
 
-def window_row(conn: Connection, person_id: int, instance_id: int) -> WindowRow | None:
-    """Return the window from which an instance was started, or None (`ix_duty_person`)."""
+def window_row(conn: Connection, instance_id: int) -> WindowRow | None:
+    """Return the window from which an instance was started, or None (primary keys)."""
     d, w = duty.c, duty_window.c
     query = (
         sa.select(d.kind, d.rule_id, d.frequency, w.starts_on, w.ends_on, w.missed_at)
-        .select_from(duty.join(duty_window, w.duty_id == d.id))
-        .where(d.person_id == person_id, w.instance_id == instance_id)
+        .select_from(
+            process_context.join(duty, d.id == process_context.c.duty_id).join(duty_window, w.duty_id == d.id)
+        )
+        .where(process_context.c.instance_id == instance_id, w.instance_id == instance_id)
     )
     return next(iter(each(conn, query, WindowRow)), None)
 

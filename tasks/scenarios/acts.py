@@ -9,6 +9,7 @@ from engine.errors import NotFound
 from tasks import commands as c
 from tasks.actor import Actor
 from tasks.forms.command_forms import COMMAND_FORMS
+from tasks.scenarios import offices
 from tasks.scenarios import people_at_work as who
 from tasks.scenarios.about import case_of, person_of, reason_of
 from tasks.scenarios.acts_instance import on_instance
@@ -45,24 +46,30 @@ def find_task(world: World, step: Step) -> RowMapping:
 
     Raises NotFound where there never was one.
     """
-    person_id = person_of(world, step)
-    case = case_of(world, person_id, step.case, step.line)
-    case_id = None if case is None else case["id"]
     element = str(step.target)
-    with world.app.read() as conn:
-        found = stories.tasks_of(conn, person_id, case_id, element)
-        ended = [] if found else stories.tasks_of(conn, person_id, case_id, element, opened=False)
+    there = _tasks_of(world, step)
+    found = [row for row in there if row["element"] == element]
+    ended = [] if found else [row for row in _tasks_of(world, step, False) if row["element"] == element]
     if found:
         return found[0]
     if step.refused is None and step.action != "withdraw":
-        with world.app.read() as conn:
-            now = [row["element"] for row in stories.tasks_of(conn, person_id, case_id)]
+        now = [row["element"] for row in there]
         names = Names(world)
         words = say("not_open", step=names.step(element), found=names.steps(now))
         raise differs(step.line, words, [element, *now])
     if not ended:
         raise NotFound()
     return max(ended, key=lambda row: (row["ended_at"] or 0, row["id"]))
+
+
+def _tasks_of(world: World, step: Step, opened: bool = True) -> list[RowMapping]:
+    """Return the tasks a step may mean: those of its area or household, else those of its person."""
+    if step.area is not None or step.household is not None:
+        return offices.tasks_of(world, step, opened)
+    person_id = person_of(world, step)
+    case = case_of(world, person_id, step.case, step.line)
+    with world.app.read() as conn:
+        return stories.tasks_of(conn, person_id, None if case is None else case["id"], opened=opened)
 
 
 def _complete(world: World, step: Step) -> None:
@@ -128,6 +135,9 @@ def _withdraw(world: World, step: Step) -> None:
 
 def _start(world: World, step: Step) -> None:
     process_id = str(step.target)
+    if process_id in offices.MATTERS:
+        offices.start(world, step)
+        return
     with world.app.read() as conn:
         _unit, desk = world.app.desk(conn, who.starter(world, step, process_id))
         if not desk.deployed(process_id):
@@ -154,6 +164,9 @@ def _action_actor(world: World, step: Step, action: str) -> Actor:
 
 
 def _message(world: World, step: Step) -> None:
+    if step.target == offices.FAMILY:
+        offices.tell_family(world, step)
+        return
     actor = _action_actor(world, step, "send_message")
     values = {name: _plain(value) for name, value in step.with_.items()}
     world.app.do(c.SendMessage(str(step.target), _case_id(world, step), values), actor)
@@ -198,6 +211,9 @@ _FOR_PERSON: Mapping[str, Callable[..., c.Command]] = {
 
 
 def _on_case(world: World, step: Step) -> None:
+    if step.action == "explain_missed" and step.area is not None:
+        offices.explain(world, step)
+        return
     actor = _action_actor(world, step, step.action)
     form = COMMAND_FORMS.get(step.action)
     values = dict(step.with_) if form is None else command_values(world, form, step.with_, step.strict)

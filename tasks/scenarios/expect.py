@@ -17,6 +17,7 @@ from tasks.scenarios.faults import Difference
 from tasks.scenarios.look import Look, is_duty
 from tasks.scenarios.model import Step
 from tasks.scenarios.nodes import Table
+from tasks.scenarios.offices import MatterLook
 from tasks.scenarios.telling import Names, all_of, coded, differs, plain, say
 from tasks.scenarios.world import World, actor_of
 from tasks.store.conn import RowMapping
@@ -26,6 +27,10 @@ def hold(world: World, step: Step) -> None:
     """Check every key of a step's `expect` in the order it is written; raise Difference at the first."""
     table = step.expect
     assert table is not None
+    area, family = read.text(table, "in_area") or step.area, read.text(table, "household") or step.household
+    if (area or family) and "for" not in table:
+        _hold(MatterLook(world, area, family), table)
+        return
     handle = read.text(table, "for") or step.person
     if handle is None and len(world.people) == 1:
         handle = next(iter(world.people))
@@ -34,7 +39,10 @@ def hold(world: World, step: Step) -> None:
     person_id = world.people[handle]
     number = table.get("case")
     case = case_of(world, person_id, number if isinstance(number, int) else step.case, table.at("case"))
-    look = Look(world, person_id, case)
+    _hold(Look(world, person_id, case), table)
+
+
+def _hold(look: Look, table: Table) -> None:
     for key in table:
         check = _CHECKS.get(key)
         if check is not None:
@@ -194,6 +202,8 @@ def _alarms(look: Look, table: Table, key: str) -> None:
     wanted = _list(table, key)
     years = {alarm["since"] for alarm in found}
     names = {"calendar", "CalendarAlarm", "calendar_unknown", "AMB-52", *years}
+    if isinstance(look, MatterLook):
+        names = years
     if bool(wanted) != bool(found) or not set(wanted) <= names:
         raise differs(table.at(key), say(key, wanted=all_of(map(_alarm, wanted)), found=plain(sorted(years))))
 
@@ -242,5 +252,6 @@ _CHECKS: Mapping[str, Callable[[Look, Table, str], None]] = {
     "visit_class": _coded(Look.visit_class, ("visit_class",)),
     "followup_class": _coded(Look.followup_class, ("followup_class",)),
     "alarms": _alarms,
+    "windows": _counts("windows", "window_state"),
     "assigned": _assigned,
 }

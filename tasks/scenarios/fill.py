@@ -12,6 +12,7 @@ from tasks.forms.prefill import with_examples
 from tasks.forms.spec import Field, FormSpec
 from tasks.forms.values import FormContext
 from tasks.scenarios.world import World
+from tasks.store import stories
 
 
 def task_values(
@@ -49,6 +50,12 @@ def named(world: World, spec: FormSpec, given: Mapping[str, Any], area: str) -> 
     return {name: _value(world, spec.fields[name], value, area) for name, value in given.items()}
 
 
+def _latest_case(world: World, person_id: int) -> int | None:
+    with world.app.read() as conn:
+        found = stories.cases_of(conn, person_id)
+    return int(found[-1]["id"]) if found else None
+
+
 def _value(world: World, field: Field, value: Any, area: str) -> Any:
     if field.type == "list" and isinstance(value, list):
         columns = {column.name: column for column in field.item}
@@ -62,5 +69,7 @@ def _value(world: World, field: Field, value: Any, area: str) -> Any:
         return world.user_id(str(value), area) or value
     if field.type == "ref":
         found = world.objects.get(str(value)) or world.people.get(str(value))
+        if field.of == "case" and str(value) in world.people:
+            found = _latest_case(world, world.people[str(value)])
         return value if found is None else str(found)
     return list(value) if isinstance(value, list) else value

@@ -19,6 +19,7 @@ from tasks.scenarios.faults import BadScenario
 from tasks.scenarios.load_expect import check_expectation
 from tasks.scenarios.model import Step
 from tasks.scenarios.nodes import Rows, Table
+from tasks.scenarios.offices import FAMILY, MATTERS
 
 #: Actions whose target is a user task.
 ON_TASK = ("complete", "reach", "claim", "unclaim", "reassign", "delegate", "send_back", "withdraw")
@@ -42,7 +43,9 @@ _WITH = {
     "set_facts": tuple(FACTS),
 }  # fmt: skip
 #: Messages from outside and the form whose fields they may carry (RULES J.7.16).
-MESSAGES = {"MSG-16": "P03_Objection", "MSG-17": "P03_Check", "MSG-23": "P06_Outcome", "MSG-26": ""}
+MESSAGES = {
+    "MSG-16": "P03_Objection", "MSG-17": "P03_Check", "MSG-22": "", "MSG-23": "P06_Outcome", "MSG-26": "",
+}  # fmt: skip
 ERRORS = frozenset(
     {
         "already_claimed", "not_assignee", "not_candidate", "out_of_area", "four_eyes", "stale_task",
@@ -193,10 +196,15 @@ class StepReader:
             self.form(MESSAGES[str(target)], given)
         elif action in _WITH:
             _only_columns(given, _WITH[action], action)
+        elif action == "start" and target in MATTERS:
+            _only_columns(given, MATTERS[str(target)], action)
         elif action == "start":
             work = target == REGISTRATION
             _only_columns(given, tuple(COMMAND_FORMS["found_work"].fields) if work else APPLIES, action)
         elif action in COMMAND_FORMS or action == "message":
+            if target == FAMILY:
+                _only_columns(given, (), action)
+                return
             form = COMMAND_FORMS["propose_close" if action == "message" else action]
             _only_fields(given, form.fields, action)
 

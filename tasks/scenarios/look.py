@@ -39,11 +39,9 @@ class Look:
 
     @cached_property
     def deadlines(self) -> list[RowMapping]:
-        """Return the deadlines of the case."""
-        if self.case_id is None:
-            return []
+        """Return the deadlines of the case, and those of the person outside any case."""
         with self.world.app.read() as conn:
-            return stories.deadlines_of(conn, self.case_id)
+            return stories.deadlines_of(conn, self.case_id, self.person_id)
 
     @cached_property
     def duties(self) -> list[RowMapping]:

@@ -103,7 +103,7 @@ def _stuck(world: World, step: Step, person_id: int, case_id: int) -> Difference
     now = to_us(world.clock.now())
     with world.app.read() as conn:
         waiting = stories.waiting_in(conn, case_id)
-        running = [row for row in stories.deadlines_of(conn, case_id) if row["due_at"] > now]
+        running = [row for row in stories.deadlines_of(conn, case_id, person_id) if row["due_at"] > now]
     due = [row for row in running if not row["completed_at"]]
     names, target = Names(world), str(step.target)
     waits = [

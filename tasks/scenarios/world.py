@@ -9,7 +9,7 @@ from typing import Any
 from engine.clock import VirtualClock, to_us
 from engine.errors import AidError, FormInvalid
 from engine.ids import new_id
-from tasks import accounts, commands, org, people
+from tasks import accounts, commands, office_duties, org, people
 from tasks.actor import ADMIN_ROLES, ROLES, SYSTEM, Actor, Grant
 from tasks.app import App
 from tasks.benefits import record
@@ -71,6 +71,7 @@ def build(app: App, clock: VirtualClock, scenario: Scenario) -> World:
         for family in scenario.households:
             members = [world.people[handle] for handle in family.members]
             people.make_household(conn, members, clock.now(), urban=family.urban)
+    app.run(office_duties.open_missing)
     return world
 
 

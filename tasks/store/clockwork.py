@@ -62,14 +62,19 @@ def trail_of_deadline(conn: Connection, row_id: int) -> int | None:
 
 
 def trail_of_duty(conn: Connection, duty_id: int) -> int | None:
-    """Return the trail a duty is written to: its case's, its person's own, or its office's."""
+    """Return the trail a duty is written to: its case's, its person's own, its office's, or a matter's."""
     query = (
         sa.select(sa.func.coalesce(duty.c.case_id, trail_owner.c.trail_id))
         .join(
             trail_owner,
             sa.or_(
-                sa.and_(trail_owner.c.kind == "person", trail_owner.c.person_id == duty.c.person_id),
+                sa.and_(
+                    duty.c.matter.is_(None),
+                    trail_owner.c.kind == "person",
+                    trail_owner.c.person_id == duty.c.person_id,
+                ),
                 trail_owner.c.matter == sa.literal("unit:") + sa.cast(duty.c.unit_id, sa.Text),
+                trail_owner.c.matter == duty.c.matter,
             ),
             isouter=True,
         )

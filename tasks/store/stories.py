@@ -40,7 +40,12 @@ def _tasks(of_case: bool, of_element: bool, opened: bool) -> Named:
         sa.select(user_task, instance.c.process_id)
         .join(process_context, process_context.c.instance_id == user_task.c.instance_id)
         .join(instance, instance.c.id == user_task.c.instance_id)
-        .where(process_context.c.person_id == sa.bindparam("person_id"))
+        .where(
+            sa.or_(
+                process_context.c.person_id == sa.bindparam("person_id"),
+                user_task.c.subject_id == sa.bindparam("person_id"),
+            )
+        )
         .order_by(user_task.c.due_at, user_task.c.id)
     )
     if of_case:
@@ -85,9 +90,10 @@ def waiting_in(conn: Connection, case_id: int) -> list[tuple[str, str]]:
     return [(row["element"], row["name"]) for row in _WAITING.all(conn, case_id=case_id)]
 
 
-def deadlines_of(conn: Connection, case_id: int) -> list[RowMapping]:
-    """Return the deadlines of a case in the order they were opened."""
-    query = sa.select(deadline).where(deadline.c.case_id == case_id)
+def deadlines_of(conn: Connection, case_id: int | None, person_id: int) -> list[RowMapping]:
+    """Return the deadlines of a case, and of its person outside any, in the order they were opened."""
+    outside = sa.and_(deadline.c.case_id.is_(None), deadline.c.person_id == person_id)
+    query = sa.select(deadline).where(sa.or_(deadline.c.case_id == case_id, outside))
     return list(conn.execute(query.order_by(deadline.c.created_at, deadline.c.id)).mappings())
 
 

@@ -6,13 +6,14 @@ import sqlalchemy as sa
 
 from engine.store.metadata import metadata
 from tasks.store.tables_clock import deadline, duty, duty_window
+from tasks.store.tables_matters import complaint, contribution, imported_list, matter_item, warning
 from tasks.store.tables_studio import draft
 from tasks.store.tables_work import benefit, employment, placement, post, vacancy
 
 __all__ = [
-    "benefit", "calendar_year", "case", "deadline", "draft", "duty", "duty_window", "employment", "form_data",
-    "hand_over", "helper", "notice", "placement", "plan", "post", "process_context", "referral",
-    "trail_owner", "vacancy",
+    "benefit", "calendar_year", "case", "complaint", "contribution", "deadline", "draft", "duty",
+    "duty_window", "employment", "form_data", "hand_over", "helper", "imported_list", "matter_item", "notice",
+    "placement", "plan", "post", "process_context", "referral", "trail_owner", "vacancy", "warning",
 ]  # fmt: skip
 
 Big = sa.BigInteger

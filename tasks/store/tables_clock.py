@@ -64,6 +64,8 @@ duty = sa.Table(
     sa.Column("person_id", Big),
     #: The office whose duty it is: a community's survey, a street's weekly conference.
     sa.Column("unit_id", Big),
+    #: The matter whose duty it is: the end of a benefit.
+    sa.Column("matter", sa.Text),
     sa.Column("area", sa.Text, nullable=False),
     sa.Column("tier", sa.Text, nullable=False),
     sa.Column("run_no", sa.Integer, nullable=False),
@@ -82,6 +84,7 @@ sa.Index(
     postgresql_where=duty.c.state == "open",
 )
 sa.Index("ix_duty_person", duty.c.person_id, duty.c.state)
+sa.Index("ix_duty_matter", duty.c.matter)
 sa.Index(
     "uq_duty_unit",
     duty.c.unit_id,

@@ -42,6 +42,11 @@ PAGES = {
         "notices": "/notices", "password": "/password", "error-403": "/audit", "error-404": "/cases/1",
         "paper": "{paper}",
     },
+    "staff.nfx": {
+        "office": "/office", "office-duty": "{duty}", "matters": "/office/matters", "matter": "{matter}",
+        "matter-check": "{check}", "families": "/office/families", "complaint": "/office/complaint",
+        "lists": "/office/lists", "task-conference": "{conference}",
+    },
     "sup.rh": {"supervisor-inbox": "/inbox", "supervisor-case": "{case}", "incidents": "/incidents",
                "exchanges": "/exchanges",
                "settings": "/settings", "waive": "{case}/waive", "instance": "{instance}",
@@ -103,6 +108,20 @@ def _addresses(desk: Desk) -> dict[str, str]:
     return found
 
 
+def _office_addresses(desk: Desk) -> dict[str, str]:
+    """Return the addresses of a street's conference, its family without work and its last check."""
+    link = "[data-row] a[data-open]"
+    seen = {
+        "duty": ("/office", "a[href^='/office/duties/']"), "matter": ("/office/families", link),
+        "check": ("/office/matters?process=P08", link), "conference": ("/inbox?list=pool&process=P14", link),
+    }  # fmt: skip
+    found: dict[str, str] = {}
+    for name, (page, selector) in seen.items():
+        desk.go(page)
+        found[name] = _href(desk.page, selector)
+    return found
+
+
 @pytest.mark.parametrize("username", PAGES)
 def test_every_page_of_a_role_is_fit_to_be_seen(
     visitor: Callable[[str], Desk], username: str, nightly: bool
@@ -110,6 +129,8 @@ def test_every_page_of_a_role_is_fit_to_be_seen(
     desk = visitor(username)
     asked = {one for path in PAGES[username].values() for one in re.findall(r"{(\w+)}", path)}
     known = _addresses(visitor("staff.rh")) if asked - {"account"} else {}
+    if username == "staff.nfx":
+        known = _office_addresses(desk)
     if "account" in asked:
         desk.go("/accounts?q=staff.rh")
         known["account"] = _href(desk.page, "[data-row] a[data-open]")

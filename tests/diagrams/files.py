@@ -20,8 +20,10 @@ AID = "{urn:aid595:bpmn:1}"
 
 DRAWN = (
     "P03_registration_recognition", "P04_community_assistance", "P05_street_assistance",
-    "P06_district_assistance", "P07_employment_registration", "P09_follow_up", "P11_skills_training",
-    "P13_public_welfare_post", "P15_joint_meeting", "P21_duty",
+    "P06_district_assistance", "P07_employment_registration", "P08_social_insurance_check", "P09_follow_up",
+    "P11_skills_training", "P13_public_welfare_post", "P14_street_conference", "P15_joint_meeting",
+    "P16_zero_family", "P17_benefit_expiry", "P18_candidate_discovery", "P19_early_warning", "P20_complaint",
+    "P21_duty",
 )  # fmt: skip
 NODES = {
     "startEvent", "endEvent", "intermediateThrowEvent", "intermediateCatchEvent", "boundaryEvent",

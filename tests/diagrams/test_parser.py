@@ -23,7 +23,11 @@ def test_spiffworkflow_parses_the_diagram(process_id: str) -> None:
 
     parser = Parser()
     for each in dict.fromkeys((process_id, *_called(process_id))):
-        parser.add_bpmn_xml(etree.parse(str(diagram(each).path)), filename=each)
+        root = etree.parse(str(diagram(each).path))
+        for loop in root.iter(f"{BPMN}multiInstanceLoopCharacteristics"):
+            # What a round is for is named by aid595:collection, which this parser cannot know either.
+            etree.SubElement(loop, f"{BPMN}loopCardinality").text = "1"
+        parser.add_bpmn_xml(root, filename=each)
     spec = parser.get_spec(process_id)
     parts = parser.get_subprocess_specs(process_id)
     names = set(spec.task_specs) | {name for part in parts.values() for name in part.task_specs}

@@ -18,6 +18,7 @@ _PARTS = {
     "incident_id": 1, "file_id": 1, "migration_id": 1, "draft_id": 1, "trail_id": 1, "version": 1,
     "action": "waive", "act": "approve", "side": "new", "clause_id": "R004-02.D1a", "key": "P04",
     "name": "MSG-16", "exchange_id": 1, "user_id": 1, "unit_id": 1, "year": 2027,
+    "duty_id": 1, "window_id": 1, "kind": "DISABLED",
     "process_id": "P03_registration_recognition", "filename": "app.css",
 }  # fmt: skip
 

@@ -31,6 +31,7 @@ from web.errors import STATUS
 from web.i18n import LANGUAGES, catalogue, choose, say_or
 from web.views import accounts as account_views
 from web.views import office_trail
+from web.views.offices import FORMS
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
@@ -40,6 +41,7 @@ _MADE = re.compile(r"""\bt\(\s*"([a-z_.]+)" ~ (\w+)|\bt\("([a-z_.]+)" ~ ([\w.]+)
 MADE = {
     "inbox.": LISTS, "inbox.empty_": LISTS, "urgency.": (*words.URGENCIES, "done"),
     "password.": ("old_password", "password", "again"), "incident.none_": ("open", "resolved"),
+    "matter.": ("open", "over"), "offices.tab_": ("duties", "matters", "families", "lists", *FORMS),
     "id_number.reason_": ("check", "system", "paper"),
     "person.": ("name", "id_no", "phone", "address"), "settings.basis_": ("STATED", "INFERRED", "CONFIG"),
     "editor.u_": tuple(Unit), "studio.": ("approve", "reject", "activate", "retire", "take_back"),

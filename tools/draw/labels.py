@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tools.draw.model import EVENTS, GATEWAYS, Box, Drawing, Flow, Node, Point
+from tools.draw.model import CONTAINERS, EVENTS, GATEWAYS, Box, Drawing, Flow, Node, Point
 
 GLYPH, LINE, ROOM = 11, 14, 60
 
@@ -61,7 +61,7 @@ class Labels:
 
     def __init__(self, d: Drawing) -> None:
         self.d = d
-        self.solid = [n.box for n in d.nodes.values() if n.kind != "body"]
+        self.solid = [n.box for n in d.nodes.values() if n.kind not in CONTAINERS]
         self.lines = [
             (min(a[0], b[0]) - 1, min(a[1], b[1]) - 1, max(a[0], b[0]) + 1, max(a[1], b[1]) + 1)
             for f in d.flows

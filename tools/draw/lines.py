@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from tools.draw.model import Drawing, Flow, Node, Point
+from tools.draw.model import CONTAINERS, Drawing, Flow, Node, Point
 from tools.draw.place import GRID
 
 STEPS = {"right": (GRID, 0), "left": (-GRID, 0), "down": (0, GRID), "up": (0, -GRID)}
@@ -56,7 +56,7 @@ class Lines:
         self.blocked: set[Point] = set()
         self.near: set[Point] = set()
         for n in d.nodes.values():
-            if n.kind != "body":
+            if n.kind not in CONTAINERS:
                 self.blocked |= points_of(n, CLEAR)
                 self.near |= points_of(n, GRID + CLEAR)
         for f in d.flows:

@@ -10,9 +10,19 @@ Box = tuple[int, int, int, int]
 BOUNDARY = frozenset({"boundary_timer", "boundary_message"})
 EVENTS = BOUNDARY | {"start", "end", "terminate", "throw", "catch_message", "catch_timer"}
 GATEWAYS = frozenset({"exclusive", "parallel", "event"})
+#: Sub-processes: the body that can be left at any moment, and one with a round for each item.
+CONTAINERS = frozenset({"body", "rounds"})
 TASKS = frozenset({"user", "service", "rule", "call", "task"})
 
 SIZES = dict.fromkeys(EVENTS, (36, 36)) | dict.fromkeys(GATEWAYS, (50, 50)) | dict.fromkeys(TASKS, (120, 80))
+
+
+@dataclass(frozen=True)
+class Many:
+    """What a multi-instance sub-process runs over: an expression, and the name of one item."""
+
+    collection: str
+    item: str
 
 
 @dataclass
@@ -29,6 +39,7 @@ class Node:
     timer: str | None = None
     attached: str | None = None
     called: str | None = None
+    many: Many | None = None
     tone: str = "plain"
     rank: int = 0
     row: int = 0
@@ -102,5 +113,14 @@ class Drawing:
     pool_box: Box = (0, 0, 0, 0)
 
     def inner(self) -> list[Node]:
-        """Return the nodes inside the body, or all of them where there is no body."""
-        return [n for n in self.nodes.values() if n.body == self.body and n.id != self.body]
+        """Return the nodes inside the body, or all of them where there is no body; those of rounds too."""
+        outside = {None} - {self.body}
+        return [n for n in self.nodes.values() if n.body not in outside and n.kind not in CONTAINERS]
+
+    def rounds(self) -> list[Node]:
+        """Return the multi-instance sub-processes."""
+        return [n for n in self.nodes.values() if n.kind == "rounds"]
+
+    def within(self, container: str) -> list[Node]:
+        """Return the nodes that stand in a sub-process."""
+        return [n for n in self.nodes.values() if n.body == container]

@@ -15,6 +15,8 @@ GAP, BRANCH_GAP, WORD_GAP = 40, 60, 80
 POOL_X, POOL_Y, LABELS = 160, 70, 60
 EXIT_STRIP = 140
 START_PITCH = 80
+#: Room between the edge of a sub-process with rounds and what is inside it.
+EDGE = 40
 
 
 def place(d: Drawing) -> None:
@@ -34,9 +36,9 @@ def _hint(d: Drawing, node: Node, part: int) -> str:
 def _ranks(d: Drawing, inner: list[Node]) -> dict[str, int]:
     """Set the columns and return how many columns still follow each node; the longest way keeps its row."""
     out: dict[str, list[str]] = {n.id: [] for n in inner}
-    for f in d.flows:
-        if f.source in out and f.target in out:
-            out[f.source].append(f.target)
+    for source, target in _ways(d):
+        if source in out and target in out:
+            out[source].append(target)
     back = _loops(out, [n.id for n in sorted(inner, key=lambda n: n.kind != "start")])
     forward = [(a, b) for a, targets in out.items() for b in targets if (a, b) not in back]
     rank, rest = dict.fromkeys(out, 0), dict.fromkeys(out, 0)
@@ -49,6 +51,18 @@ def _ranks(d: Drawing, inner: list[Node]) -> dict[str, int]:
     for n in inner:
         n.rank = rank[n.id]
     return rest
+
+
+def _ways(d: Drawing) -> list[tuple[str, str]]:
+    """Return the flows as (source, target); those of a sub-process with rounds go through what is inside."""
+    into = {n.id: [m.id for m in d.within(n.id) if m.kind == "start"] for n in d.rounds()}
+    out_of = {n.id: [m.id for m in d.within(n.id) if m.kind == "end"] for n in d.rounds()}
+    return [
+        (source, target)
+        for f in d.flows
+        for source in out_of.get(f.source, [f.source])
+        for target in into.get(f.target, [f.target])
+    ]
 
 
 def _loops(out: dict[str, list[str]], order: list[str]) -> set[tuple[str, str]]:
@@ -75,9 +89,9 @@ def _rows(d: Drawing, inner: list[Node], rest: dict[str, int]) -> None:
     roles = [lane.role for lane in d.lanes]
     taken: set[tuple[str, int, int]] = set()
     before: dict[str, list[Node]] = {n.id: [] for n in inner}
-    for f in d.flows:
-        if f.target in before and f.source in before:
-            before[f.target].append(d.nodes[f.source])
+    for source, target in _ways(d):
+        if target in before and source in before:
+            before[target].append(d.nodes[source])
     fixed = [n for n in inner if _hint(d, n, 1)]
     for n in fixed + [n for n in sorted(inner, key=lambda n: (n.rank, -rest[n.id])) if n not in fixed]:
         known = [p for p in before[n.id] if p.lane and p.rank < n.rank]
@@ -105,7 +119,9 @@ def _pixels(d: Drawing, inner: list[Node]) -> None:
     outside = 180 if d.body else 0
     x = POOL_X + LABELS + outside + GAP
     centre: list[int] = []
+    edges = [{n.rank for n in d.within(box.id) if n.kind != "boundary_timer"} for box in d.rounds()]
     for column in range(columns):
+        x += EDGE * sum(column in (min(ranks), max(ranks) + 1) for ranks in edges)
         width = WIDE if column in wide else NARROW
         centre.append(x + width // 2)
         x += width + ((BRANCH_GAP if column + 1 in wide else WORD_GAP) if column in wider else GAP)
@@ -115,6 +131,8 @@ def _pixels(d: Drawing, inner: list[Node]) -> None:
     for i, lane in enumerate(d.lanes):
         head = 110 if i == 0 and d.body else 70
         tail = (50 + EXIT_STRIP if d.body else 50) if i == len(d.lanes) - 1 else 30
+        if d.rounds():
+            head, tail = head + GRID, tail + 2 * GRID
         lane.y, top_of[lane.role] = y, y + head
         lane.height = head + lane.rows * ROW - (ROW - 80) + tail
         if i == 0 and d.body:
@@ -123,10 +141,21 @@ def _pixels(d: Drawing, inner: list[Node]) -> None:
         y += lane.height
     for n in inner:
         n.x, n.y = centre[n.rank], top_of[n.lane] + n.row * ROW + 40
+    for box in d.rounds():
+        _frame(d, box)
     end = right + (140 if d.body else 0)
     d.pool_box = (POOL_X, POOL_Y, end, y)
     if d.body:
         _outside(d, POOL_X + LABELS + outside, right, y - EXIT_STRIP)
+
+
+def _frame(d: Drawing, box: Node) -> None:
+    """Lay a sub-process around what is inside it, with room for its name above and its mark below."""
+    inside = d.within(box.id)
+    left, right = min(n.box[0] for n in inside) - EDGE, max(n.box[2] for n in inside) + EDGE
+    top, bottom = min(n.box[1] for n in inside) - 60, max(n.box[3] for n in inside) + 60
+    box.x, box.y, box.w, box.h = (left + right) // 2, (top + bottom) // 2, right - left, bottom - top
+    box.lane = inside[0].lane
 
 
 def _outside(d: Drawing, left: int, right: int, bottom: int) -> None:

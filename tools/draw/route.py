@@ -10,7 +10,7 @@ import heapq
 from dataclasses import dataclass, field
 
 from tools.draw.lines import BACK, CLEAR, HUG, STEPS, Lines, is_straight, points_of, step
-from tools.draw.model import GATEWAYS, Drawing, Flow, Node, Point
+from tools.draw.model import CONTAINERS, GATEWAYS, Box, Drawing, Flow, Node, Point
 from tools.draw.place import GRID
 
 #: Prices beside the length: a bend; leaving a gateway where a sister branch leaves; and the gain of bundling.
@@ -67,6 +67,11 @@ def _stub(n: Node, way: str) -> list[Point]:
     return stub
 
 
+def _at_container(d: Drawing, f: Flow) -> bool:
+    """Tell whether a flow ends at the edge of a sub-process: it is drawn straight."""
+    return d.nodes[f.source].kind in CONTAINERS or d.nodes[f.target].kind in CONTAINERS
+
+
 class Router:
     """Draws the flows of one drawing."""
 
@@ -79,13 +84,19 @@ class Router:
         todo = [
             i
             for i, f in enumerate(self.d.flows)
-            if self.d.body not in (f.source, f.target) and not is_straight(self.d, f)
+            if not _at_container(self.d, f) and not is_straight(self.d, f)
         ]
         todo.sort(key=lambda i: (self._length(self.d.flows[i]), self.d.flows[i].id))
         for _ in range(PASSES):
             for i in todo:
                 self.lines.forget(i)
                 self.lines.keep(i, self._path(i))
+
+    def _room(self, source: Node) -> Box:
+        """Return the box that the flows of a node stay in."""
+        if source.body is None:
+            return self.d.pool_box
+        return self.d.body_box if source.body == self.d.body else self.d.nodes[source.body].box
 
     def _length(self, f: Flow) -> int:
         a, b = self.d.nodes[f.source], self.d.nodes[f.target]
@@ -97,7 +108,7 @@ class Router:
         search = Search(self._goals(i, target))
         sisters = sum(other.source == f.source for other in self.d.flows)
         self._begin(i, search, source, sisters)
-        left, top, right, bottom = self.d.body_box if self.d.body and source.body else self.d.pool_box
+        left, top, right, bottom = self._room(source)
         trunk = source.x if sisters > 1 else target.x
         done: tuple[int, State, State] | None = None
         while search.heap:
@@ -158,9 +169,9 @@ def route(d: Drawing) -> None:
     router.run()
     for i, f in enumerate(d.flows):
         a, b = d.nodes[f.source], d.nodes[f.target]
-        if f.source == d.body:
+        if a.kind in CONTAINERS:
             f.points = [(a.box[2], b.y), (b.box[0], b.y)]
-        elif f.target == d.body or (is_straight(d, f) and a.y == b.y):
+        elif b.kind in CONTAINERS or (is_straight(d, f) and a.y == b.y):
             f.points = [(a.box[2], a.y), (b.box[0], a.y)]
         elif is_straight(d, f):
             f.points = [(a.x, a.box[3]), (a.x, b.box[1])]

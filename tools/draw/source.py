@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from tools.draw.model import Drawing, Flow, Lane, Node, Variable
+from tools.draw.model import Drawing, Flow, Lane, Many, Node, Variable
 
 ROOT = Path(__file__).resolve().parents[2]
 POLICY = ROOT / "bpmn" / "policy"
@@ -35,6 +35,7 @@ KINDS = {
     "MC": "catch_message",
     "EE": "end",
     "TE": "terminate",
+    "MI": "rounds",
 }
 
 ROLE_NAMES = {
@@ -99,6 +100,9 @@ def build(process_id: str) -> Drawing:
     flows = [f for e in entry["elements"] for f in _flows(e, plan)]
     if body:
         _wrap(short, entry, nodes, flows, body)
+    for e in entry["elements"]:
+        if e["type"] == "MI":
+            _gather(nodes, flows, e, plan)
     for element in entry["elements"]:
         for rule in _codes(element.get("DL", "")) if element["type"] == "UT" else []:
             if met_by().get(rule) == element["id"]:
@@ -172,7 +176,7 @@ def _node(e: dict[str, Any], plan: dict[str, Any], body: str | None, tier: str) 
         e["name_zh"],
         {k: v for k, v in attrs.items() if v},
         inside,
-        message=message,
+        message=None if kind == "service" else message,
         timer=plan.get("timers", {}).get(e["id"]),
         called=e.get("calls"),
         tone=tone_of(e.get("role", "x")),
@@ -211,6 +215,19 @@ def _wrap(short: str, entry: dict[str, Any], nodes: dict[str, Node], flows: list
         out = "MSG-09" if key == "found" else None
         nodes[end] = Node(end, "end", after, {"message": out} if out else {}, message=out)
         flows.append(Flow(f"F_{event}_{end}", event, end))
+
+
+def _gather(nodes: dict[str, Node], flows: list[Flow], e: dict[str, Any], plan: dict[str, Any]) -> None:
+    """Put what one round does inside its sub-process: everything its inner start leads to."""
+    first = e["note"].rpartition("inside: ")[2]
+    many = plan["rounds"][e["id"]]
+    nodes[e["id"]].many = Many(many["collection"], many["item"])
+    todo = [first]
+    while todo:
+        node = nodes[todo.pop()]
+        if node.body != e["id"]:
+            node.body = e["id"]
+            todo += [f.target for f in flows if f.source == node.id]
 
 
 def _deadline(nodes: dict[str, Node], flows: list[Flow], task: Node, rule: str) -> None:

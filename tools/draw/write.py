@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from tools.draw.model import EVENTS, Box, Drawing, Flow, Lane, Node
+from tools.draw.model import CONTAINERS, EVENTS, Box, Drawing, Flow, Lane, Node
 
 NS = {
     "bpmn": "http://www.omg.org/spec/BPMN/20100524/MODEL",
@@ -36,6 +36,7 @@ TAGS = {
     "call": "callActivity",
     "task": "task",
     "body": "subProcess",
+    "rounds": "subProcess",
 }
 #: Line and fill by tone: the manual's green, yellow and red (R004-00.P11), the band paler than the task.
 INK = {
@@ -172,7 +173,10 @@ def _content(made: etree._Element, d: Drawing, n: Node) -> None:
         sub(made, "bpmn:messageEventDefinition", id=f"{n.id}_Def", messageRef=message_id(n.message))
     elif n.kind == "terminate":
         sub(made, "bpmn:terminateEventDefinition", id=f"{n.id}_Def")
-    elif n.kind == "body":
+    elif n.kind in CONTAINERS:
+        if n.many is not None:
+            sub(made, "bpmn:multiInstanceLoopCharacteristics", isSequential="false",
+                aid595_collection=n.many.collection, aid595_item=n.many.item)  # fmt: skip
         _elements(made, d, n.id)
 
 
@@ -216,12 +220,13 @@ def _picture(plane: etree._Element, d: Drawing, short: str, pool: str) -> None:
             plane, lane_id(short, lane), (left + 30, lane.y, right, lane.y + lane.height), isHorizontal="true"
         )
         paint(shape, INK[lane.tone], BAND[lane.tone])
-    if d.body:
-        shape = shape_of(plane, d.body, d.body_box, isExpanded="true")
+    boxes = {n.id: n.box for n in d.rounds()} | ({d.body: d.body_box} if d.body else {})
+    for container, box in boxes.items():
+        shape = shape_of(plane, container, box, isExpanded="true")
         shape.set(q("bioc:stroke"), INK["plain"])
         shape.set(q("bioc:fill"), "transparent")
     for n in d.nodes.values():
-        if n.kind != "body":
+        if n.kind not in CONTAINERS:
             _node_shape(plane, n)
     for f in d.flows:
         edge = sub(plane, "bpmndi:BPMNEdge", id=f"{f.id}_di", bpmnElement=f.id)

@@ -28,9 +28,11 @@ from web.views import (
     inbox,
     incidents,
     instance,
+    matters,
     moves,
     notices,
     office_trail,
+    offices,
     paper,
     person,
     process,
@@ -51,5 +53,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     exchanges.views,
     instance.views, notices.views, settings.views, demo.views, health.views, studio.views, editor.views,
     release.views, trial.views, moves.views, units.views, accounts.views,
-    access.views, office_trail.views, calendar.views, v1.views,
+    access.views, office_trail.views, offices.views, matters.views, calendar.views, v1.views,
 )

@@ -9,6 +9,7 @@ from flask import Blueprint, jsonify, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from engine.clock import to_us
+from engine.codec import loads
 from engine.errors import AidError, FormInvalid, NotFound
 from tasks import labels
 from tasks.access import allowed
@@ -42,6 +43,7 @@ def show(case_id: int) -> str:
     return render_template(
         "case.html", file=file, case=file.head, events=events, offered=offered(context, file),
         supervises=allowed(context.actor, "suspend", file.subject),
+        conference=loads(file.head.data_json).get("conference", []) if file.may_see("street") else [],
         older=events[-1].seq if len(events) == _EVENTS else None, beyond=beyond, detailed=detailed,
     )  # fmt: skip
 

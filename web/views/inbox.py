@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -14,18 +15,23 @@ from werkzeug.wrappers import Response
 from engine.clock import NO_DUE, end_of_day, to_us
 from engine.errors import AidError
 from tasks import commands, labels, people
-from tasks.queries import areas, inbox
+from tasks.access import tier_of
+from tasks.queries import areas, inbox, matters
 from tasks.queries.case_page import case_by_no
 from tasks.queries.scope import reading_areas
 from tasks.store.conn import Connection
-from web import words
+from web import matterwords, words
 from web.context import Ctx, ctx
 from web.going import go, ours
 from web.numbers import whole
+from web.views.offices import days_open
 
 views = Blueprint("inbox", __name__)
 #: Processes that exist in this release and give a person work.
-PROCESSES = ("P03", "P04", "P05", "P06", "P07", "P09", "P11", "P13", "P21")
+PROCESSES = (
+    "P03", "P04", "P05", "P06", "P07", "P08", "P09", "P11", "P13", "P14", "P15", "P16", "P17", "P18", "P19",
+    "P20", "P21",
+)  # fmt: skip
 _FOUND = 50
 
 
@@ -72,15 +78,17 @@ def index() -> str:
         units = areas.units_under(conn, reading_areas(context.actor))
         names = {unit["path"]: unit["name"] for unit in units}
         names |= areas.unit_names(conn, [row.area for row in rows if row.area not in names])
+        told = matterwords.about(context, conn, {row.matter for row in rows if row.matter})
+        alarm = _alarm(context, conn)
     more = len(rows) > inbox.PAGE
     rows = rows[: inbox.PAGE]
-    lines = _lines(context, rows, names)
+    lines = _lines(context, rows, names, told)
     return render_template(
         "inbox.html",
         which=which, rows=rows, groups=_groups(which, lines), lists=list(counts._asdict().items()),
         claimable=which != "done" and any(line.claimable for line in lines),
         processes=[(code, _process_name(code, context.lang)) for code in PROCESSES],
-        areas=_indented(units), list_url=_list_url, filtered=any(typed.values()),
+        alarm=alarm, areas=_indented(units), list_url=_list_url, filtered=any(typed.values()),
         next_url=_next_url(which, rows) if more else "", first_url=_list_url(which) if after else "",
         **typed,
     )  # fmt: skip
@@ -120,7 +128,16 @@ def cursor(text: str) -> inbox.Cursor | None:
     return inbox.Cursor(min(int(at), NO_DUE), min(int(task), 2**63 - 1))
 
 
-def _lines(context: Ctx, rows: list[inbox.Row], names: dict[str, str]) -> list[Line]:
+def _alarm(context: Ctx, conn: Connection) -> tuple[int, int] | None:
+    """Return how many families without work a supervisor still has, and for how long (动态清零)."""
+    over = list(context.actor.areas("supervisor"))
+    found = matters.open_families(conn, over) if over else []
+    return (len(found), days_open(context, found[0])) if found else None
+
+
+def _lines(
+    context: Ctx, rows: list[inbox.Row], names: dict[str, str], told: Mapping[str, matterwords.About]
+) -> list[Line]:
     lang, t = context.lang, context.t
     instants = {row.due_at for row in rows}
     due = {at: words.due_words(at, context.now, context.calendar, lang) for at in instants}
@@ -130,9 +147,7 @@ def _lines(context: Ctx, rows: list[inbox.Row], names: dict[str, str]) -> list[L
             url=f"/tasks/{row.id}",
             name=words.element_name(context, row.definition_id, row.element, lang),
             below=_below(row.element.split("_", 1)[0], row.role, lang),
-            person=row.person_name or "",
-            case_no=row.case_no or "",
-            tier=row.tier or "",
+            **_subject(row, told),
             area=words.area_name(names, row.area, t),
             due=due[row.due_at],
             when=words.moment_text(row.at, context.today, lang) if row.state == "completed" else "",
@@ -140,6 +155,17 @@ def _lines(context: Ctx, rows: list[inbox.Row], names: dict[str, str]) -> list[L
         )
         for row in rows
     ]
+
+
+def _subject(row: inbox.Row, told: Mapping[str, matterwords.About]) -> dict[str, str]:
+    """Return whom or what a row is about: the person and case, else the matter in words."""
+    if row.matter is None:
+        return {"person": row.person_name or "", "case_no": row.case_no or "", "tier": row.tier or ""}
+    about, tier = told[row.matter], tier_of(row.role)
+    if row.person_name:
+        second = " ".join(one for one in (about.title, about.sub) if one)
+        return {"person": row.person_name, "case_no": second, "tier": tier}
+    return {"person": about.title, "case_no": about.sub, "tier": tier}
 
 
 @cache
