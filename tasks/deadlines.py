@@ -14,6 +14,8 @@ from engine.clock import NO_DUE, end_of_day, local_date, to_us
 from engine.codec import dumps, loads
 from engine.deadlines import DeadlineRule, Due, count
 from engine.errors import CalendarUnknown, IllegalState
+from engine.expressions import Expr
+from engine.graph import Kind, Node
 from engine.ids import new_id
 from engine.live import Live
 from engine.timers import move
@@ -46,6 +48,31 @@ def open_by_completion(
                 open_row(desk, _in_present_run(desk, live), policy, trigger)
 
 
+def open_by_start(desk: Desk, live: Live) -> None:
+    """Open the rows that the beginning of a process triggers, on the day it begins."""
+    for node in live.graph.root.starts:
+        for policy, _opening in desk.library.policy.opened_by.get(node.id, ()):
+            open_row(desk, desk.context(live), policy, desk.today)
+
+
+def open_by_branch(desk: Desk, live: Live, node: Node, decided: Mapping[str, Any]) -> None:
+    """Open the rows of the branch that the gateway after a decision is about to take.
+
+    The next task finds its date there; whether the branch is taken hangs on what was just decided.
+    """
+    names = {**live.names(), **decided}
+    for gateway in (live.graph.nodes[flow.target] for flow in node.outgoing):
+        for flow in gateway.outgoing if gateway.kind is Kind.EXCLUSIVE else ():
+            opened = desk.library.policy.opened_by_branch.get(f"{gateway.id}={flow.branch}", ())
+            if opened and flow.condition is not None and flow.condition(_asked(flow.condition, names), {}):
+                for policy in opened:
+                    open_row(desk, _in_present_run(desk, live), policy, desk.today)
+
+
+def _asked(condition: Expr, names: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: names.get(name) for name in condition.names}
+
+
 def _fill_pending(desk: Desk, live: Live, policy: DeadlinePolicy, trigger: date) -> None:
     """Count the row that waited for this trigger; a case that needs it no more has none (J.7.4)."""
     context = desk.context(live)
@@ -64,8 +91,7 @@ def _in_present_run(desk: Desk, live: Live) -> Context:
 def _holds(desk: Desk, opening: Opening, names: Mapping[str, Any]) -> bool:
     if opening.condition is None:
         return True
-    known = {name: names.get(name) for name in opening.condition.names}
-    return bool(opening.condition(known, {"setting": desk.setting}))
+    return bool(opening.condition(_asked(opening.condition, names), {"setting": desk.setting}))
 
 
 def _trigger(desk: Desk, opening: Opening, values: Mapping[str, Any]) -> date | None:
