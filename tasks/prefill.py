@@ -184,6 +184,11 @@ def _hardship(desk: Desk, live: Live, context: Context, _argument: str, field: F
     return True if found else None
 
 
+def _survey_example(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    """Answer the shortest way through the questionnaire: out of work, and not looking for any."""
+    return {"q01": "B", "q10": "B", "q11": "B"}
+
+
 def _notice_until(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
     """Count from the day of publication where it is given, else from today."""
     days = desk.setting("public_notice_days")
@@ -246,6 +251,7 @@ RULES: Mapping[str, _Rule] = {
     "decision": _decision,
     "candidates": _candidates,
     "hardship": _hardship,
+    "survey_example": _survey_example,
     "notice_until": _notice_until,
     "free_post": _free_post,
     "open_referrals": _open_referrals,
