@@ -269,16 +269,6 @@ class StartDuty(Command):
 
 
 @dataclass(frozen=True)
-class StartCourse(Command):
-    """Start the continued training of an employer (P12) with persons who asked for training (E45)."""
-
-    street_id: int
-    employer: str
-    course: str
-    trainees: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
 class SuspendInstance(Command):
     """Stop an instance: its tasks are refused with `paused` and its timers wait."""
 

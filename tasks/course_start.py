@@ -9,10 +9,11 @@ from collections.abc import Iterable
 
 from engine import user_tasks
 from engine.errors import FormInvalid, IllegalState
-from tasks import access, commands, org
+from tasks import access, org
 from tasks.access import Subject
 from tasks.commands import Done
 from tasks.desk import Context, Desk
+from tasks.person_commands import StartCourse
 from tasks.store import casework
 from tasks.store import ledger as store
 from tasks.taskwork import store_form
@@ -22,7 +23,7 @@ PROCESS = "P12_continued_training"
 _LONGEST = 100
 
 
-def start(desk: Desk, command: commands.StartCourse) -> Done:
+def start(desk: Desk, command: StartCourse) -> Done:
     """Start the course of an employer; raise FormInvalid or IllegalState."""
     unit = org.get_unit(desk.conn, command.street_id)
     access.authorize_start(desk.actor, PROCESS, Subject(unit.path))

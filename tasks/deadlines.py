@@ -14,8 +14,6 @@ from engine.clock import NO_DUE, end_of_day, local_date, to_us
 from engine.codec import dumps, loads
 from engine.deadlines import DeadlineRule, Due, count
 from engine.errors import CalendarUnknown, IllegalState
-from engine.expressions import Expr
-from engine.graph import Kind, Node
 from engine.ids import new_id
 from engine.live import Live
 from engine.timers import move
@@ -45,32 +43,7 @@ def open_by_completion(
             if opening.fills_pending and trigger is not None:
                 _fill_pending(desk, live, policy, trigger)
             elif trigger is not None or opening.pending:
-                open_row(desk, _in_present_run(desk, live), policy, trigger)
-
-
-def open_by_start(desk: Desk, live: Live) -> None:
-    """Open the rows that the beginning of a process triggers, on the day it begins."""
-    for node in live.graph.root.starts:
-        for policy, _opening in desk.library.policy.opened_by.get(node.id, ()):
-            open_row(desk, desk.context(live), policy, desk.today)
-
-
-def open_by_branch(desk: Desk, live: Live, node: Node, decided: Mapping[str, Any]) -> None:
-    """Open the rows of the branch that the gateway after a decision is about to take.
-
-    The next task finds its date there; whether the branch is taken hangs on what was just decided.
-    """
-    names = {**live.names(), **decided}
-    for gateway in (live.graph.nodes[flow.target] for flow in node.outgoing):
-        for flow in gateway.outgoing if gateway.kind is Kind.EXCLUSIVE else ():
-            opened = desk.library.policy.opened_by_branch.get(f"{gateway.id}={flow.branch}", ())
-            if opened and flow.condition is not None and flow.condition(_asked(flow.condition, names), {}):
-                for policy in opened:
-                    open_row(desk, _in_present_run(desk, live), policy, desk.today)
-
-
-def _asked(condition: Expr, names: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: names.get(name) for name in condition.names}
+                open_row(desk, in_present_run(desk, live), policy, trigger)
 
 
 def _fill_pending(desk: Desk, live: Live, policy: DeadlinePolicy, trigger: date) -> None:
@@ -80,7 +53,7 @@ def _fill_pending(desk: Desk, live: Live, policy: DeadlinePolicy, trigger: date)
         open_row(desk, context, policy, trigger)
 
 
-def _in_present_run(desk: Desk, live: Live) -> Context:
+def in_present_run(desk: Desk, live: Live) -> Context:
     """Return the context of an instance in the run the case is in now: a decision may just have begun one."""
     context = desk.context(live)
     if context.case_id is None:
@@ -91,7 +64,8 @@ def _in_present_run(desk: Desk, live: Live) -> Context:
 def _holds(desk: Desk, opening: Opening, names: Mapping[str, Any]) -> bool:
     if opening.condition is None:
         return True
-    return bool(opening.condition(_asked(opening.condition, names), {"setting": desk.setting}))
+    known = {name: names.get(name) for name in opening.condition.names}
+    return bool(opening.condition(known, {"setting": desk.setting}))
 
 
 def _trigger(desk: Desk, opening: Opening, values: Mapping[str, Any]) -> date | None:

@@ -10,7 +10,7 @@ from engine.codec import dumps, loads
 from engine.decisions import Decision, DecisionUnmatched
 from engine.graph import Node
 from engine.live import Live
-from tasks import deadlines, duties, ledger, people, placements, referrals
+from tasks import deadline_openings, duties, ledger, people, placements, referrals
 from tasks.decision_inputs import decision_inputs
 from tasks.desk import Context, Desk
 
@@ -57,7 +57,7 @@ def run_tables(desk: Desk, live: Live, node: Node) -> dict[str, Any]:
     _afterwards(desk, live, node, context, found)
     if node.id == ledger.RULE:
         routed |= ledger.may_accompany(desk, live, routed["visit_class"])
-    deadlines.open_by_branch(desk, live, node, routed)
+    deadline_openings.open_by_branch(desk, live, node, routed)
     return routed
 
 

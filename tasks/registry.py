@@ -26,6 +26,7 @@ from tasks import (
     units,
 )
 from tasks import migration_commands as moves
+from tasks import person_commands as persons
 from tasks import studio_commands as studio
 from tasks.commands import Command, Done
 from tasks.desk import Desk
@@ -59,7 +60,7 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     commands.RecordBenefit: casework.record_benefit,
     commands.ExplainMissed: casework.explain_missed,
     commands.StartDuty: casework.start_duty,
-    commands.StartCourse: course_start.start,
+    persons.StartCourse: course_start.start,
     commands.VoidPaper: casework.void_paper,
     commands.AddPaper: supervision.add_paper,
     commands.SuspendInstance: supervision.suspend,

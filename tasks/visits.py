@@ -10,7 +10,8 @@ from engine.errors import GuardUnmet
 from engine.live import Live
 from tasks import decide, duties, ledger
 from tasks.desk import Desk
-from tasks.store import casework, rows, tables
+from tasks.store import ledger as store
+from tasks.store import rows, tables
 
 
 def reclassify(desk: Desk, person_id: int, on: date) -> None:
@@ -31,6 +32,6 @@ def require_gap(desk: Desk, live: Live, values: Mapping[str, Any]) -> None:
     if duty is None or duty["frequency"] != "HALF_MONTH" or values.get("signal") != "NONE":
         return
     gap = int(desk.setting("visit_minimum_gap_days"))
-    last = casework.last_done(desk.conn, duty["id"])
+    last = store.last_done(desk.conn, duty["id"])
     if last is not None and 0 <= (values["visited_on"] - date.fromisoformat(last)).days < gap:
         raise GuardUnmet(missing=f"同月两次走访须间隔{gap}日以上，上次走访为{last}")

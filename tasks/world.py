@@ -15,6 +15,7 @@ from engine.unit import Unit
 from engine.world import PlainWorld, TaskAttributes
 from tasks import (
     cases,
+    deadline_openings,
     deadlines,
     decide,
     duties,
@@ -98,7 +99,7 @@ class World595(PlainWorld):
         """Keep what the instance is about; the case takes its tier."""
         self.desk.save_context(live, self.desk.contexts[live.id])
         cases.take_tier(self.desk, live)
-        deadlines.open_by_start(self.desk, live)
+        deadline_openings.open_by_start(self.desk, live)
         person_id = self.desk.context(live).person_id
         if live.process_id == REGISTRATION and person_id is not None:
             ledger.pause(self.desk, person_id)

@@ -18,12 +18,13 @@ from tasks.scenarios.faults import Difference
 from tasks.scenarios.fill import command_values, task_values
 from tasks.scenarios.load_steps import ON_CASE, ON_INSTANCE
 from tasks.scenarios.model import Step
-from tasks.scenarios.places import COURSE, path_of, start_course, tasks_in
+from tasks.scenarios.places import COURSE, path_of, start_course
 from tasks.scenarios.reach import reach
 from tasks.scenarios.world import World
 from tasks.store import stories
 from tasks.store.conn import RowMapping
 from tasks.store.papers import papers_of_case
+from tasks.store.places import tasks_in
 
 #: What `add_paper` issues where a step names no kind: a further letter.
 NEW_PAPER = "E17"

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from functools import cached_property
 
-import sqlalchemy as sa
-
-from engine.store.tables import instance, user_task
-from tasks import commands, org
+from tasks import org
 from tasks.actor import Actor
-from tasks.queries.areas import under
+from tasks.person_commands import StartCourse
 from tasks.scenarios.faults import Difference
 from tasks.scenarios.look import Look
 from tasks.scenarios.model import Step
 from tasks.scenarios.world import World
-from tasks.store import stories
-from tasks.store.conn import Connection, RowMapping
-from tasks.store.tables import deadline, duty, process_context, trail_owner
+from tasks.store import places, stories
+from tasks.store.conn import RowMapping
 
 #: The process of a course, which begins with its employer, its name and its trainees.
 COURSE = "P12_continued_training"
@@ -32,24 +28,6 @@ def path_of(world: World, named: str, line: int) -> str:
     return found[0].path
 
 
-def tasks_in(
-    conn: Connection, path: str, element: str | None = None, opened: bool = True
-) -> list[RowMapping]:
-    """Return the tasks about matters of an area (about no person), the one due first first."""
-    query = (
-        sa.select(user_task, instance.c.process_id)
-        .join(instance, instance.c.id == user_task.c.instance_id)
-        .join(process_context, process_context.c.instance_id == user_task.c.instance_id)
-        .where(process_context.c.matter.is_not(None), under(process_context.c.area, [path]))
-        .order_by(user_task.c.due_at, user_task.c.id)
-    )
-    if element is not None:
-        query = query.where(user_task.c.element == element)
-    if opened:
-        query = query.where(user_task.c.state.in_(("created", "claimed")))
-    return list(conn.execute(query).mappings())
-
-
 def start_course(world: World, step: Step, actor: Actor) -> None:
     """Start the course of an employer with the persons a step names, in the street of the actor."""
     street = next(grant.area for grant in actor.grants if grant.role == "street_staff")
@@ -58,7 +36,7 @@ def start_course(world: World, step: Step, actor: Actor) -> None:
     named = step.with_.get("trainees") or list(world.people)
     trainees = tuple(world.people[str(handle)] for handle in named)
     employer, course = step.with_.get("employer") or "顺义某企业", step.with_.get("course") or "叉车司机"
-    world.app.do(commands.StartCourse(unit.id, str(employer), str(course), trainees), actor)
+    world.app.do(StartCourse(unit.id, str(employer), str(course), trainees), actor)
 
 
 class PlaceLook(Look):
@@ -72,35 +50,25 @@ class PlaceLook(Look):
     def tasks(self) -> list[RowMapping]:
         """Return the open tasks of the area's matters."""
         with self.world.app.read() as conn:
-            return tasks_in(conn, self.path)
+            return places.tasks_in(conn, self.path)
 
     @cached_property
     def trails(self) -> list[int]:
         """Return the trails of the area's matters."""
-        query = (
-            sa.select(trail_owner.c.trail_id)
-            .join(process_context, process_context.c.matter == trail_owner.c.matter)
-            .where(under(process_context.c.area, [self.path]))
-        )
         with self.world.app.read() as conn:
-            return sorted(set(conn.execute(query).scalars()))
+            return places.trails_in(conn, self.path)
 
     @cached_property
     def deadlines(self) -> list[RowMapping]:
         """Return the deadlines of the area's matters."""
-        query = sa.select(deadline).where(deadline.c.trail_id.in_(self.trails))
         with self.world.app.read() as conn:
-            order = query.order_by(deadline.c.created_at, deadline.c.id)
-            return list(conn.execute(order).mappings())
+            return places.deadlines_on(conn, self.trails)
 
     @cached_property
     def duties(self) -> list[RowMapping]:
         """Return the open duties of the area's offices."""
-        query = sa.select(duty).where(
-            duty.c.unit_id.is_not(None), duty.c.state == "open", under(duty.c.area, [self.path])
-        )
         with self.world.app.read() as conn:
-            return list(conn.execute(query.order_by(duty.c.kind)).mappings())
+            return places.office_duties_in(conn, self.path)
 
     @cached_property
     def events(self) -> list[RowMapping]:

@@ -267,12 +267,6 @@ def windows_to_do(conn: Connection, duty_id: int) -> list[RowMapping]:
     return list(conn.execute(query).mappings())
 
 
-def last_done(conn: Connection, duty_id: int) -> str | None:
-    """Return the last day on which the act of a duty was done."""
-    query = sa.select(sa.func.max(duty_window.c.done_on)).where(duty_window.c.duty_id == duty_id)
-    return conn.execute(query).scalar()
-
-
 def open_duties(
     conn: Connection, case_id: int | None = None, person_id: int | None = None, kind: str | None = None
 ) -> list[RowMapping]:

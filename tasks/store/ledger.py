@@ -12,7 +12,7 @@ from engine.codec import loads
 from engine.store.tables import instance
 from tasks.store.casework import OPEN
 from tasks.store.conn import Connection, Record, RowMapping
-from tasks.store.tables import deadline, duty, process_context
+from tasks.store.tables import deadline, duty, duty_window, process_context
 from tasks.store.tables_ledger import person_exit, survey_roster, training_need
 from tasks.store.tables_people import person
 
@@ -160,3 +160,9 @@ def follow_interview(conn: Connection, round_id: int, person_id: int, interview:
         .where(survey_roster.c.round_id == round_id, survey_roster.c.person_id == person_id)
         .values(instance_id=interview)
     )
+
+
+def last_done(conn: Connection, duty_id: int) -> str | None:
+    """Return the last day on which the act of a duty was done."""
+    query = sa.select(sa.func.max(duty_window.c.done_on)).where(duty_window.c.duty_id == duty_id)
+    return conn.execute(query).scalar()
