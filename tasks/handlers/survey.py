@@ -15,9 +15,9 @@ def fix_start(done: Completion) -> None:
         zh, en = f"调查起始日须在{first.year}年内。", f"The survey starts within {first.year}."
         raise FormInvalid([("start_on", zh, en)])
     if survey_round.is_late(start):
-        done.emit("WarningRaised", warning="survey_late", start=start.isoformat())
+        done.emit("WarningRaised", reason="survey_late", start=start.isoformat())
         notices.tell_supervisors(done.desk, done.context.area, "WarningRaised", None,
-                                 {"warning": "survey_late", "start": start.isoformat()})  # fmt: skip
+                                 {"reason": "survey_late"})  # fmt: skip
 
 
 @on("P01_Coverage")
