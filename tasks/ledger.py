@@ -104,10 +104,11 @@ def keep_visits(desk: Desk, person_id: int, since: date) -> None:
         for duty in mine:
             duties.close_duty(desk, duty, _why_none(row))
     elif all(duty["frequency"] != wanted for duty in mine):
-        rule = RULE_OF[row["visit_class"]]
-        duties.open_duty(
-            desk, context_of(desk, person_id), VISIT, wanted, rule, since, row["instance_id"]
-        )
+        context, rule = context_of(desk, person_id), RULE_OF[row["visit_class"]]
+        duties.open_duty(desk, context, VISIT, wanted, rule, since, row["instance_id"])
+        last = ledger.last_visit(desk.conn, person_id, VISIT)
+        if last is not None and last >= window_of(wanted, since, desk.calendar).first.isoformat():
+            duties.act_counts(desk, context, VISIT, date.fromisoformat(last))  # made in this window already
 
 
 def _visited(desk: Desk, row: RowMapping) -> bool:

@@ -8,21 +8,20 @@ from typing import Any
 
 from engine.errors import GuardUnmet
 from engine.live import Live
-from tasks import decide, duties, ledger
+from tasks import decide, ledger
 from tasks.desk import Desk
 from tasks.store import ledger as store
 from tasks.store import rows, tables
 
 
 def reclassify(desk: Desk, person_id: int, on: date) -> None:
-    """Write the class that follows from what a visit found; the visit counts in the new windows too."""
+    """Write the class that follows from what a visit found (J.7.10)."""
     made = decide.class_decision(desk, person_id)
     if made is None or not isinstance(made.output, dict):
         return
     new = int(made.output["visit_class"])
     grounds = {"table": decide.CLASS, "row": made.rules_hit[0], "proposed": new, "visit": on.isoformat()}
-    if ledger.classify(desk, person_id, new, grounds, on):
-        duties.act_counts(desk, ledger.context_of(desk, person_id), ledger.VISIT, on)
+    ledger.classify(desk, person_id, new, grounds, on)
 
 
 def require_gap(desk: Desk, live: Live, values: Mapping[str, Any]) -> None:
@@ -32,6 +31,6 @@ def require_gap(desk: Desk, live: Live, values: Mapping[str, Any]) -> None:
     if duty is None or duty["frequency"] != "HALF_MONTH" or values.get("signal") != "NONE":
         return
     gap = int(desk.setting("visit_minimum_gap_days"))
-    last = store.last_done(desk.conn, duty["id"])
+    last = store.last_visit(desk.conn, duty["person_id"], ledger.VISIT)
     if last is not None and 0 <= (values["visited_on"] - date.fromisoformat(last)).days < gap:
         raise GuardUnmet(missing=f"同月两次走访须间隔{gap}日以上，上次走访为{last}")

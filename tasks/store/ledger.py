@@ -162,7 +162,11 @@ def follow_interview(conn: Connection, round_id: int, person_id: int, interview:
     )
 
 
-def last_done(conn: Connection, duty_id: int) -> str | None:
-    """Return the last day on which the act of a duty was done."""
-    query = sa.select(sa.func.max(duty_window.c.done_on)).where(duty_window.c.duty_id == duty_id)
+def last_visit(conn: Connection, person_id: int, kind: str) -> str | None:
+    """Return the last day on which the act of a person's duty of a kind was done, or None."""
+    query = (
+        sa.select(sa.func.max(duty_window.c.done_on))
+        .join(duty, duty.c.id == duty_window.c.duty_id)
+        .where(duty.c.person_id == person_id, duty.c.kind == kind)
+    )
     return conn.execute(query).scalar()
