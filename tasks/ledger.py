@@ -203,6 +203,9 @@ def over(desk: Desk, live: Live) -> None:
     left = rows.first(desk.conn, person_exit, person_id=person_id)
     _change(desk, person_id, ended_on=desk.today.isoformat(), end_code=left["end_code"] if left else None)
     keep_visits(desk, person_id, desk.today)
+    for duty in casework.open_duties(desk.conn, person_id=person_id, kind="P21_Recheck"):
+        if duty["case_id"] is None:
+            duties.close_duty(desk, duty, _why_none(None))
 
 
 def moved(desk: Desk, person_id: int, area: str) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tasks import ledger
+from tasks import ages, ledger
 from tasks.handlers import Completion, on
 
 
@@ -10,6 +10,7 @@ from tasks.handlers import Completion, on
 def confirm(done: Completion) -> None:
     """Keep the confirmed row; the class follows from the form just written (01.D3b, 01.D4a)."""
     ledger.confirm(done.desk, done.person_id, list(done.values["candidate_categories"]))
+    ages.watch(done.desk, done.context)
 
 
 @on("P02_Accompany")
