@@ -280,9 +280,9 @@ def record_benefit(desk: Desk, command: commands.RecordBenefit) -> Done:
 
 def explain_missed(desk: Desk, command: commands.ExplainMissed) -> Done:
     """Explain a missed window of a recurring duty."""
-    _active(desk, command.case_id, "explain_missed")
+    context = _active(desk, command.case_id, "explain_missed")
     values = accept_values(desk, "explain_missed", command.values)
-    duties.explain(desk, command.case_id, values["duty"], values["reason"])
+    duties.explain(desk, context, values["duty"], values["reason"])
     return Done(case_id=command.case_id)
 
 

@@ -260,9 +260,10 @@ def mark_missed(desk: Desk, window_id: int) -> bool:
     return True
 
 
-def explain(desk: Desk, case_id: int, kind: str, reason: str) -> None:
+def explain(desk: Desk, context: Context, kind: str, reason: str) -> None:
     """Explain the oldest missed window of a duty, which ends its task; raise IllegalState when none is."""
-    for row in casework.open_duties(desk.conn, case_id=case_id, kind=kind):
+    case_id = None if kind in OF_PERSON else context.case_id
+    for row in casework.open_duties(desk.conn, case_id, context.person_id, kind):
         for window in casework.windows_to_do(desk.conn, row["id"]):
             if window["state"] == "missed":
                 _explain(desk, row, window, reason)

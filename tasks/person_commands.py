@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from tasks.commands import Command
 
@@ -15,3 +17,19 @@ class StartCourse(Command):
     employer: str
     course: str
     trainees: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class JoinHousehold(Command):
+    """Link a person with the household of somebody else on file."""
+
+    person_id: int
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class LeaveHousehold(Command):
+    """Take a person out of the household."""
+
+    person_id: int
+    values: Mapping[str, Any]

@@ -8,6 +8,7 @@ from typing import Any
 from engine.errors import NotFound
 from tasks import labels, people, privacy
 from tasks.access import Subject, allowed, classes_for, shown_person
+from tasks.households import zero_employment
 from tasks.queries import areas, case_page, ledger_page, person_page, task_page
 from tasks.queries.ledger_page import LedgerRow
 from tasks.queries.scope import require_file
@@ -42,6 +43,7 @@ def load_person(context: Ctx, person_id: int) -> dict[str, Any]:
             "ledger": ledger,
             "class_reason": class_reason(context, ledger) if works else "",
             "may_see_categories": works,
+            "zero_family": works and zero_employment(context.app.desk(conn, context.actor)[1], person_id),
             "visits": ledger_page.visits_of(conn, person_id),
             "own_tasks": own,
             "interviewed": any(task.process_id == INTERVIEW for task in own),
