@@ -45,14 +45,7 @@ def open_by_completion(
             if opening.fills_pending and trigger is not None:
                 _fill_pending(desk, live, policy, trigger)
             elif trigger is not None or opening.pending:
-                open_row(desk, _in_present_run(desk, live), policy, trigger)
-
-
-def open_by_start(desk: Desk, live: Live) -> None:
-    """Open the rows that the beginning of a process triggers, on the day it begins."""
-    for node in live.graph.root.starts:
-        for policy, _opening in desk.library.policy.opened_by.get(node.id, ()):
-            open_row(desk, desk.context(live), policy, desk.today)
+                open_row(desk, in_present_run(desk, live), policy, trigger)
 
 
 def _fill_pending(desk: Desk, live: Live, policy: DeadlinePolicy, trigger: date) -> None:
@@ -62,7 +55,7 @@ def _fill_pending(desk: Desk, live: Live, policy: DeadlinePolicy, trigger: date)
         open_row(desk, context, policy, trigger)
 
 
-def _in_present_run(desk: Desk, live: Live) -> Context:
+def in_present_run(desk: Desk, live: Live) -> Context:
     """Return the context of an instance in the run the case is in now: a decision may just have begun one."""
     context = desk.context(live)
     if context.case_id is None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tasks import zero_families
+from tasks import listing, zero_families
 from tasks.desk import Desk
 
 Opening = Callable[[Desk, str, Mapping[str, Any]], bool]
 #: Message -> what it opens.
 OPENINGS: dict[str, Opening] = {
-    "MSG-02": zero_families.brought,
+    "MSG-01": listing.listed,
+    "MSG-02": listing.brought,
+    "MSG-21": listing.found,
     "MSG-22": zero_families.opened,
 }

@@ -16,6 +16,7 @@ from tasks import (
     decide,
     employments,
     helpers,
+    ledger,
     matters,
     papers,
     placements,
@@ -180,6 +181,27 @@ def _decision(desk: Desk, live: Live, context: Context, table: str, field: Field
     return None
 
 
+def _candidates(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    """Return the likely categories: of the interview or list that named the person, else what DT-01 finds."""
+    told = live.state.vars.get("candidate_categories")
+    if told or context.person_id is None:
+        return told or None
+    row = ledger.open_row(desk, context.person_id)
+    known = loads(row["categories"]) if row is not None else []
+    return known or decide.categories(desk, context.person_id) or None
+
+
+def _hardship(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    """Say yes where the facts on record give a category; where they give none, the worker says."""
+    found = context.person_id is not None and decide.categories(desk, context.person_id)
+    return True if found else None
+
+
+def _survey_example(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    """Answer the shortest way through the questionnaire: out of work, and not looking for any."""
+    return {"q01": "B", "q10": "B", "q11": "B"}
+
+
 def _notice_until(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
     """Count from the day of publication where it is given, else from today."""
     days = desk.setting("public_notice_days")
@@ -264,6 +286,9 @@ RULES: Mapping[str, _Rule] = {
     "register_type": _register_type,
     "employment": _employment,
     "decision": _decision,
+    "candidates": _candidates,
+    "hardship": _hardship,
+    "survey_example": _survey_example,
     "notice_until": _notice_until,
     "free_post": _free_post,
     "open_referrals": _open_referrals,

@@ -12,10 +12,12 @@ from tasks import (
     commands,
     commands_audit,
     complaints,
+    course_start,
     drafts,
     early_warnings,
     files,
     grants,
+    households,
     intake,
     migrations,
     office,
@@ -31,6 +33,7 @@ from tasks import (
 from tasks import exchange_commands as exchanges
 from tasks import matter_commands as matter
 from tasks import migration_commands as moves
+from tasks import person_commands as persons
 from tasks import studio_commands as studio
 from tasks.commands import Command, Done
 from tasks.connectors import exchange
@@ -65,6 +68,9 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     commands.RecordBenefit: casework.record_benefit,
     commands.ExplainMissed: casework.explain_missed,
     commands.StartDuty: casework.start_duty,
+    persons.StartCourse: course_start.start,
+    persons.JoinHousehold: households.join,
+    persons.LeaveHousehold: households.leave,
     commands.VoidPaper: casework.void_paper,
     commands.AddPaper: supervision.add_paper,
     commands.SuspendInstance: supervision.suspend,

@@ -8,7 +8,7 @@ from typing import Any
 from engine.errors import FormInvalid, GuardUnmet, IllegalState
 from engine.live import Live
 from engine.messages import send
-from tasks import access, cases, decide, people
+from tasks import access, decide, people
 from tasks.access import Subject
 from tasks.commands import Done
 from tasks.desk import Context, Desk
@@ -19,8 +19,6 @@ from tasks.store.conn import RowMapping
 
 PROCESS = "P16_zero_family"
 TABLE = "DT-03"
-#: Start event of an application to which somebody brought the person.
-BROUGHT = "P03_Brought_Start"
 
 
 def key_of(household_id: int) -> str:
@@ -104,11 +102,3 @@ def require_cleared(desk: Desk, values: Mapping[str, Any]) -> None:
 def to_recognition(desk: Desk, live: Live) -> dict[str, Any]:
     """Return what MSG-02 brings for the member who is helped."""
     return {"_key": f"person:{int(desk.form['member'])}", "from": live.process_id}
-
-
-def brought(desk: Desk, key: str, values: Mapping[str, Any]) -> bool:
-    """Open the case of a person brought to the street (MSG-02); one whose case is active needs none."""
-    person_id = int(key.removeprefix("person:"))
-    if casework.active_case(desk.conn, person_id) is None:
-        desk.start("P03_registration_recognition", cases.open_case(desk, person_id, "street"), BROUGHT)
-    return True

@@ -20,6 +20,7 @@ from tasks.scenarios.load_expect import check_expectation
 from tasks.scenarios.model import Step
 from tasks.scenarios.nodes import Rows, Table
 from tasks.scenarios.offices import FAMILY, MATTERS
+from tasks.scenarios.places import COURSE, COURSE_FIELDS
 
 #: Actions whose target is a user task.
 ON_TASK = ("complete", "reach", "claim", "unclaim", "reassign", "delegate", "send_back", "withdraw")
@@ -199,8 +200,7 @@ class StepReader:
         elif action == "start" and target in MATTERS:
             _only_columns(given, MATTERS[str(target)], action)
         elif action == "start":
-            work = target == REGISTRATION
-            _only_columns(given, tuple(COMMAND_FORMS["found_work"].fields) if work else APPLIES, action)
+            _only_columns(given, _starting(str(target)), action)
         elif action in COMMAND_FORMS or action == "message":
             if target == FAMILY:
                 _only_columns(given, (), action)
@@ -211,6 +211,13 @@ class StepReader:
     def form(self, task: str, given: Table) -> None:
         """Refuse fields a task's form does not have, columns of its lists included."""
         _only_fields(given, self.library.forms[task].fields, task)
+
+
+def _starting(process_id: str) -> tuple[str, ...]:
+    """Return the fields a process's start has."""
+    if process_id == REGISTRATION:
+        return tuple(COMMAND_FORMS["found_work"].fields)
+    return COURSE_FIELDS if process_id == COURSE else APPLIES
 
 
 def _only_columns(given: Table, known: Collection[str], where: str) -> None:

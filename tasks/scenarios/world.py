@@ -17,7 +17,7 @@ from tasks.desk import LEVEL_OF_ROLE, Desk
 from tasks.labels import label
 from tasks.phrases import Words, labelled, sentence
 from tasks.scenarios.faults import Difference
-from tasks.scenarios.model import Area, Opening, Person, Scenario
+from tasks.scenarios.model import Area, Opening, Person, Scenario, Step
 from tasks.store import accounts as account_store
 from tasks.store import rows, tables
 from tasks.store.conn import Connection
@@ -71,8 +71,13 @@ def build(app: App, clock: VirtualClock, scenario: Scenario) -> World:
         for family in scenario.households:
             members = [world.people[handle] for handle in family.members]
             people.make_household(conn, members, clock.now(), urban=family.urban)
-    app.run(office_duties.open_missing)
+    if any(_about_an_office(step) for step in scenario.steps):
+        app.run(office_duties.open_missing)
     return world
+
+
+def _about_an_office(step: Step) -> bool:
+    return step.area is not None or (step.expect is not None and "in_area" in step.expect)
 
 
 def _area(conn: Connection, world: World, area: Area) -> str:

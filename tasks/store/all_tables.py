@@ -8,6 +8,7 @@ from tasks.store import (
     tables,
     tables_exchange,
     tables_files,
+    tables_ledger,
     tables_matters,
     tables_migration,
     tables_org,
@@ -16,6 +17,6 @@ from tasks.store import (
 )
 
 __all__ = [
-    "engine_tables", "metadata", "tables", "tables_exchange", "tables_files", "tables_matters",
-    "tables_migration", "tables_org", "tables_people", "tables_trial",
+    "engine_tables", "metadata", "tables", "tables_exchange", "tables_files", "tables_ledger",
+    "tables_matters", "tables_migration", "tables_org", "tables_people", "tables_trial",
 ]  # fmt: skip

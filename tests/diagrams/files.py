@@ -19,10 +19,11 @@ DI = "{http://www.omg.org/spec/DD/20100524/DI}"
 AID = "{urn:aid595:bpmn:1}"
 
 DRAWN = (
-    "P03_registration_recognition", "P04_community_assistance", "P05_street_assistance",
-    "P06_district_assistance", "P07_employment_registration", "P08_social_insurance_check", "P09_follow_up",
-    "P11_skills_training", "P13_public_welfare_post", "P14_street_conference", "P15_joint_meeting",
-    "P16_zero_family", "P17_benefit_expiry", "P18_candidate_discovery", "P19_early_warning", "P20_complaint",
+    "P01_survey_round", "P01a_interview", "P02_ledger_person", "P03_registration_recognition",
+    "P04_community_assistance", "P05_street_assistance", "P06_district_assistance",
+    "P07_employment_registration", "P08_social_insurance_check", "P09_follow_up", "P10_stabilisation",
+    "P11_skills_training", "P12_continued_training", "P13_public_welfare_post",
+    "P14_street_conference", "P15_joint_meeting", "P16_zero_family", "P17_benefit_expiry", "P18_candidate_discovery", "P19_early_warning", "P20_complaint",
     "P21_duty",
 )  # fmt: skip
 NODES = {

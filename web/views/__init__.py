@@ -18,6 +18,7 @@ from web.views import (
     calendar,
     case,
     clauses,
+    courses,
     demo,
     editor,
     exchanges,
@@ -49,8 +50,8 @@ _API = (office, work, studio_api, releases, moves_api, audit_api, files_api)
 assert all(one.views is v1.views for one in _API)
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.views, auth.views, inbox.views, task.views, files.views, person.views, id_number.views,
-    case.views, paper.views, process.views, clauses.views, audit_find.views, audit.views, incidents.views,
-    exchanges.views,
+    courses.views, case.views, paper.views, process.views, clauses.views, audit_find.views, audit.views,
+    incidents.views, exchanges.views,
     instance.views, notices.views, settings.views, demo.views, health.views, studio.views, editor.views,
     release.views, trial.views, moves.views, units.views, accounts.views,
     access.views, office_trail.views, offices.views, matters.views, calendar.views, v1.views,
