@@ -23,8 +23,8 @@ DRAWN = (
     "P04_community_assistance", "P05_street_assistance", "P06_district_assistance",
     "P07_employment_registration", "P08_social_insurance_check", "P09_follow_up", "P10_stabilisation",
     "P11_skills_training", "P12_continued_training", "P13_public_welfare_post",
-    "P14_street_conference", "P15_joint_meeting", "P16_zero_family", "P17_benefit_expiry", "P18_candidate_discovery", "P19_early_warning", "P20_complaint",
-    "P21_duty",
+    "P14_street_conference", "P15_joint_meeting", "P16_zero_family",
+    "P17_benefit_expiry", "P18_candidate_discovery", "P19_early_warning", "P20_complaint", "P21_duty",
 )  # fmt: skip
 NODES = {
     "startEvent", "endEvent", "intermediateThrowEvent", "intermediateCatchEvent", "boundaryEvent",
