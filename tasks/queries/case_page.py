@@ -45,6 +45,11 @@ class CaseHead:
         return dict(loads(self.facts_json))
 
     @property
+    def signals(self) -> list[dict[str, str]]:
+        """Return what was noticed of a job that is not steady, in order: day and step (18.D1)."""
+        return list(loads(self.data_json).get("signals", []))
+
+    @property
     def active(self) -> bool:
         """Tell whether no end code is set."""
         return self.status == "active"
