@@ -162,7 +162,8 @@ def _reclassified(desk: Desk, live: Live, node: Node, context: Context) -> dict[
 def _unstable(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, Any] | None:
     """Keep every signal with the case; the guidance that runs already takes it in (J.1, P10)."""
     assert context.case_id is not None
-    signal = {"on": desk.today.isoformat(), "element": node.id}
+    noticed = "P09_First" if live.process_id == "P09_follow_up" else "P21_FollowUp"
+    signal = {"on": desk.today.isoformat(), "element": noticed}
     known = desk.case(context.case_id)["data"].get("signals", [])
     desk.change_case(context.case_id, {"signals": [*known, signal]})
     there = casework.open_instances(desk.conn, context.case_id)

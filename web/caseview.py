@@ -69,6 +69,11 @@ class File:
         return next((one.definition_id for one in self.instances if one.id == instance_id), None)
 
     @property
+    def signals(self) -> list[dict[str, str]]:
+        """Return what was noticed of a job that is not steady, newest first: day and step (18.D1)."""
+        return list(reversed(self.head.signals))
+
+    @property
     def main_instances(self) -> list[case_page.InstanceRow]:
         """Return the processes of the road, without the short ones that duties start."""
         return [one for one in self.instances if one.process_id != DUTY_PROCESS]

@@ -45,6 +45,11 @@ class CaseHead:
         return dict(loads(self.facts_json))
 
     @property
+    def signals(self) -> list[dict[str, str]]:
+        """Return what was noticed of a job that is not steady, in order: day and step (18.D1)."""
+        return list(loads(self.data_json).get("signals", []))
+
+    @property
     def active(self) -> bool:
         """Tell whether no end code is set."""
         return self.status == "active"
@@ -126,6 +131,11 @@ class OpenTask:
 
 def open_tasks(conn: Connection, case_id: int) -> list[OpenTask]:
     """Return what is open in a case, first due first (`ix_user_task_open_instance`)."""
+    return open_where(conn, process_context.c.case_id == case_id)
+
+
+def open_where(conn: Connection, *about: sa.ColumnElement[bool]) -> list[OpenTask]:
+    """Return what is open of the instances that some conditions on their context pick, first due first."""
     t = user_task.c
     query = (
         sa.select(
@@ -138,7 +148,7 @@ def open_tasks(conn: Connection, case_id: int) -> list[OpenTask]:
             .outerjoin(user_account, user_account.c.id == t.assignee_id)
         )
         .where(
-            process_context.c.case_id == case_id,
+            *about,
             t.state.in_([sa.literal_column("'created'"), sa.literal_column("'claimed'")]),
         )
         .order_by(t.due_at, t.id)

@@ -7,14 +7,13 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from engine.codec import loads
-from engine.store.tables import instance, user_task
+from engine.store.tables import user_task
 from tasks.queries.areas import under
-from tasks.queries.case_page import OpenTask
+from tasks.queries.case_page import OpenTask, open_where
 from tasks.queries.rows import each, one
 from tasks.store.conn import Connection
 from tasks.store.tables import duty, duty_window, process_context
 from tasks.store.tables_ledger import ledger_row, training_need
-from tasks.store.tables_org import user_account
 from tasks.store.tables_people import person
 
 #: Windows of visits a page shows.
@@ -89,25 +88,8 @@ def visits_of(conn: Connection, person_id: int) -> list[Visit]:
 
 def own_tasks(conn: Connection, person_id: int) -> list[OpenTask]:
     """Return what is open about a person outside any case, first due first."""
-    t = user_task.c
-    query = (
-        sa.select(
-            t.id, t.element, instance.c.process_id, instance.c.definition_id, t.instance_id, t.role, t.state,
-            t.assignee_id, user_account.c.display_name, t.due_at,
-        )
-        .select_from(
-            process_context.join(user_task, t.instance_id == process_context.c.instance_id)
-            .join(instance, instance.c.id == t.instance_id)
-            .outerjoin(user_account, user_account.c.id == t.assignee_id)
-        )
-        .where(
-            process_context.c.person_id == person_id,
-            process_context.c.case_id.is_(None),
-            t.state.in_([sa.literal_column("'created'"), sa.literal_column("'claimed'")]),
-        )
-        .order_by(t.due_at, t.id)
-    )  # fmt: skip
-    return each(conn, query, OpenTask)
+    c = process_context.c
+    return open_where(conn, c.person_id == person_id, c.case_id.is_(None))
 
 
 class Need(NamedTuple):

@@ -103,3 +103,13 @@ def test_a_course_without_trainees_is_refused_and_keeps_what_was_typed(
 
 def test_a_village_starts_no_course(village: Browser) -> None:
     assert village.get("/courses/new").status_code == 404
+
+
+def test_the_case_page_shows_the_signs_of_an_unsteady_job_and_its_guidance(office: Office) -> None:
+    case = office.new_case("周桂芳")
+    office.reach(case, "P09_First", P04_Outcome={"outcome": "HIRED"})
+    office.complete(case, "P09_First", stability="UNSTABLE", signal="UNSTABLE")
+    page = office.browser("staff.rh").get(f"/cases/{case}").text
+    assert "稳岗信号" in page
+    assert "首次回访" in page[page.index('id="signals"') :]
+    assert "及时介入指导" in page
