@@ -95,14 +95,17 @@ def card(
 
 
 def _complaint(context: Ctx, conn: Connection, row: Any) -> list[Fact]:
+    """Return what was complained of; by whom is for its supervisor and who took it in."""
     t, lang = context.t, context.lang
     case = query.case_no(conn, row["case_id"])
+    named = context.user_id == row["filed_by"] or context.actor.has("supervisor", row["area"])
+    phone = (row["phone"] or "") if named else ""
     return [
         (t("matter.content"), row["content"], ""),
         (t("matter.received"), _day(context, row["received_on"]), ""),
         (t("matter.source"), labels.label("code", row["source"], lang), ""),
-        (t("matter.complainant"), row["complainant"] or "", ""),
-        (t("matter.phone"), row["phone"] or "", f"tel:{row['phone']}" if row["phone"] else ""),
+        (t("matter.complainant"), (row["complainant"] or "") if named else "", ""),
+        (t("matter.phone"), phone, f"tel:{phone}" if phone else ""),
         (t("matter.case"), case, f"/cases/{row['case_id']}" if row["case_id"] else ""),
         (t("matter.by"), query.user_name(conn, row["filed_by"]), ""),
     ]

@@ -84,7 +84,8 @@ def test_a_meeting_held_is_a_window_done_and_the_next_comes_with_the_quarter(
     run_due(app)
     at(clock, 2026, 5, 6)
     hold(app, meeting(app), "2026-05-05")
-    assert [row["state"] for row in found(app, duty_window)] == ["done"]
+    done = [(row["state"], row["done_on"]) for row in found(app, duty_window)]
+    assert done == [("done", "2026-05-05")], "the day it was held, not the day it was written down (J.8)"
     at(clock, 2026, 7, 1)
     run_due(app)
     assert [row["state"] for row in found(app, duty_window)] == ["done", "open"]
