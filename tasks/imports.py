@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.calendar import CalendarInvalid, CalendarYear
 from engine.errors import AidError, FormInvalid
-from tasks import commands, intake, org
+from tasks import calendar_runs, commands, intake, org
 from tasks.actor import SYSTEM, Actor
 from tasks.app import App
 from tasks.desk import Desk
@@ -54,7 +54,7 @@ def load_calendar(app: App, raw: bytes, name: str = "") -> tuple[int, int]:
     """Load an official year; return it and how many deadlines moved. Raises CalendarInvalid."""
     year = calendar_of(raw, name)
     values = year_values(year)
-    done = app.do(commands.LoadCalendar(year.year, values), SYSTEM)
+    done = calendar_runs.load(app, commands.LoadCalendar(year.year, values), SYSTEM)
     return year.year, int(done.extra["moved"])
 
 

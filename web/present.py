@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, g
 
-from engine import deadlines
 from engine.calendar import full_years
 from engine.clock import SHANGHAI
 from tasks import files, labels
 from tasks.access import HIDDEN
-from tasks.queries import office
+from tasks.queries import office, task_page
 from tasks.queries.trail import Happened
 from tasks.settings import Setting
 from web import nav, words
@@ -171,6 +170,7 @@ class Vocabulary:
             "step_name": self.step_name,
             "process_name": self.process_name,
             "describe": self.describe,
+            "how_due": self.how_due,
             "rule_title": self.rule_title,
             "tongue": self.tongue,
             "may": self.may,
@@ -245,7 +245,16 @@ class Vocabulary:
 
     def describe(self, arithmetic: Mapping[str, Any]) -> str:
         """Return how a due date came about, in a sentence."""
-        return deadlines.describe(arithmetic, self.lang) if arithmetic else ""
+        return words.how_counted(arithmetic, self.lang)
+
+    def how_due(self, row: task_page.DueRow) -> str:
+        """Return how the date of a deadline came about, or why there is none yet."""
+        if not row.pending:
+            return self.describe(row.arithmetic)
+        if row.trigger_on is None:
+            return self.context.t("due.pending")
+        since = words.since_words(row.arithmetic, row.trigger_on, self.context.today, self.lang)
+        return self.context.t("due.pending_calendar", since=since)
 
     def may(self, endpoint: str) -> bool:
         """Tell whether the page is open to who is logged in."""

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.errors import NotFound
+from engine.clock import NO_DUE, from_us, local_date
+from engine.deadlines import DeadlineRule, Unit, count, describe
+from engine.errors import CalendarUnknown, NotFound
 from engine.graph import Node
 from tasks import accounts, files, org, privacy, redo
 from tasks.access import Subject, allowed
@@ -18,7 +20,6 @@ from tasks.queries.scope import reading_tiers
 from tasks.store.conn import Connection
 from tasks.store.files import Kept, files_of_step
 from web import formview
-from web.caseview import DUTY_PROCESS
 from web.clauses import Clause, clauses
 from web.context import Ctx
 from web.eventwords import QUIET
@@ -56,6 +57,8 @@ class Page:
     clauses: Sequence[Clause]
     why: list[Why]
     window: Window | None
+    #: how the office's own target was counted, where that is the due day
+    target: str
     staff: list[tuple[int, str]]
     steps_back: list[str]
     history: list[trail.Happened]
@@ -100,6 +103,7 @@ def load_page(context: Ctx, task_id: int) -> Page:
             clauses=clauses(node.attr_list("clauses") if node else ()),
             why=_why(conn, task, node),
             window=_window(context, conn, task),
+            target=_target(context, conn, task, node),
             staff=_staff(conn, task),
             steps_back=_steps_back(context, conn, task) if task.open else [],
             history=trail.events(conn, task.trail_id, newest_first=True, limit=_HISTORY, without=QUIET),
@@ -156,9 +160,9 @@ def _values(context: Ctx, conn: Connection, task: task_page.TaskView) -> tuple[M
 def _why(conn: Connection, task: task_page.TaskView, node: Node | None) -> list[Why]:
     """Return the deadlines of the step, the running one of each rule, else the last."""
     rules = node.attr_list("deadline") if node else ()
-    if not rules or (task.case_id is None and task.person_id is None):
+    if not rules:
         return []
-    rows = task_page.due_rows(conn, case_id=task.case_id, person_id=task.person_id, rules=rules)
+    rows = task_page.due_rows(conn, trail_id=task.trail_id, rules=rules)
     latest: dict[str, task_page.DueRow] = {}
     for row in rows:
         if row.running or row.rule_id not in latest:
@@ -167,10 +171,23 @@ def _why(conn: Connection, task: task_page.TaskView, node: Node | None) -> list[
 
 
 def _window(context: Ctx, conn: Connection, task: task_page.TaskView) -> Window | None:
-    if task.process_id != DUTY_PROCESS or task.person_id is None:
-        return None
-    row = task_page.window_row(conn, task.person_id, task.instance_id)
+    row = task_page.window_row(conn, task.instance_id)
     return None if row is None else Window(row, context.rule(row.rule_id))
+
+
+def _target(context: Ctx, conn: Connection, task: task_page.TaskView, node: Node | None) -> str:
+    """Return how the office's own target for an undated step is counted; empty where there is none."""
+    targets = context.app.settings(conn)["office_targets"]
+    days = [targets[rule] for rule in (node.attr_list("deadline") if node else ()) if rule in targets]
+    if not days or task.due_at == NO_DUE:
+        return ""
+    rule = DeadlineRule("", Unit.WORKING_DAY, min(days))
+    try:
+        due = count(rule, local_date(from_us(task.created_at)), context.calendar)
+    except CalendarUnknown:
+        return ""
+    since = context.t("task.target_since")
+    return describe(due.arithmetic, context.lang, since)
 
 
 def _staff(conn: Connection, task: task_page.TaskView) -> list[tuple[int, str]]:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from engine import deadlines
 from engine.calendar import WorkCalendar
 from engine.clock import NO_DUE, SHANGHAI, from_us, local_date
 from engine.errors import CalendarUnknown
+from tasks import labels
 from web.i18n import Translate, translator
 
 if TYPE_CHECKING:
@@ -63,6 +65,24 @@ def _rules_in_english() -> Mapping[str, str]:
 def rule_title(rule_id: str, title: str, lang: str) -> str:
     """Return what a deadline rule is called; `title` is its Chinese title where there is one."""
     return title or rule_id if lang == "zh" else _rules_in_english().get(rule_id, rule_id)
+
+
+def since_words(arithmetic: Mapping[str, Any], trigger_on: str, today: date, lang: str) -> str:
+    """Return the day a deadline is counted from with what happened on it."""
+    since = labels.catalogue().find("since", str(arithmetic.get("since") or ""), lang) or ""
+    day = day_text(date.fromisoformat(trigger_on), today, lang)
+    return day + since if lang == "zh" else f"{day} ({since})" if since else day
+
+
+def how_counted(arithmetic: Mapping[str, Any], lang: str) -> str:
+    """Return how a due date came about, in a sentence that names what happened on the day it is counted from.
+
+    Empty where no date was counted.
+    """
+    if "effective" not in arithmetic:
+        return ""
+    since = labels.catalogue().find("since", str(arithmetic.get("since") or ""), lang) or ""
+    return deadlines.describe(arithmetic, lang, since)
 
 
 _CHINESE = re.compile("[\u4e00-\u9fff]")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.errors import NotFound
+from tasks import calendar_runs
 from tasks import commands as c
 from tasks.actor import Actor
 from tasks.forms.command_forms import COMMAND_FORMS
@@ -168,7 +169,7 @@ def _duty(world: World, step: Step) -> None:
 
 def _load_calendar(world: World, step: Step) -> None:
     actor = who.acting(world, step, world.role_actor("system_admin", world.home))
-    world.app.do(c.LoadCalendar(int(step.target), dict(step.with_)), actor)
+    calendar_runs.load(world.app, c.LoadCalendar(int(step.target), dict(step.with_)), actor)
 
 
 def _run_jobs(world: World, step: Step) -> None:
