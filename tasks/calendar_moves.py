@@ -56,11 +56,12 @@ def _targets(desk: Desk, trail_id: int) -> Iterator[Move]:
     targets = desk.setting("office_targets")
     for row in store.open_tasks(desk.conn, trail_id) if targets else ():
         graph = desk.unit.kernel.definitions.get(desk.conn, row["definition_id"]).graph
-        ruled = [rule for rule in graph.nodes[row["element"]].attr_list("deadline") if rule in targets]
-        if not ruled:
+        every = graph.nodes[row["element"]].attr_list("deadline")
+        ruled = [rule for rule in every if rule in targets]
+        if not ruled or store.has_running(desk.conn, trail_id, every):
             continue
         due = deadline_dates.target(desk, ruled, local_date(from_us(row["created_at"])))
-        if due != row["due_at"] and not store.has_running(desk.conn, trail_id, row):
+        if due != row["due_at"]:
             yield Move(TARGET, trail_id, row, ruled[0], _day(row["due_at"]), _day(due), row["element"])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from engine.calendar import CalendarYear
 from tasks import access, calendar_moves, calendar_runs, commands, office
 from tasks.access import Subject
 from tasks.actor import Actor
@@ -31,17 +32,23 @@ class Preview:
     version: str
 
 
-def preview(app: App, command: commands.LoadCalendar, actor: Actor, page: int = 1) -> Preview:
-    """Count the open work by a year before it is loaded; raise FormInvalid, CalendarInvalid."""
-    access.authorize(actor, "load_calendar", Subject("/"))
+def calendar_year(command: commands.LoadCalendar) -> CalendarYear:
+    """Return the year a command loads; raise FormInvalid, CalendarInvalid."""
     content = office.year_content(command)
     names = content.get("names", {})
     off = {date.fromisoformat(one): names.get(one, "") for one in content["days_off"]}
-    weekends = [date.fromisoformat(one) for one in content["working_weekends"]]
+    weekends = frozenset(date.fromisoformat(one) for one in content["working_weekends"])
+    return CalendarYear(command.year, True, off, weekends, str(command.values.get("source") or ""))
+
+
+def preview(app: App, command: commands.LoadCalendar, actor: Actor, page: int = 1) -> Preview:
+    """Count the open work by a year before it is loaded; raise FormInvalid, CalendarInvalid."""
+    access.authorize(actor, "load_calendar", Subject("/"))
+    year = calendar_year(command)
     with app.read() as conn:
         _unit, desk = app.desk(conn, actor)
         version = desk.calendar.version
-        desk.calendar = desk.calendar.with_year(command.year, off, weekends)
+        desk.calendar = desk.calendar.with_year(year.year, year.holidays, year.working_weekends)
         trails = store.trails(conn, calendar_runs.elements_with_target(desk))
         moves = [move for trail in trails for move in calendar_moves.of_trail(desk, trail)]
         pages = max(1, -(-len(moves) // PAGE))

@@ -13,6 +13,7 @@ from engine.calendar import full_years
 from engine.clock import SHANGHAI
 from tasks import files, labels
 from tasks.access import HIDDEN
+from tasks.calendar_moves import Move
 from tasks.queries import office, task_page
 from tasks.queries.trail import Happened
 from tasks.settings import Setting
@@ -171,6 +172,7 @@ class Vocabulary:
             "process_name": self.process_name,
             "describe": self.describe,
             "how_due": self.how_due,
+            "moving": self.moving,
             "rule_title": self.rule_title,
             "tongue": self.tongue,
             "may": self.may,
@@ -255,6 +257,17 @@ class Vocabulary:
             return self.context.t("due.pending")
         since = words.since_words(row.arithmetic, row.trigger_on, self.context.today, self.lang)
         return self.context.t("due.pending_calendar", since=since)
+
+    def moving(self, one: Move) -> str:
+        """Return what a changed calendar would move."""
+        if one.kind == "target":
+            step = self.step_name(one.row["definition_id"], one.element)
+            return self.context.t("calendar.target_of", step=step)
+        if one.kind in ("duty", "window"):
+            name = words.process_name(one.row["kind"], self.lang)
+            return self.context.t("calendar.window_of", duty=name)
+        known = self.context.rule(one.rule_id)
+        return words.rule_title(one.rule_id, "" if known is None else known.title, self.lang)
 
     def may(self, endpoint: str) -> bool:
         """Tell whether the page is open to who is logged in."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
@@ -58,12 +57,11 @@ def open_tasks_of(conn: Connection, instance_id: int) -> list[RowMapping]:
     return _TASKS_OF.all(conn, instance_id=instance_id)
 
 
-def has_running(conn: Connection, trail_id: int, task: Mapping[str, Any]) -> bool:
-    """Tell whether a running deadline of the trail has just the due instant of a task."""
+def has_running(conn: Connection, trail_id: int, rules: Sequence[str]) -> bool:
+    """Tell whether a deadline of some rules runs on a trail."""
     query = sa.select(_d.id).where(
-        _d.trail_id == trail_id, _d.completed_at.is_(None), _d.closed_reason.is_(None),
-        _d.due_literal.is_not(None), _d.due_at == task["due_at"],
-    )  # fmt: skip
+        _d.trail_id == trail_id, _d.rule_id.in_(rules), _d.completed_at.is_(None), _d.closed_reason.is_(None)
+    )
     return conn.execute(query.limit(1)).first() is not None
 
 

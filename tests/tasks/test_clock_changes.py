@@ -17,7 +17,9 @@ from tasks.store.tables import deadline, notice
 from tests.web.office import Office
 
 STOP = {"rule_id": "DL-015", "day": "2026-03-09", "reason": "本人住院", "paper": "住院证明"}
-ASKED = {"rule_id": "DL-015", "change": "EXTEND", "day": "2026-03-20", "reason": "本人住院", "paper": "住院证明"}
+ASKED = {**STOP, "change": "EXTEND", "day": "2026-03-20"}
+RESUME = {"rule_id": "DL-015", "day": "2026-03-09", "reason": "本人出院"}
+GRANT = {"rule_id": "DL-015", "granted": True, "note": "属实"}
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def give(office: Office, username: str, command: commands.Command) -> None:
     office.app.do(command, office.actor(username))
 
 
-def test_what_an_aide_asks_for_changes_nothing_until_a_supervisor_grants_it(office: Office, case: int) -> None:
+def test_what_an_aide_asks_for_waits_until_a_supervisor_grants_it(office: Office, case: int) -> None:
     before = row(office, case)
     give(office, "aide.hnc", clock.AskClockChange(case, ASKED))
     assert row(office, case) == before
@@ -60,7 +62,7 @@ def test_what_an_aide_asks_for_changes_nothing_until_a_supervisor_grants_it(offi
     page = office.browser("sup.rh").get(f"/cases/{case}").text
     assert "申请延长" in page
     assert "等待督导审批" in page
-    give(office, "sup.rh", clock.DecideClockChange(case, {"rule_id": "DL-015", "granted": True, "note": "属实"}))
+    give(office, "sup.rh", clock.DecideClockChange(case, GRANT))
     after = row(office, case)
     assert (after["due_effective"], after["extended_from"]) == ("2026-03-20", before["due_effective"])
     assert due_of_task(office, case) == after["due_at"]
@@ -88,7 +90,7 @@ def test_who_asked_does_not_decide(office: Office, case: int) -> None:
     with office.app.write() as conn:
         conn.execute(sa.text("UPDATE deadline_change SET asked_by = :me"), {"me": supervisor.user_id})
     with pytest.raises(FourEyes):
-        give(office, "sup.rh", clock.DecideClockChange(case, {"rule_id": "DL-015", "granted": True, "note": "可"}))
+        give(office, "sup.rh", clock.DecideClockChange(case, GRANT))
 
 
 def test_days_of_a_standstill_do_not_count(office: Office, case: int) -> None:
@@ -100,9 +102,10 @@ def test_days_of_a_standstill_do_not_count(office: Office, case: int) -> None:
     stands = row(office, case)
     assert (stands["suspended_on"], stands["missed_at"]) == ("2026-03-11", None)
     assert "已中止" in office.browser("sup.rh").get(f"/cases/{case}").text
-    give(office, "sup.rh", clock.ResumeClock(case, {"rule_id": "DL-015", "day": "2026-03-15", "reason": "出院"}))
+    resumed = {"rule_id": "DL-015", "day": "2026-03-15", "reason": "出院"}
+    give(office, "sup.rh", clock.ResumeClock(case, resumed))
     after = row(office, case)
-    assert (after["suspended_on"], after["due_effective"]) == (None, "2026-03-16")  # the one day that was left
+    assert (after["suspended_on"], after["due_effective"]) == (None, "2026-03-16")  # one day was left
     assert after["extended_from"] == "2026-03-11"
     assert due_of_task(office, case) == after["due_at"]
     office.pass_days(2)
@@ -113,7 +116,7 @@ def test_days_of_a_standstill_do_not_count(office: Office, case: int) -> None:
 @pytest.mark.parametrize(
     ("command", "refusal"),
     [
-        (lambda case: clock.ResumeClock(case, {"rule_id": "DL-015", "day": "2026-03-09", "reason": "x"}), IllegalState),
+        (lambda case: clock.ResumeClock(case, RESUME), IllegalState),
         (lambda case: clock.SuspendClock(case, STOP), IllegalState),
         (lambda case: clock.SuspendClock(case, {**STOP, "day": "2026-03-12"}), IllegalState),
         (lambda case: clock.SuspendClock(case, {**STOP, "day": "2026-03-11", "paper": ""}), FormInvalid),
@@ -135,8 +138,9 @@ def test_an_office_may_want_every_change_asked_for(office: Office, case: int) ->
     values = {"rule_id": "DL-015", "new_due": "2026-03-20", "reason": "住院"}
     with pytest.raises(GuardUnmet):
         give(office, "sup.rh", commands.ExtendDeadline(case, values))
-    give(office, "aide.hnc", clock.AskClockChange(case, {**ASKED, "change": "SUSPEND", "day": "2026-03-10"}))
-    give(office, "sup.rh", clock.DecideClockChange(case, {"rule_id": "DL-015", "granted": True, "note": "可"}))
+    asked = {**ASKED, "change": "SUSPEND", "day": "2026-03-10"}
+    give(office, "aide.hnc", clock.AskClockChange(case, asked))
+    give(office, "sup.rh", clock.DecideClockChange(case, GRANT))
     assert row(office, case)["suspended_on"] == "2026-03-10"
 
 

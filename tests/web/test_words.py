@@ -52,6 +52,7 @@ MADE = {
     "account_act.": [
         one + end for one in (*account_views.ACTS, *account_views.SECRET_ACTS) for end in ("", "_lead")
     ],
+    "due.change_": ("granted", "refused", "asked", "done"),
     "action_": tuple(f"{name}.title" for name in (*ACTIONS, *PERSON_ACTIONS)),
 }  # fmt: skip
 
