@@ -66,7 +66,8 @@ def _targets(desk: Desk, trail_id: int) -> Iterator[Move]:
 
 
 def _day(due: int) -> str | None:
-    return None if due == NO_DUE else local_date(from_us(due)).isoformat()
+    """Return the day at whose end something is due."""
+    return None if due == NO_DUE else local_date(from_us(due - 1)).isoformat()
 
 
 def _month_ends(desk: Desk, trail_id: int) -> Iterator[Move]:

@@ -167,6 +167,8 @@ def test_the_offices_own_target_moves_with_the_calendar(office: Office) -> None:
     case = office.new_case("王戊")
     office.reach(case, "P03_Verify")
     before = office.open_tasks(case)["P03_Verify"].due_at
+    (move,) = [m for _no, m in preview(office.app, year_with(office, *WEEK), SYSTEM).moves if m.element]
+    assert (move.old, move.new) == ("2026-03-12", "2026-03-19")
     calendar_runs.load(office.app, year_with(office, *WEEK), SYSTEM)
     after = office.open_tasks(case)["P03_Verify"].due_at
     assert (before, after) == tuple(to_us(end_of_day(date(2026, 3, day))) for day in (12, 19))
