@@ -20,6 +20,7 @@ from tasks.app import App
 from tasks.clock_guard import ClockGuard
 from tasks.due_work import run_due
 from tasks.migration_runs import run_waiting
+from tasks.reminders import remind
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ def tick(app: App, guard: ClockGuard | None = None) -> int:
     """
     if (guard or guard_of(app)).holds():
         return 0
-    done = calendar_runs.run_waiting(app) + run_due(app) + run_waiting(app)
+    done = calendar_runs.run_waiting(app) + run_due(app) + run_waiting(app) + remind(app)
     if done:
         log.info("Did %s due things.", done, extra={"action": "tick"})
     return done

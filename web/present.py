@@ -16,6 +16,7 @@ from tasks.access import HIDDEN
 from tasks.calendar_moves import Move
 from tasks.queries import office, task_page
 from tasks.queries.trail import Happened
+from tasks.reminders import OVER, POOL, SOON, TODAY
 from tasks.settings import Setting
 from web import nav, words
 from web.auth import anonymous_token
@@ -289,7 +290,15 @@ class Vocabulary:
 
     def notice_words(self, row: office.Notice) -> str:
         """Return what a notice is about."""
-        return " · ".join(detail_words(self.context, row.data))
+        data = row.data
+        if row.kind == POOL:
+            counts = {kind: data.get(kind, 0) for kind in (TODAY, SOON, OVER)}
+            return self.context.t("notice_of.pool", **counts)
+        if "year" in data:
+            return self.context.t("notice_of.year", year=data["year"])
+        version = str(data.get("definition", ""))
+        step = self.step_name(int(version) if version.isdigit() else None, data.get("element"))
+        return " · ".join(filter(None, (step, *detail_words(self.context, data))))
 
     def frequency(self, code: str) -> str:
         """Return how often a duty comes: a named period, or `DAYS:7`."""

@@ -148,6 +148,17 @@ sa.Index(
     postgresql_where=deadline_change.c.state == "asked",
 )
 
+#: What was said of a task's due day, so that nothing is said twice; task 0 marks a day that is done.
+reminder = sa.Table(
+    "reminder",
+    metadata,
+    sa.Column("task_id", Big, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("due_at", Big, nullable=False),
+    sa.PrimaryKeyConstraint("task_id", "kind", "due_at", name="pk_reminder"),
+    sqlite_with_rowid=False,
+)
+
 #: A calendar that was put in force, and how far it has reached the open work, trail by trail.
 calendar_run = sa.Table(
     "calendar_run",
