@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from engine.errors import NotFound
+from tasks.library import Library
+from tasks.traceability import trace
 from web.i18n import say_or, translator
 
 _POLICY = Path(__file__).parent.parent / "bpmn" / "policy"
@@ -71,6 +73,11 @@ def clauses(ids: Iterable[str]) -> list[Clause]:
     known = catalogue()
     every = {LOCAL: _LOCAL, **known}
     return [every[one] for one in dict.fromkeys(ids) if one in every]
+
+
+def of_step(library: Library, element: str, given: Iterable[str]) -> list[Clause]:
+    """Return the clauses behind a step: those its diagram names, then those only `places.toml` puts there."""
+    return clauses([*given, *trace(library.shipped).shown_at.get(element, ())])
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ _ITEMS = (
     ("access.index", "/access", "shield", "nav.access"),
     ("audit_find.index", "/audit", "shield", "nav.audit"),
     ("studio.index", "/studio", "flow", "nav.studio"),
+    ("clauses.index", "/clauses", "book", "nav.coverage"),
     ("process.index", "/processes", "flow", "nav.processes"),
     ("incidents.index", "/incidents", "alert", "nav.incidents"),
     ("settings.index", "/settings", "gear", "nav.settings"),

@@ -18,6 +18,7 @@ from tasks.queries import office, task_page
 from tasks.queries.trail import Happened
 from tasks.reminders import OVER, POOL, SOON, TODAY
 from tasks.settings import Setting
+from tasks.traceability import Place
 from web import nav, words
 from web.auth import anonymous_token
 from web.config import WebConfig
@@ -174,6 +175,7 @@ class Vocabulary:
             "describe": self.describe,
             "how_due": self.how_due,
             "moving": self.moving,
+            "place_name": self.place_name,
             "rule_title": self.rule_title,
             "tongue": self.tongue,
             "may": self.may,
@@ -258,6 +260,11 @@ class Vocabulary:
             return self.context.t("due.pending")
         since = words.since_words(row.arithmetic, row.trigger_on, self.context.today, self.lang)
         return self.context.t("due.pending_calendar", since=since)
+
+    def place_name(self, place: Place) -> str:
+        """Return what a place is called where it has a name of its own, else its id."""
+        known = words.place_name(self.context, place.kind, place.name, self.lang)
+        return known or place.name
 
     def moving(self, one: Move) -> str:
         """Return what a changed calendar would move."""

@@ -20,7 +20,7 @@ from tasks.queries.scope import reading_tiers
 from tasks.store.conn import Connection
 from tasks.store.files import Kept, files_of_step
 from web import formview
-from web.clauses import Clause, clauses
+from web.clauses import Clause, clauses, of_step
 from web.context import Ctx
 from web.eventwords import QUIET
 from web.veil import veiled
@@ -100,7 +100,7 @@ def load_page(context: Ctx, task_id: int) -> Page:
             values=values,
             drafted=drafted,
             answers=[],
-            clauses=clauses(node.attr_list("clauses") if node else ()),
+            clauses=of_step(context.app.library, task.element, node.attr_list("clauses") if node else ()),
             why=_why(conn, task, node),
             window=_window(context, conn, task),
             target=_target(context, conn, task, node),

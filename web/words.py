@@ -219,3 +219,21 @@ def size_text(size: int) -> str:
     if size >= 1 << 20:
         return f"{size / (1 << 20):.1f} MB"
     return f"{max(1, round(size / 1024))} KB"
+
+
+def place_name(context: Ctx, kind: str, name: str, lang: str) -> str:
+    """Return the name of a place where a clause is done; empty where it has none of its own."""
+    if kind in ("element", "field"):
+        element, _, one = name.partition(".")
+        form = context.app.library.forms.get(element)
+        title = form.title(lang) if form is not None else ""
+        asked = form.fields.get(one) if form is not None else None
+        return title if asked is None else f"{title} · {asked.zh if lang == 'zh' else asked.en}"
+    if kind == "deadline":
+        known = context.rule(name)
+        return rule_title(name, "" if known is None else known.title, lang)
+    if kind in ("setting", "role"):
+        return labels.label(kind, name, lang)
+    if kind == "table":
+        return labels.catalogue().find("table", name, lang) or name
+    return ""
