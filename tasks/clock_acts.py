@@ -41,7 +41,7 @@ def ask(desk: Desk, command: clock_commands.AskClockChange) -> Done:
 def decide(desk: Desk, command: clock_commands.DecideClockChange) -> Done:
     """Grant or refuse what was asked for."""
     values = _accepted(desk, command.case_id, "decide_clock", command.values)
-    changes.decide(desk, command.case_id, values["rule_id"], values["granted"], values["note"])
+    changes.decide(desk, command.case_id, values["rule_id"], values["granted"], values["grounds"])
     return Done(case_id=command.case_id)
 
 

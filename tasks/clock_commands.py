@@ -17,7 +17,7 @@ class AskClockChange(Command):
 
 @dataclass(frozen=True)
 class DecideClockChange(Command):
-    """Grant or refuse what was asked for: rule_id, granted, note (supervisor, another person)."""
+    """Grant or refuse what was asked for: rule_id, granted, grounds (supervisor, another person)."""
 
     case_id: int
     values: Values

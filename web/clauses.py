@@ -106,10 +106,18 @@ def _paragraphs(seed: str) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
+def _heading(paragraphs: tuple[str, ...], step: str) -> int:
+    """Return where a step of the manual begins: several steps have sentences in common."""
+    numbered = re.compile(r"[一二三四五六七八九十]+、\s*" + re.escape(step))
+    return next((n for n, text in enumerate(paragraphs) if step and numbered.match(text)), 0)
+
+
 def passage(found: Clause, around: int = 2) -> Passage | None:
     """Return where the sentence stands in its document; None where its wording was joined from several."""
     paragraphs = _paragraphs(found.seed)
-    for n, text in enumerate(paragraphs):
+    begins = _heading(paragraphs, found.step_zh)
+    for n in (*range(begins, len(paragraphs)), *range(begins)):
+        text = paragraphs[n]
         at = text.find(found.quote_zh)
         if at >= 0 and found.quote_zh:
             end = at + len(found.quote_zh)

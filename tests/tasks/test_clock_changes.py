@@ -19,7 +19,7 @@ from tests.web.office import Office
 STOP = {"rule_id": "DL-015", "day": "2026-03-09", "reason": "本人住院", "paper": "住院证明"}
 ASKED = {**STOP, "change": "EXTEND", "day": "2026-03-20"}
 RESUME = {"rule_id": "DL-015", "day": "2026-03-09", "reason": "本人出院"}
-GRANT = {"rule_id": "DL-015", "granted": True, "note": "属实"}
+GRANT = {"rule_id": "DL-015", "granted": True, "grounds": "属实"}
 
 
 @pytest.fixture
@@ -69,6 +69,7 @@ def test_what_an_aide_asks_for_waits_until_a_supervisor_grants_it(office: Office
     assert "ClockChangeGranted" in told(office, "aide.hnc")
     page = office.browser("aide.hnc").get(f"/cases/{case}").text
     assert "新期限3月20日" in page
+    assert "按条文字面" not in page  # it was granted, not rolled over a day off
     assert "住院证明" in page
     whole(office)
 
@@ -76,7 +77,7 @@ def test_what_an_aide_asks_for_waits_until_a_supervisor_grants_it(office: Office
 def test_a_refusal_keeps_the_date_and_says_why(office: Office, case: int) -> None:
     before = row(office, case)
     give(office, "aide.hnc", clock.AskClockChange(case, ASKED))
-    decided = {"rule_id": "DL-015", "granted": False, "note": "材料不足"}
+    decided = {"rule_id": "DL-015", "granted": False, "grounds": "材料不足"}
     give(office, "sup.rh", clock.DecideClockChange(case, decided))
     assert row(office, case) == before
     assert "材料不足" in office.browser("aide.hnc").get(f"/cases/{case}").text
@@ -153,6 +154,11 @@ def test_the_page_lists_only_the_clocks_an_action_fits(office: Office, case: int
     page = supervisor.get(f"/cases/{case}/decide_clock").text
     assert 'value="DL-015"' in page
     assert 'value="DL-017"' not in page
+    assert "本人住院" in page
+    assert "2026-03-20" in page or "3月20日" in page
+    answer = supervisor.post(f"/cases/{case}/decide_clock", {**GRANT, "granted": "true"})
+    assert answer.status_code == 303, answer.text
+    assert row(office, case)["due_effective"] == "2026-03-20"
 
 
 def whole(office: Office) -> None:

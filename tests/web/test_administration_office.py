@@ -133,8 +133,8 @@ def test_a_calendar_is_pasted_as_the_notice_has_it(system: Browser) -> None:
     pasted = {"paste": notice, "source": "国办发明电〔2027〕1号"}
     answer = system.post("/settings/calendar/2028/preview", pasted)
     assert answer.status_code == 200
-    assert 'class="off">25<i title="春节">休</i>' in answer.text
-    assert 'class="work">5<i>班</i>' in answer.text
+    assert 'class="day-off">25<i title="春节">休</i>' in answer.text
+    assert 'class="day-work">5<i>班</i>' in answer.text
     for wrong in ("", "新年好"):
         answer = system.post("/settings/calendar/2028/preview", {"paste": wrong})
         assert answer.status_code == 422

@@ -50,6 +50,23 @@ def test_a_clause_names_its_other_places_and_why_one_needs_no_software(auditor: 
     assert "这一条还没有落实" in auditor.get("/clauses/R003-16.3").text
 
 
+def test_a_sentence_that_several_steps_have_is_shown_in_its_own(auditor: Browser) -> None:
+    shown = clauses.passage(clauses.clause("R004-07.R1b"))
+    assert shown is not None
+    assert "就业助理专员在实施就业援助过程中" in shown.hit[0]
+    shown = clauses.passage(clauses.clause("R004-03.R1b"))
+    assert shown is not None
+    assert "就业援助员在实施就业援助过程中" in shown.hit[0]
+
+
+def test_every_step_of_the_manual_is_found_in_its_text() -> None:
+    steps = {one.step_zh for one in clauses.catalogue().values() if one.seed == "004" and one.step != "00"}
+    paragraphs = clauses._paragraphs("004")
+    begins = [clauses._heading(paragraphs, step) for step in sorted(steps)]
+    assert len(steps) == 19
+    assert len(set(begins) - {0}) == 19
+
+
 def test_a_clause_only_places_toml_names_is_shown_behind_its_step(office: Office) -> None:
     case = office.new_case()
     office.reach(case, "P04_Guidance")
