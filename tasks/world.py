@@ -29,7 +29,7 @@ from tasks import (
 from tasks.desk import Context, Desk
 from tasks.services import SERVICES
 
-#: Stands for a day that is not known yet: a pending deadline's timer waits, it does not fire.
+#: Stands for a day that is not known yet: the timer of a deadline that is pending or stands still waits.
 PENDING = date(2255, 1, 1)
 _PRIORITY = {"URGENT": 2, "HIGH": 1, "NORMAL": 0}
 #: Processes of assistance: what they opened ends with them (J.7.9).
@@ -167,7 +167,9 @@ def timer_functions(desk: Desk, live: Live) -> Mapping[str, Callable[..., Any]]:
         row = deadline_dates.current(desk, live, rule_id)
         if row is None:
             return None
-        return date.fromisoformat(row["due_effective"]) if row["due_effective"] else PENDING
+        if row["due_effective"] is None or row["suspended_on"] is not None:
+            return PENDING
+        return date.fromisoformat(row["due_effective"])
 
     def due_literal(rule_id: str) -> date | None:
         row = deadline_dates.current(desk, live, rule_id)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.errors import NotFound
-from tasks import calendar_runs
+from tasks import calendar_runs, clock_commands
 from tasks import commands as c
 from tasks.actor import Actor
 from tasks.forms.command_forms import COMMAND_FORMS
@@ -184,6 +184,10 @@ _ON_CASE: Mapping[str, Callable[[int, Mapping[str, Any]], c.Command]] = {
     "job_lost": c.LostJob,
     "propose_close": c.ProposeClose,
     "extend": c.ExtendDeadline,
+    "ask_clock": clock_commands.AskClockChange,
+    "decide_clock": clock_commands.DecideClockChange,
+    "suspend_clock": clock_commands.SuspendClock,
+    "resume_clock": clock_commands.ResumeClock,
     "explain_missed": c.ExplainMissed,
     "add_paper": c.AddPaper,
     "void_paper": c.VoidPaper,

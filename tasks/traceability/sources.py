@@ -15,7 +15,7 @@ from engine import xmlsafe
 
 _OURS = "{urn:aid595:bpmn:1}"
 _CLAUSE = re.compile(r"R\d{3}-[0-9A-Za-z]+(?:\.[0-9A-Za-z]+)*")
-_TOKEN = re.compile(r"\b(?:P\d\d[a-z]?_\w+|DL-\d+)\b")
+_TOKEN = re.compile(r"\b(?:P\d\d[a-z]?_\w+|DL-\d+|R\d{3}-\w+(?:\.\w+)*)")
 #: Kinds of places that `places.toml` may name.
 KINDS = ("element", "field", "table", "setting", "role", "code", "data")
 
@@ -98,7 +98,7 @@ def fields(folder: Path) -> set[str]:
 
 
 def scenarios(folder: Path) -> Mapping[str, frozenset[str]]:
-    """Return for each element, duty and deadline rule the scenarios that name it."""
+    """Return for each element, duty, deadline rule and clause the scenarios that name it."""
     found: dict[str, set[str]] = {}
     for path in sorted((folder / "scenarios").rglob("*.yaml")):
         for token in set(_TOKEN.findall(path.read_text("utf-8"))):

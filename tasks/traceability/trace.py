@@ -119,7 +119,7 @@ def trace(library: Library) -> Trace:
             Clause(
                 row["id"], row["seed"], row["step"], row["priority"], row["quote_zh"],
                 tuple(sorted(places.get(row["id"], ()))), reasons.get(row["id"], ""),
-                tuple(wanted.get(row["id"], ())), _seen(seen, places.get(row["id"], ())),
+                tuple(wanted.get(row["id"], ())), _seen(seen, row["id"], places.get(row["id"], ())),
             )
             for row in known
         ),
@@ -168,9 +168,12 @@ def _added(said: Iterable[Named], there: set[str]) -> Iterable[tuple[str, Place]
                 yield from ((clause, Place(kind, name)) for clause in row.ids)
 
 
-def _seen(seen: Mapping[str, frozenset[str]], places: Iterable[Place]) -> tuple[str, ...]:
-    """Return the scenarios that name one of some places."""
+def _seen(
+    seen: Mapping[str, frozenset[str]], clause: str, places: Iterable[Place]
+) -> tuple[str, ...]:
+    """Return the scenarios that name a clause or one of its places."""
     names = {place.name.split(".")[0] for place in places if place.kind in ("element", "field", "deadline")}
+    names.add(clause)
     return tuple(sorted({story for name in names for story in seen.get(name, ())}))
 
 

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from engine.clock import NO_DUE
 from engine.doctor import examine
 from engine.errors import AidError, FormInvalid, FourEyes, GuardUnmet, IllegalState
 from engine.store.db import Database
+from engine.store.tables import timer
 from engine.verify import verify
 from tasks import clock_commands as clock
 from tasks import commands
@@ -48,6 +50,13 @@ def told(office: Office, username: str) -> list[str]:
 
 def due_of_task(office: Office, case_id: int) -> int:
     return office.open_tasks(case_id)["P04_FirstContact"].due_at
+
+
+def boundary(office: Office) -> dict[str, Any]:
+    """Return the timer that the diagram draws at the first contact."""
+    with office.app.read() as conn:
+        query = sa.select(timer).where(timer.c.element == "P04_FirstContact_Timer")
+        return dict(conn.execute(query).mappings().one())
 
 
 def give(office: Office, username: str, command: commands.Command) -> None:
@@ -99,6 +108,7 @@ def test_days_of_a_standstill_do_not_count(office: Office, case: int) -> None:
     assert (first["trigger_on"], first["due_effective"]) == ("2026-03-09", "2026-03-11")
     stop = {"rule_id": "DL-015", "day": "2026-03-11", "reason": "住院", "paper": "住院证明"}
     give(office, "sup.rh", clock.SuspendClock(case, stop))
+    assert boundary(office)["due_at"] == NO_DUE
     office.pass_days(6)  # Sunday, 15 March: nothing was missed meanwhile
     stands = row(office, case)
     assert (stands["suspended_on"], stands["missed_at"]) == ("2026-03-11", None)
@@ -108,6 +118,7 @@ def test_days_of_a_standstill_do_not_count(office: Office, case: int) -> None:
     after = row(office, case)
     assert (after["suspended_on"], after["due_effective"]) == (None, "2026-03-16")  # one day was left
     assert after["extended_from"] == "2026-03-11"
+    assert boundary(office)["due_at"] == after["due_at"]
     assert due_of_task(office, case) == after["due_at"]
     office.pass_days(2)
     assert row(office, case)["missed_at"] is not None
