@@ -122,6 +122,13 @@ def run_waiting(app: App, most: int = A_LOOK) -> int:
     return done
 
 
+def under_way(app: App) -> Progress | None:
+    """Return how far the run under way is; None where there is none."""
+    with app.read() as conn:
+        found = store.running(conn)
+    return progress(app, found[0]) if found else None
+
+
 def elements_with_target(desk: Desk) -> list[str]:
     """Return the steps of the versions at work for which the office has set itself a target."""
     targets = desk.setting("office_targets")

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from engine.store.db import Database
 from engine.store.tables import event
-from tasks import calendar_preview
+from tasks import calendar_preview, calendar_runs, worker
 from tasks.office_trail import ACCESS
 from tasks.queries import office_trail
 from tasks.queries.office_trail import Search
@@ -148,6 +148,22 @@ def test_who_confirms_what_was_changed_meanwhile_looks_again(empty: Empty, syste
     assert "工作日历已有变动" in again.text
     with empty.app.read() as conn:
         assert len(empty.app.work_calendar(conn).years[2028].holidays) == 10
+
+
+def test_what_is_left_goes_on_in_the_background_and_the_page_says_so(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calendar_runs, "AT_ONCE", 1)
+    office = Office(sqlite_database)
+    for name in ("王一", "王二"):
+        office.reach(office.new_case(name), "P04_FirstContact")
+    admin = office.browser("system.admin")
+    off = {"source": "应急放假", "name0": "放假", "first0": "2026-03-09", "last0": "2026-03-31"}
+    seen = seen_in(send(admin, "/settings/calendar/2026/preview", status=200, **off).text)
+    send(admin, "/settings/calendar/2026", "calendar_going_on", seen=seen, **off)
+    assert "已调整1个期限，还有1案待核对" in admin.get("/settings").text
+    worker.tick(office.app)
+    assert "还有" not in admin.get("/settings").text
 
 
 def test_many_moves_are_read_page_by_page(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
