@@ -6,9 +6,12 @@ next one. Until then a deadline not reached yet is judged by the calendar in for
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
-from engine.errors import NotFound
+from engine import incidents
+from engine.errors import AidError, NotFound, Unavailable
+from engine.store.db import is_conflict
 from tasks import accounts, calendar_moves, office, office_trail
 from tasks.actor import SYSTEM, Actor
 from tasks.app import App
@@ -18,6 +21,8 @@ from tasks.store import calendar as store
 from tasks.store import rows
 from tasks.store.conn import Connection, RowMapping
 from tasks.store.tables_clock import calendar_run
+
+log = logging.getLogger(__name__)
 
 #: Trails done at once for who confirms a year, and by a worker in one look.
 AT_ONCE, A_LOOK = 200, 100
@@ -70,11 +75,27 @@ def _do(app: App, run_id: int, cursor: int, found: list[int], touched: set[int],
     for trail_id in found:
         passed += 1
         if trail_id in touched or trail_id == found[-1]:
-            step = _Step(run_id, cursor, trail_id, passed)
-            if not app.run(step.do, actor):
+            if not _one(app, _Step(run_id, cursor, trail_id, passed), actor):
                 return True  # another worker was quicker: look again
             cursor, passed = trail_id, 0
     return True
+
+
+def _one(app: App, step: _Step, actor: Actor) -> bool:
+    """Do one step; a trail that fails does not hold up the others, it becomes an incident.
+
+    Raises Unavailable, where nothing can be written at all.
+    """
+    try:
+        return bool(app.run(step.do, actor))
+    except Unavailable:
+        raise
+    except Exception as error:
+        if is_conflict(error):
+            return False
+        log.exception("A calendar could not be carried through a trail.", extra={"action": "calendar"})
+        said = error.sentence("zh") if isinstance(error, AidError) else type(error).__name__
+        return bool(app.run(lambda desk: step.skip(desk, said)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +112,11 @@ class _Step:
         desk.unit.lock(self.trail_id)
         moved = calendar_moves.apply(desk, self.trail_id)
         return store.advance(desk.conn, self.run_id, self.cursor, self.trail_id, self.trails, moved)
+
+    def skip(self, desk: Desk, said: str) -> bool:
+        """Leave the trail as it is and say so in an incident; tell whether nobody else was quicker."""
+        incidents.open_incident(desk.unit, "calendar", said, trail_id=self.trail_id)
+        return store.advance(desk.conn, self.run_id, self.cursor, self.trail_id, self.trails, 0)
 
 
 def progress(app: App, run_id: int) -> Progress:
@@ -145,9 +171,14 @@ def elements_with_target(desk: Desk) -> list[str]:
 
 
 def _finish(desk: Desk, run_id: int) -> None:
-    """End a run in which no trail is left, and say on the office's trail what it moved."""
+    """End a run in which no trail is left, and say on the office's trail what it moved.
+
+    A calendar that came with a release and moved nothing is not worth a word.
+    """
     row = rows.first(desk.conn, calendar_run, id=run_id)
-    if row is not None and store.finish(desk.conn, run_id, desk.now_us):
+    if row is None or not store.finish(desk.conn, run_id, desk.now_us):
+        return
+    if row["year"] or row["moved"]:
         about = f"calendar:{row['year']}" if row["year"] else ""
         office_trail.emit(desk, "CalendarApplied", about, moved=row["moved"], trails=row["trails"],
                           calendar=row["version"])  # fmt: skip

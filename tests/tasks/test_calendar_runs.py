@@ -13,7 +13,7 @@ from engine.clock import SHANGHAI, end_of_day, to_us
 from engine.codec import loads
 from engine.doctor import examine
 from engine.store.db import Database
-from engine.store.tables import event, timer
+from engine.store.tables import event, incident, timer
 from engine.verify import verify
 from tasks import calendar_moves, calendar_runs, commands, office_duties, worker
 from tasks.actor import SYSTEM
@@ -98,18 +98,39 @@ def test_the_preview_says_beforehand_what_moves_and_changes_nothing(office: Offi
     assert due(office, case, "DL-015")["due_effective"] == "2026-03-11"
 
 
+class SwitchedOffError(BaseException):
+    """The machine is switched off in the midst of it."""
+
+
+def test_a_case_that_fails_becomes_an_incident_alone(office: Office, monkeypatch: Any) -> None:
+    cases = [started(office, name) for name in ("王甲", "王乙")]
+    real = calendar_moves.apply
+
+    def fails(desk: Any, trail: int) -> int:
+        if trail == cases[0]:
+            raise ValueError("broken")
+        return real(desk, trail)
+
+    monkeypatch.setattr(calendar_moves, "apply", fails)
+    calendar_runs.load(office.app, year_with(office, *WEEK), SYSTEM)
+    assert [len(events(office, case, "DeadlineRecomputed")) for case in cases] == [0, 1]
+    assert [row["trail_id"] for row in rows_of(office, incident, incident.c.kind == "calendar")] == cases[:1]
+    assert "工作日历未能应用到这一案" in office.browser("sup.rh").get("/incidents").text
+    assert [run["state"] for run in rows_of(office, calendar_run)][-1] == "done"
+
+
 def test_a_run_that_breaks_off_goes_on_with_the_next_case(office: Office, monkeypatch: Any) -> None:
     cases = [started(office, name) for name in ("王甲", "王乙", "王丙")]
     real, seen = calendar_moves.apply, []
 
     def breaks(desk: Any, trail: int) -> int:
         if len(seen) == 1:
-            raise RuntimeError("the machine is switched off")
+            raise SwitchedOffError
         seen.append(trail)
         return real(desk, trail)
 
     monkeypatch.setattr(calendar_moves, "apply", breaks)
-    with pytest.raises(RuntimeError):
+    with pytest.raises(SwitchedOffError):
         calendar_runs.load(office.app, year_with(office, *WEEK), SYSTEM)
     moved = [case for case in cases if events(office, case, "DeadlineRecomputed")]
     assert len(moved) == 1
