@@ -178,6 +178,13 @@ class WorkCalendar:
         self._need(result, day - ONE_DAY)
         return result
 
+    def working_days(self, first: date, last: date) -> int:
+        """Return how many working days lie within the two days, both included; raise CalendarUnknown."""
+        if last < first:
+            return 0
+        self._need(first, last)
+        return bisect_right(self._working, last) - bisect_left(self._working, first)
+
     def days_off(self, first: date, last: date) -> list[DayOff]:
         """Return the runs of days off within the two days, both included; raise CalendarUnknown."""
         self._need(first, last)

@@ -126,10 +126,13 @@ def _plain(runs: list[DayOff]) -> list[dict[str, str]]:
     return [{"first": r.first.isoformat(), "last": r.last.isoformat(), "name": r.name} for r in runs]
 
 
-def describe(arithmetic: Mapping[str, Any], lang: str = "zh") -> str:
-    """Tell in one or two sentences how a due date came about, in Chinese (`zh`) or English."""
+def describe(arithmetic: Mapping[str, Any], lang: str = "zh", since: str = "") -> str:
+    """Tell in one or two sentences how a due date came about, in Chinese (`zh`) or English.
+
+    `since` says what happened on the trigger day.
+    """
     words = _ZH if lang == "zh" else _EN
-    parts = [_counting(arithmetic, words)]
+    parts = [_counting(arithmetic, words, since)]
     if arithmetic.get("skipped"):
         parts.append(words["skipped"].format(days=_runs(arithmetic["skipped"], words)))
     if arithmetic.get("worked_weekends"):
@@ -143,13 +146,15 @@ def describe(arithmetic: Mapping[str, Any], lang: str = "zh") -> str:
     return words["comma"].join(parts) + ending.format(day=_day(arithmetic["effective"], words, full=True))
 
 
-def _counting(arithmetic: Mapping[str, Any], words: Mapping[str, str]) -> str:
+def _counting(arithmetic: Mapping[str, Any], words: Mapping[str, str], since: str) -> str:
     key = str(arithmetic["unit"])
     value = int(arithmetic["value"])
     if value < 0 and key == Unit.CALENDAR_DAY:
         key = "calendar_day_before"
+    told = words["since"].format(since=since) if since else ""
     return words[key].format(
-        trigger=_day(arithmetic["trigger"], words, full=True),
+        trigger=_day(arithmetic["trigger"], words, full=True) + told,
+        then=words["then"] if told else "",
         value=abs(value),
         literal=_day(arithmetic["literal"], words),
     )
@@ -175,11 +180,11 @@ def _day(iso: str, words: Mapping[str, str], *, full: bool = False) -> str:
 
 
 _ZH = {
-    "working_day": "{trigger}当日不计，自次日起算{value}个工作日",
-    "calendar_day": "{trigger}当日不计，自次日起算{value}日，至{literal}",
+    "working_day": "{trigger}{then}当日不计，自次日起算{value}个工作日",
+    "calendar_day": "{trigger}{then}当日不计，自次日起算{value}日，至{literal}",
     "calendar_day_before": "{trigger}之前{value}日，即{literal}",
     "month": "{trigger}起满{value}个月，至{literal}",
-    "same_day": "{trigger}当日办理",
+    "same_day": "{trigger}{then}当日办理",
     "fixed_date": "规定的截止日为{literal}",
     "given_date": "限定日期为{literal}",
     "skipped": "{days}不计",
@@ -191,6 +196,8 @@ _ZH = {
     "run": "{first}至{last}（{name}）",
     "one": "{first}（{name}）",
     "weekend": "周末",
+    "since": "{since}",
+    "then": "，",
     "and": "、",
     "comma": "，",
     "full": "{year}年{month}月{day}日（{weekday}）",
@@ -215,6 +222,8 @@ _EN = {
     "run": "{first} to {last} ({name})",
     "one": "{first} ({name})",
     "weekend": "weekend",
+    "since": " ({since})",
+    "then": "",
     "and": ", ",
     "comma": "; ",
     "full": "{iso} ({weekday})",

@@ -43,7 +43,7 @@ def arrange(desk: Desk, benefit: RowMapping) -> None:
     policy = desk.library.policy[RULE]
     if policy.rule_for(desk.settings) is None:
         return
-    deadlines.open_row(desk, context, policy, date.fromisoformat(ends))
+    deadlines.open_row(desk, context, policy, date.fromisoformat(ends), "benefit")
     row = casework.running_deadlines(desk.conn, desk.trail(context), RULE)[-1]
     day = date.fromisoformat(row["due_effective"]) if row["due_effective"] else date.fromisoformat(ends)
     rows.add(

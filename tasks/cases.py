@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.codec import dumps
 from engine.errors import CaseActive, IllegalState
 from engine.ids import new_id
 from engine.live import Live
-from tasks import deadlines, duties, helpers, ledger, placements, referrals
+from tasks import access, deadlines, duties, helpers, ledger, placements, referrals
+from tasks.access import Subject
 from tasks.desk import Context, Desk
 from tasks.numbers import case_number
 from tasks.store import casework, rows, tables
@@ -73,6 +75,28 @@ def context_of(desk: Desk, case_id: int) -> Context:
     """Return the context of a case as a whole."""
     found = desk.case(case_id)
     return Context(case_id, found["person_id"], found["area"], found["tier"], found["run_no"])
+
+
+def _subject(desk: Desk, case: Mapping[str, Any]) -> Subject:
+    found = rows.rows(desk.conn, tables.helper, case_id=case["id"], released_at=None)
+    holders = {row["user_id"] for row in found}
+    return Subject(case["area"], tier=case["tier"], holders=frozenset(holders))
+
+
+def active_for(
+    desk: Desk, case_id: int, action: str, state: Callable[[Desk, int], object] | None = None
+) -> Context:
+    """Return the context of an active case the actor may act on.
+
+    `state` raises IllegalState where the command does not fit the case; that goes before area and role (J.6).
+    """
+    case = desk.case(case_id)
+    if case["status"] != "active":
+        raise IllegalState(detail=f"案件已结束（{case['status']}）")
+    if state is not None:
+        state(desk, case_id)
+    access.authorize(desk.actor, action, _subject(desk, case))
+    return context_of(desk, case_id)
 
 
 def take_tier(desk: Desk, live: Live) -> None:

@@ -30,35 +30,12 @@ from tasks.desk import Context, Desk
 from tasks.forms.command_forms import COMMAND_FORMS, accept_values
 from tasks.forms.validate import check_prefill
 from tasks.forms.values import FormContext
-from tasks.rules import known_rules
-from tasks.store import casework, rows, tables
+from tasks.store import casework, tables
 
 #: Messages a worker may give from the case page -> the task whose form they prefill (J.7.16).
 OUTSIDE = {
     "MSG-16": "P03_Objection", "MSG-17": "P03_Check", "MSG-23": "P06_Outcome", "MSG-26": "P09_Close",
 }  # fmt: skip
-
-
-def _subject(desk: Desk, case: Mapping[str, Any]) -> Subject:
-    found = rows.rows(desk.conn, tables.helper, case_id=case["id"], released_at=None)
-    holders = {row["user_id"] for row in found}
-    return Subject(case["area"], tier=case["tier"], holders=frozenset(holders))
-
-
-def _active(
-    desk: Desk, case_id: int, action: str, state: Callable[[Desk, int], object] | None = None
-) -> Context:
-    """Return the context of an active case the actor may act on.
-
-    `state` raises IllegalState where the command does not fit the case; that goes before area and role (J.6).
-    """
-    case = desk.case(case_id)
-    if case["status"] != "active":
-        raise IllegalState(detail=f"案件已结束（{case['status']}）")
-    if state is not None:
-        state(desk, case_id)
-    access.authorize(desk.actor, action, _subject(desk, case))
-    return cases.context_of(desk, case_id)
 
 
 def _case_or_person(
@@ -67,7 +44,7 @@ def _case_or_person(
 ) -> Context:  # fmt: skip
     """Return the context of a case, or of a person: the active case where there is one."""
     if case_id is not None:
-        return _active(desk, case_id, action, state)
+        return cases.active_for(desk, case_id, action, state)
     assert person_id is not None
     person = desk.person(person_id)
     active = casework.active_case(desk.conn, person_id)
@@ -81,7 +58,7 @@ def _case_or_person(
 
 def waive(desk: Desk, command: commands.Waive) -> Done:
     """File a written waiver: it stops every body of the case and closes it (AMB-26)."""
-    context = _active(desk, command.case_id, "waive")
+    context = cases.active_for(desk, command.case_id, "waive")
     values = accept_values(desk, "waive", command.values)
     if not values["signed"]:
         raise GuardUnmet(missing="书面声明须由本人签字")
@@ -160,7 +137,7 @@ def found_work_of(desk: Desk, case_id: int, source: str, confirmed: date | None 
     desk.emit(case_id, "FoundWork", source=source)
     desk.change_case(case_id, {"found_source": source})
     policy = desk.library.policy["DL-037"]
-    deadlines.open_row(desk, context, policy, confirmed or desk.today)
+    deadlines.open_row(desk, context, policy, confirmed or desk.today, "found_work")
     holder = cases.holder(desk, case_id)
     if holder is None:
         row = employments.latest(desk, context)
@@ -173,7 +150,7 @@ def found_work_of(desk: Desk, case_id: int, source: str, confirmed: date | None 
 
 def lost_job(desk: Desk, command: commands.LostJob) -> Done:
     """Record a lost job (MSG-25): follow-up asks the supervisor for second assistance."""
-    context = _active(desk, command.case_id, "job_lost", employments.require_job)
+    context = cases.active_for(desk, command.case_id, "job_lost", employments.require_job)
     values = accept_values(desk, "job_lost", command.values)
     employments.lose(desk, context, values["lost_on"], values["reason"])
     _outside(desk, "MSG-25", command.case_id, {})
@@ -182,7 +159,7 @@ def lost_job(desk: Desk, command: commands.LostJob) -> Done:
 
 def propose_close(desk: Desk, command: commands.ProposeClose) -> Done:
     """Propose to close a case in follow-up (MSG-26); a supervisor decides."""
-    _active(desk, command.case_id, "propose_close")
+    cases.active_for(desk, command.case_id, "propose_close")
     values = accept_values(desk, "propose_close", command.values)
     desk.change_case(command.case_id, {"close_proposal": {k: str(v) for k, v in values.items()}})
     _outside(desk, "MSG-26", command.case_id, {})
@@ -193,7 +170,7 @@ def send_message(desk: Desk, command: commands.SendMessage) -> Done:
     """Deliver a message from outside to a case (MSG-16, 17, 23, 26)."""
     if command.name not in OUTSIDE:
         raise IllegalState(detail=f"{command.name}不能由工作人员录入")
-    _active(desk, command.case_id, "send_message")
+    cases.active_for(desk, command.case_id, "send_message")
     values = dict(command.values)
     if values:
         spec = desk.library.forms[OUTSIDE[command.name]]
@@ -211,27 +188,16 @@ def _outside(desk: Desk, name: str, case_id: int, values: Mapping[str, Any]) -> 
 
 def accept(desk: Desk, command: commands.AcceptHandOver) -> Done:
     """Accept a hand-over."""
-    _active(desk, command.case_id, "accept", handovers.waiting)
+    cases.active_for(desk, command.case_id, "accept", handovers.waiting)
     handovers.accept(desk, command.case_id)
     return Done(case_id=command.case_id)
 
 
 def give_back(desk: Desk, command: commands.ReturnHandOver) -> Done:
     """Return a hand-over with a reason and what is missing."""
-    _active(desk, command.case_id, "return", handovers.waiting)
+    cases.active_for(desk, command.case_id, "return", handovers.waiting)
     values = accept_values(desk, "return", command.values)
     handovers.give_back(desk, command.case_id, values["reason"], values.get("missing") or "")
-    return Done(case_id=command.case_id)
-
-
-def extend(desk: Desk, command: commands.ExtendDeadline) -> Done:
-    """Extend a running deadline; old and new day are both kept (FEAT-X12)."""
-    _active(desk, command.case_id, "extend")
-    values = accept_values(desk, "extend", command.values)
-    if values["rule_id"] not in {**known_rules(desk.conn), **desk.library.policy.rules}:
-        raise FormInvalid([("rule_id", f"没有期限“{values['rule_id']}”，请核对编号。", "No such deadline.")])
-    deadlines.extend(desk, command.case_id, values["rule_id"], values["new_due"], values["reason"],
-                     values.get("paper") or "")  # fmt: skip
     return Done(case_id=command.case_id)
 
 
@@ -284,7 +250,7 @@ def record_benefit(desk: Desk, command: commands.RecordBenefit) -> Done:
 
 def explain_missed(desk: Desk, command: commands.ExplainMissed) -> Done:
     """Explain a missed window of a recurring duty."""
-    context = _active(desk, command.case_id, "explain_missed")
+    context = cases.active_for(desk, command.case_id, "explain_missed")
     values = accept_values(desk, "explain_missed", command.values)
     duties.explain(desk, context, values["duty"], values["reason"])
     return Done(case_id=command.case_id)
@@ -292,7 +258,7 @@ def explain_missed(desk: Desk, command: commands.ExplainMissed) -> Done:
 
 def start_duty(desk: Desk, command: commands.StartDuty) -> Done:
     """Open an ad hoc duty task of a case: a question answered, an employer visited."""
-    context = _active(desk, command.case_id, "explain_missed")
+    context = cases.active_for(desk, command.case_id, "explain_missed")
     if command.kind not in duties.KINDS:
         raise FormInvalid([("kind", "没有这种周期任务。", "No such duty.")])
     live = desk.start(duties.PROCESS, context, None, {"kind": duties.KINDS[command.kind]})
@@ -301,7 +267,7 @@ def start_duty(desk: Desk, command: commands.StartDuty) -> Done:
 
 def void_paper(desk: Desk, command: commands.VoidPaper) -> Done:
     """Void an issued paper with a reason; it stays on file."""
-    _active(desk, command.case_id, "void_paper")
+    cases.active_for(desk, command.case_id, "void_paper")
     values = accept_values(desk, "void_paper", command.values)
     wanted = str(values["paper"])
     issued = papers.papers_of(desk.conn, case_id=command.case_id)

@@ -124,7 +124,7 @@ def found_work(desk: Desk, context: Context) -> None:
 def to_registration(desk: Desk, context: Context) -> dict[str, Any]:
     """Return what MSG-18 brings to the case of somebody who works and is not under assistance."""
     case, day = verified(desk, context)
-    deadlines.open_row(desk, case, desk.library.policy["DL-037"], day)
+    deadlines.open_row(desk, case, desk.library.policy["DL-037"], day, "P08_Verify")
     return {
         "_key": desk.key(case), "source": SOURCE, "employment_kind": desk.form.get("employment_kind"),
     }  # fmt: skip

@@ -15,7 +15,7 @@ def open_by_start(desk: Desk, live: Live) -> None:
     """Open the rows that the beginning of a process triggers, on the day it begins."""
     for node in live.graph.root.starts:
         for policy, _opening in desk.library.policy.opened_by.get(node.id, ()):
-            deadlines.open_row(desk, desk.context(live), policy, desk.today)
+            deadlines.open_row(desk, desk.context(live), policy, desk.today, node.id)
 
 
 def open_by_branch(desk: Desk, live: Live, node: Node, decided: Mapping[str, Any]) -> None:
@@ -29,5 +29,7 @@ def open_by_branch(desk: Desk, live: Live, node: Node, decided: Mapping[str, Any
             opened = desk.library.policy.opened_by_branch.get(f"{gateway.id}={flow.branch}", ())
             if opened and flow.condition is not None:
                 asked = {name: names.get(name) for name in flow.condition.names}
+                context = deadlines.in_present_run(desk, live)
                 for policy in opened if flow.condition(asked, {}) else ():
-                    deadlines.open_row(desk, deadlines.in_present_run(desk, live), policy, desk.today)
+                    since = next((one.element for one in policy.opens if one.branch), node.id)
+                    deadlines.open_row(desk, context, policy, desk.today, since)

@@ -10,14 +10,14 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from engine.clock import NO_DUE, end_of_day, local_date, to_us
-from engine.codec import dumps, loads
+from engine.clock import local_date
+from engine.codec import loads
 from engine.deadlines import DeadlineRule, Due, count
-from engine.errors import CalendarUnknown, IllegalState
+from engine.errors import CalendarUnknown
 from engine.ids import new_id
 from engine.live import Live
-from engine.timers import move
 from tasks import matters, notices, rules
+from tasks.deadline_dates import counted, follow, moved
 from tasks.desk import Context, Desk
 from tasks.policy import UNDATED, DeadlinePolicy, Opening
 from tasks.store import casework, rows, tables
@@ -43,16 +43,18 @@ def open_by_completion(
         if decided == after and opening.branch is None and _holds(desk, opening, names):
             trigger = None if opening.pending else _trigger(desk, opening, values)
             if opening.fills_pending and trigger is not None:
-                _fill_pending(desk, live, policy, trigger)
+                _fill_pending(desk, live, policy, trigger, element)
             elif trigger is not None or opening.pending:
-                open_row(desk, in_present_run(desk, live), policy, trigger)
+                open_row(desk, in_present_run(desk, live), policy, trigger, element)
 
 
-def _fill_pending(desk: Desk, live: Live, policy: DeadlinePolicy, trigger: date) -> None:
+def _fill_pending(
+    desk: Desk, live: Live, policy: DeadlinePolicy, trigger: date, since: str
+) -> None:  # fmt: skip
     """Count the row that waited for this trigger; a case that needs it no more has none (J.7.4)."""
     context = desk.context(live)
     if casework.untriggered_deadline(desk.conn, desk.trail(context), policy.id, context.run_no) is not None:
-        open_row(desk, context, policy, trigger)
+        open_row(desk, context, policy, trigger, since)
 
 
 def in_present_run(desk: Desk, live: Live) -> Context:
@@ -79,8 +81,13 @@ def _trigger(desk: Desk, opening: Opening, values: Mapping[str, Any]) -> date | 
     return value if isinstance(value, date) or value is None else date.fromisoformat(str(value)[:10])
 
 
-def open_row(desk: Desk, context: Context, policy: DeadlinePolicy, trigger: date | None) -> None:
-    """Open a row counted from a trigger day; pending where the day or the calendar year is not known."""
+def open_row(
+    desk: Desk, context: Context, policy: DeadlinePolicy, trigger: date | None, since: str
+) -> None:  # fmt: skip
+    """Open a row counted from a trigger day; pending where the day or the calendar year is not known.
+
+    `since` names the step that is the trigger, for the sentence that tells how the date came about.
+    """
     rule = policy.rule_for(desk.settings)
     if rule is None:
         return
@@ -94,7 +101,7 @@ def open_row(desk: Desk, context: Context, policy: DeadlinePolicy, trigger: date
             unknown = error
     waiting = casework.untriggered_deadline(desk.conn, trail, policy.id, context.run_no)
     if waiting is not None and trigger is not None:
-        _begin_pending(desk, waiting, trigger, due, rule)
+        _begin_pending(desk, waiting, trigger, due, rule, since)
         return
     nth = casework.deadline_count(desk.conn, trail, policy.id) + 1
     row = {
@@ -104,11 +111,11 @@ def open_row(desk: Desk, context: Context, policy: DeadlinePolicy, trigger: date
         "trigger_on": None if trigger is None else trigger.isoformat(),
         "trigger_at": None if trigger is None else desk.now_us,
         "value": rule.value, "unit": rule.unit.value, "created_at": desk.now_us,
-        **_counted(due, policy.kind != UNDATED),
+        **counted(due, since, policy.kind != UNDATED),
     }  # fmt: skip
     rows.add(desk.conn, tables.deadline, **row)
     if due is not None:
-        desk.emit(trail, "DeadlineSet", nth=nth, **due.arithmetic)
+        desk.emit(trail, "DeadlineSet", nth=nth, since=since, **due.arithmetic)
         return
     desk.emit(trail, "DeadlinePending", rule=policy.id, nth=nth, trigger=row["trigger_on"])
     if unknown is not None:
@@ -116,36 +123,24 @@ def open_row(desk: Desk, context: Context, policy: DeadlinePolicy, trigger: date
 
 
 def _begin_pending(
-    desk: Desk, row: RowMapping, trigger: date, due: Due | None, rule: DeadlineRule
+    desk: Desk, row: RowMapping, trigger: date, due: Due | None, rule: DeadlineRule, since: str
 ) -> None:
     """Give a row that waited for its trigger its date; what was done before is judged by it now."""
     met = None
     if due is not None and row["completed_on"] is not None:
         met = row["completed_on"] <= due.effective.isoformat()
-    counted = _counted(due, rules.rule(desk, row["rule_id"]).kind != UNDATED)
+    dated = counted(due, since, rules.rule(desk, row["rule_id"]).kind != UNDATED)
     rows.change(
         desk.conn, tables.deadline, row["id"], trigger_on=trigger.isoformat(), trigger_at=desk.now_us,
-        met=met, value=rule.value, unit=rule.unit.value, **counted,
+        met=met, value=rule.value, unit=rule.unit.value, **dated,
     )  # fmt: skip
     if due is None:
         desk.emit(row["trail_id"], "DeadlinePending", rule=row["rule_id"], nth=row["nth"],
                   trigger=trigger.isoformat())  # fmt: skip
         return
-    desk.emit(row["trail_id"], "DeadlineSet", nth=row["nth"], **due.arithmetic)
+    desk.emit(row["trail_id"], "DeadlineSet", nth=row["nth"], since=since, **due.arithmetic)
     if row["completed_at"] is None:
-        follow(desk, row, counted["due_at"])
-
-
-def _counted(due: Due | None, dated: bool = True) -> dict[str, Any]:
-    if due is None:
-        return {"due_literal": None, "due_effective": None, "due_at": NO_DUE, "arithmetic": "{}"}
-    return {
-        "due_literal": due.literal.isoformat(),
-        "due_effective": due.effective.isoformat(),
-        "due_at": to_us(end_of_day(due.effective)) if dated else NO_DUE,
-        "calendar_version": due.calendar_version,
-        "arithmetic": dumps(due.arithmetic),
-    }
+        follow(desk, row, dated["due_at"])
 
 
 def meet(desk: Desk, live: Live, element: str, values: Mapping[str, Any]) -> None:
@@ -154,7 +149,34 @@ def meet(desk: Desk, live: Live, element: str, values: Mapping[str, Any]) -> Non
     for policy in rules.met_by(desk, live, element):
         running = casework.running_deadlines(desk.conn, live.trail_id, policy.id, context.run_no)
         if running:
-            _meet_row(desk, running[0], _act_day(policy, values) or desk.today)
+            _meet_row(desk, _by_present_calendar(desk, running[0]), _act_day(policy, values) or desk.today)
+
+
+def _by_present_calendar(desk: Desk, row: RowMapping) -> RowMapping:
+    """Return a row as the calendar now in force counts it: a changed year may not have reached it yet."""
+    if row["missed_at"] is not None or row["calendar_version"] == desk.calendar.version:
+        return row
+    found = moved(desk, row)
+    return row if found is None else redate(desk, row, *found)
+
+
+def redate(desk: Desk, row: RowMapping, due: Due, rule: DeadlineRule) -> RowMapping:
+    """Give a row another date, keeping the old one in the event; return the row as it is now.
+
+    What was done while the row waited for its calendar is judged by the date now known.
+    """
+    since = str(arithmetic(row).get("since", ""))
+    dated = counted(due, since)
+    met = row["met"]
+    if row["completed_on"] is not None:
+        met = row["completed_on"] <= dated["due_effective"]
+    changed = {"met": met, "value": rule.value, "unit": rule.unit.value, **dated}
+    rows.change(desk.conn, tables.deadline, row["id"], **changed)
+    desk.emit(
+        row["trail_id"], "DeadlineRecomputed", rule=row["rule_id"], nth=row["nth"],
+        old=row["due_effective"], since=since, **{k: v for k, v in due.arithmetic.items() if k != "rule"},
+    )  # fmt: skip
+    return {**row, **changed}
 
 
 def _act_day(policy: DeadlinePolicy, values: Mapping[str, Any]) -> date | None:
@@ -196,10 +218,16 @@ def mark_overdue(desk: Desk, row_id: int) -> bool:
     row = rows.first(desk.conn, tables.deadline, id=row_id)
     if row is None or row["missed_at"] or row["completed_at"] or row["closed_reason"]:
         return False
-    if row["due_at"] > desk.now_us:
+    if row["due_at"] > desk.now_us or _moves_on(desk, row):
         return False
     _mark_missed(desk, row)
     return True
+
+
+def _moves_on(desk: Desk, row: RowMapping) -> bool:
+    """Tell whether a changed calendar, which has not reached the row yet, gives it more time."""
+    found = None if row["calendar_version"] == desk.calendar.version else moved(desk, row)
+    return found is not None and counted(found[0])["due_at"] > desk.now_us
 
 
 def mark_overdue_of(desk: Desk, live: Live, rule_ids: Iterable[str]) -> None:
@@ -208,19 +236,6 @@ def mark_overdue_of(desk: Desk, live: Live, rule_ids: Iterable[str]) -> None:
     for rule_id in rule_ids:
         for row in casework.running_deadlines(desk.conn, live.trail_id, rule_id, context.run_no):
             mark_overdue(desk, row["id"])
-
-
-def current(desk: Desk, live: Live, rule_id: str) -> RowMapping | None:
-    """Return the row that counts for a task now: the latest running one of the rule in this run."""
-    context = desk.context(live)
-    running = casework.running_deadlines(desk.conn, live.trail_id, rule_id, context.run_no)
-    return running[-1] if running else None
-
-
-def due_at(desk: Desk, live: Live, rule_ids: Iterable[str]) -> int:
-    """Return the earliest due instant (microseconds UTC) of the running rows of some rules."""
-    found = [row["due_at"] for rule_id in rule_ids if (row := current(desk, live, rule_id)) is not None]
-    return min(found, default=NO_DUE)
 
 
 def close_of_process(desk: Desk, live: Live, reason: str) -> None:
@@ -252,87 +267,6 @@ def close_of_case(desk: Desk, case_id: int, reason: str) -> None:
 def _close(desk: Desk, row: RowMapping, reason: str) -> None:
     rows.change(desk.conn, tables.deadline, row["id"], closed_reason=reason)
     desk.emit(row["trail_id"], "DeadlineClosed", rule=row["rule_id"], nth=row["nth"], reason=reason)
-
-
-def extend(desk: Desk, case_id: int, rule_id: str, new_due: date, reason: str, paper: str) -> None:
-    """Give a running deadline a later day, keeping the old one; raise IllegalState when none runs."""
-    running = casework.running_deadlines(desk.conn, case_id, rule_id)
-    if not running:
-        raise IllegalState(detail="没有正在计算的这一期限")
-    row = running[-1]
-    if row["due_effective"] is not None and new_due.isoformat() <= row["due_effective"]:
-        raise IllegalState(detail=f"新的期限须晚于原期限{row['due_effective']}")
-    due = to_us(end_of_day(new_due))
-    rows.change(
-        desk.conn, tables.deadline, row["id"], due_effective=new_due.isoformat(), due_at=due, missed_at=None,
-        extended_from=row["due_effective"], extension=dumps({"reason": reason, "paper": paper}),
-    )  # fmt: skip
-    desk.emit(
-        row["trail_id"], "DeadlineExtended", rule=rule_id, nth=row["nth"], old=row["due_effective"],
-        new=new_due.isoformat(), reason=reason, paper=paper,
-    )  # fmt: skip
-    follow(desk, row, due)
-
-
-def follow(desk: Desk, row: RowMapping, due: int) -> None:
-    """Move the open task and the boundary timer that follow a row to its new instant."""
-    desk.unit.write_waits()
-    for item in casework.open_on_trail(desk.conn, row["trail_id"]):
-        live = desk.unit.instance(item["id"])
-        met_by = rules.rule_at(desk, live, row["rule_id"]).met_by
-        if met_by is not None:
-            casework.set_task_due(desk.conn, [live.id], met_by, due)
-            for element in {name for token in live.state.tokens.values() for name in token.armed}:
-                _move_timer(desk, live, element, row["rule_id"])
-
-
-def _move_timer(desk: Desk, live: Live, element: str, rule_id: str) -> None:
-    """Evaluate again a waiting timer whose expression asks for a rule's day."""
-    node = live.graph.nodes[element]
-    for event in node.events:
-        expr = None if event.timer is None else event.timer.expr
-        if event.timer is not None and expr is not None and f'"{rule_id}"' in expr.text:
-            at = desk.unit.kernel.world.due(desk.unit, live, node, event.timer)
-            move(desk.conn, live.id, element, None if at is None else to_us(at))
-
-
-def moved(desk: Desk, row: RowMapping, anew: bool = False) -> tuple[Due, DeadlineRule] | None:
-    """Return where the calendar of the desk puts a row, and by which rule; None where it stays."""
-    now = rules.rule(desk, row["rule_id"]).rule_for(desk.settings) if anew else None
-    rule = now or rules.as_counted(desk, row)
-    if rule is None or row["trigger_on"] is None or row["extension"]:
-        return None
-    try:
-        due = count(rule, date.fromisoformat(row["trigger_on"]), desk.calendar)
-    except CalendarUnknown:
-        return None
-    days = (due.effective.isoformat(), due.literal.isoformat())
-    return None if days == (row["due_effective"], row["due_literal"]) else (due, rule)
-
-
-def recount(desk: Desk, row: RowMapping, anew: bool = False) -> bool:
-    """Count a row again after the calendar changed; tell whether its date moved. Extended rows stay.
-
-    `anew` counts by the rule in force instead of the one the row was opened under.
-    """
-    found = moved(desk, row, anew)
-    if found is None:
-        return False
-    due, rule = found
-    counted = _counted(due, rules.rule(desk, row["rule_id"]).kind != UNDATED)
-    met = None
-    if row["completed_on"] is not None:
-        met = row["completed_on"] <= counted["due_effective"]
-    rows.change(
-        desk.conn, tables.deadline, row["id"], met=met, value=rule.value, unit=rule.unit.value, **counted
-    )
-    desk.emit(
-        row["trail_id"], "DeadlineRecomputed", rule=row["rule_id"], nth=row["nth"],
-        old=row["due_effective"], **{k: v for k, v in due.arithmetic.items() if k != "rule"},
-    )  # fmt: skip
-    if row["completed_at"] is None:
-        follow(desk, row, counted["due_at"])
-    return True
 
 
 def arithmetic(row: Mapping[str, Any]) -> dict[str, Any]:

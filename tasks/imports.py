@@ -10,10 +10,11 @@ from typing import Any
 
 from engine.calendar import CalendarInvalid, CalendarYear
 from engine.errors import AidError, FormInvalid
-from tasks import commands, intake, org
+from tasks import calendar_runs, commands, intake, org
 from tasks.actor import SYSTEM, Actor
 from tasks.app import App
 from tasks.desk import Desk
+from tasks.holiday_notice import read_notice
 from tasks.store import market, tables
 from tasks.store.conn import Connection
 
@@ -54,7 +55,7 @@ def load_calendar(app: App, raw: bytes, name: str = "") -> tuple[int, int]:
     """Load an official year; return it and how many deadlines moved. Raises CalendarInvalid."""
     year = calendar_of(raw, name)
     values = year_values(year)
-    done = app.do(commands.LoadCalendar(year.year, values), SYSTEM)
+    done = calendar_runs.load(app, commands.LoadCalendar(year.year, values), SYSTEM)
     return year.year, int(done.extra["moved"])
 
 
@@ -88,7 +89,19 @@ def calendar_of(raw: bytes, name: str) -> CalendarYear:
             worked |= set(days)
     if problems or not days_off:
         raise ImportRefused(problems or ["文件里没有放假日期。"])
-    return CalendarYear(min(days_off).year, True, days_off, frozenset(worked), name[:100])
+    return CalendarYear(min(days_off).year, True, days_off, frozenset(worked), name[:100].lstrip("."))
+
+
+def calendar_of_text(text: str, year: int) -> CalendarYear:
+    """Return the year of a pasted text: the notice as published, or what a file would hold.
+
+    Raises FormInvalid, ImportRefused or CalendarInvalid.
+    """
+    if text.lstrip("\ufeff").startswith(CALENDAR[0]):
+        return calendar_of(text.encode(), ".csv")
+    if "[[holidays]]" in text:
+        return calendar_of(text.encode(), ".toml")
+    return read_notice(text, year)
 
 
 def year_values(year: CalendarYear) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from engine.live import Live
 from engine.migration import Plan, make_plan, migrate
 from engine.migration.plan import require_sound
 from engine.migration.said import named
-from tasks import access, deadlines, rules
+from tasks import access, deadline_changes, rules
 from tasks.access import Subject
 from tasks.actor import Actor
 from tasks.commands import Done
@@ -82,7 +82,7 @@ def _recount(desk: Desk, live: Live, plan: Plan) -> None:
         policy = rules.rule(desk, row["rule_id"])
         elements = {opening.element for opening in policy.opens} | {policy.met_by}
         if elements & nodes:
-            deadlines.recount(desk, row, anew=True)
+            deadline_changes.recount(desk, row, anew=True)
 
 
 def _drafts(desk: Desk, live: Live, plan: Plan) -> list[dict[str, str]]:

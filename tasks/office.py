@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -10,13 +10,15 @@ from typing import Any
 from engine.calendar import WorkCalendar
 from engine.codec import dumps, loads
 from engine.errors import AidError, FormInvalid, NotFound
-from tasks import access, benefit_expiry, commands, deadlines, office_trail
+from engine.ids import new_id
+from tasks import access, benefit_expiry, commands, office_trail
 from tasks.access import Subject
 from tasks.commands import Done
 from tasks.desk import Desk
 from tasks.store import casework, rows, tables
-from tasks.store.conn import Connection, RowMapping
+from tasks.store.conn import Connection
 from tasks.store.office import put_setting, years_in
+from tasks.store.tables_clock import calendar_run
 from tasks.text import need_reason
 
 
@@ -41,7 +43,7 @@ def _with_years(base: WorkCalendar, loaded: tuple[tuple[int, str, str], ...]) ->
 
 
 def load_calendar(desk: Desk, command: commands.LoadCalendar) -> Done:
-    """Load a year: pending dates are computed, running ones recomputed, each with an event on its case."""
+    """Load a year; a run carries it through the open work, case by case (tasks.calendar_runs)."""
     access.authorize(desk.actor, "load_calendar", Subject("/"))
     content = year_content(command)
     known = rows.first(desk.conn, tables.calendar_year, year=command.year)
@@ -53,22 +55,23 @@ def load_calendar(desk: Desk, command: commands.LoadCalendar) -> Done:
     else:
         casework.update_where(desk.conn, tables.calendar_year, {"year": command.year}, **values)
     desk.calendar = calendar_with_loaded(desk.conn, desk.calendar)
-    moved = 0
-    for row in open_deadlines(desk.conn):
-        desk.unit.lock(row["trail_id"])
-        moved += deadlines.recount(desk, row)
+    run = begin_run(desk, command.year)
     office_trail.emit(
-        desk, "CalendarLoaded", f"calendar:{command.year}", source=source, moved=moved,
+        desk, "CalendarLoaded", f"calendar:{command.year}", source=source,
         days_off=len(content["days_off"]), working_weekends=len(content["working_weekends"]),
         calendar=desk.calendar.version,
     )  # fmt: skip
-    return Done(extra={"moved": moved})
+    return Done(extra={"run": str(run)})
 
 
-def open_deadlines(conn: Connection) -> Iterator[RowMapping]:
-    """Yield the rows a new calendar may move: those that wait for it, and those that run."""
-    yield from casework.pending_deadlines(conn)
-    yield from casework.counted_deadlines_open(conn)
+def begin_run(desk: Desk, year: int | None) -> int:
+    """Begin to carry the calendar of the desk through the open work; return the run (tasks.calendar_runs)."""
+    made = new_id()
+    rows.add(
+        desk.conn, calendar_run, id=made, year=year, version=desk.calendar.version, state="running",
+        cursor=0, trails=0, moved=0, made_by=desk.actor.user_id, made_at=desk.now_us,
+    )  # fmt: skip
+    return made
 
 
 def year_content(command: commands.LoadCalendar) -> dict[str, Any]:

@@ -15,11 +15,13 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from engine import seals
 from engine.clock import ClockWatch, SystemClock, from_us
 from engine.store import proof
+from tasks import calendar_runs
 from tasks.app import App
 from tasks.clock_guard import ClockGuard
 from tasks.due_work import run_due
 from tasks.exchange_work import run_exchanges
 from tasks.migration_runs import run_waiting
+from tasks.reminders import remind
 
 log = logging.getLogger(__name__)
 
@@ -34,13 +36,14 @@ def guard_of(app: App) -> ClockGuard:
 
 
 def tick(app: App, guard: ClockGuard | None = None) -> int:
-    """Do what is due once, and a part of the migrations at work; return how many things were done.
+    """Do what is due once, and a part of what runs in batches; return how many things were done.
 
     A wrong clock holds everything.
     """
     if (guard or guard_of(app)).holds():
         return 0
-    done = run_due(app) + run_waiting(app) + run_exchanges(app)
+    done = calendar_runs.run_waiting(app) + run_due(app) + run_waiting(app)
+    done += run_exchanges(app) + remind(app)
     if done:
         log.info("Did %s due things.", done, extra={"action": "tick"})
     return done

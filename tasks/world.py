@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from engine.clock import NO_DUE, end_of_day, from_us, local_date, start_of_day, to_us
-from engine.errors import CalendarUnknown, EngineFault
+from engine.clock import NO_DUE, end_of_day, from_us, local_date, start_of_day
+from engine.errors import EngineFault
 from engine.graph import EventDef, Node, TimerDef
 from engine.live import Live
 from engine.runtime.state import Token
@@ -15,6 +15,7 @@ from engine.unit import Unit
 from engine.world import PlainWorld, TaskAttributes
 from tasks import (
     cases,
+    deadline_dates,
     deadline_openings,
     deadlines,
     decide,
@@ -33,7 +34,7 @@ from tasks.desk import Context, Desk
 from tasks.employments import REGISTRATION
 from tasks.services import SERVICES
 
-#: Stands for a day that is not known yet: a pending deadline's timer waits, it does not fire.
+#: Stands for a day that is not known yet: the timer of a deadline that is pending or stands still waits.
 PENDING = date(2255, 1, 1)
 _PRIORITY = {"URGENT": 2, "HIGH": 1, "NORMAL": 0}
 #: Processes of assistance: what they opened ends with them (J.7.9).
@@ -72,8 +73,10 @@ class World595(PlainWorld):
             due = duties.due_at(desk, live)
         else:
             rules = node.attr_list("deadline")
-            due = min(deadlines.due_at(desk, live, rules), _target(desk, rules))
-            due = min(due, office_duties.due_at(desk, live, rules))
+            due = min(
+                deadline_dates.due_at(desk, live, rules), deadline_dates.target(desk, rules, desk.today),
+                office_duties.due_at(desk, live, rules),
+            )  # fmt: skip
         priority = 0
         if context.case_id is not None:
             priority = _PRIORITY[desk.case(context.case_id)["data"].get("priority", "NORMAL")]
@@ -156,16 +159,6 @@ class World595(PlainWorld):
         return live.key
 
 
-def _target(desk: Desk, rules: Iterable[str]) -> int:
-    """Return the end of the office's own target for an undated rule (microseconds UTC); it is no deadline."""
-    targets: Mapping[str, int] = desk.setting("office_targets")
-    days = [targets[rule] for rule in rules if rule in targets]
-    try:
-        return min((to_us(end_of_day(desk.calendar.wd(desk.today, n))) for n in days), default=NO_DUE)
-    except CalendarUnknown:
-        return NO_DUE
-
-
 def _role(live: Live, node: Node, context: Context) -> str:
     role = node.attrs.get("role", "")
     if context.tier == "street" and node.attrs.get("roleStreet"):
@@ -185,13 +178,15 @@ def timer_functions(desk: Desk, live: Live) -> Mapping[str, Callable[..., Any]]:
     """Return the functions of RULES J: days of the working calendar and of the case's deadline rows."""
 
     def due(rule_id: str) -> date | None:
-        row = deadlines.current(desk, live, rule_id)
+        row = deadline_dates.current(desk, live, rule_id)
         if row is None:
             return None
-        return date.fromisoformat(row["due_effective"]) if row["due_effective"] else PENDING
+        if row["due_effective"] is None or row["suspended_on"] is not None:
+            return PENDING
+        return date.fromisoformat(row["due_effective"])
 
     def due_literal(rule_id: str) -> date | None:
-        row = deadlines.current(desk, live, rule_id)
+        row = deadline_dates.current(desk, live, rule_id)
         if row is None:
             return None
         return date.fromisoformat(row["due_literal"]) if row["due_literal"] else PENDING

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from tasks import commands
+from tasks import clock_commands, commands
 from tasks.forms.command_forms import COMMAND_FORMS
 from tasks.forms.spec import NOTE, Field, FormSpec, Group
 from tasks.forms.spec import form as task_form
@@ -19,6 +19,7 @@ from tasks.person_commands import JoinHousehold, LeaveHousehold
 
 Make = Callable[[int, Mapping[str, Any]], commands.Command]
 #: Text fields of the commands' forms that name something there is a list of.
+#: What a list of deadlines holds is narrowed by what the action needs.
 _LISTED = {"rule_id": "deadline", "to_community": "community", "duty": "duty", "paper": "paper"}
 
 
@@ -38,7 +39,7 @@ class Action:
     closes: bool = False
     danger: bool = False
     #: Process that has to be under way, message a process has to wait for, or `hand_over`, `deadline`,
-    #: `missed`, `paper`.
+    #: `missed`, `paper`, `asked`, `standstill`.
     needs: str = ""
 
     @cached_property
@@ -47,18 +48,18 @@ class Action:
         fields: dict[str, Field] = {}
         if self.form:
             asked = (one for one in COMMAND_FORMS[self.form] if one.name != NOTE.name)
-            fields = {one.name: _listed(one, self.form) for one in asked}
+            fields = {one.name: self._listed(one) for one in asked}
         elif self.of_task:
             given = (one for one in task_form(self.of_task) if one.type not in ("list", "survey", "multi"))
             fields = {one.name: replace(one, required=False) for one in given}
         return FormSpec(self.name, "", self.name, self.name, (Group("", "", tuple(fields)),), fields)
 
-
-def _listed(one: Field, form: str) -> Field:
-    of = _LISTED.get(one.name)
-    if of is None or (one.name == "paper" and form != "void_paper"):
-        return one
-    return replace(one, type="ref", of=of)
+    def _listed(self, one: Field) -> Field:
+        """Return a field that names something as a list to choose from."""
+        of = _LISTED.get(one.name)
+        if of is None or (of == "paper" and self.needs != "paper"):
+            return one
+        return replace(one, type="ref", of=self.needs if of == "deadline" else of)
 
 
 def _case(command: Callable[..., commands.Command]) -> Make:
@@ -93,6 +94,14 @@ ACTIONS: dict[str, Action] = {
         Action("benefit", _case(commands.RecordBenefit), "record_benefit", "record_benefit"),
         Action("transfer", _case(commands.TransferCommunity), "transfer_community", "transfer_community"),
         Action("extend", _case(commands.ExtendDeadline), "extend", "extend", needs="deadline"),
+        Action("ask_clock", _case(clock_commands.AskClockChange), "ask_clock", "ask_clock",
+               needs="deadline"),
+        Action("decide_clock", _case(clock_commands.DecideClockChange), "decide_clock", "decide_clock",
+               needs="asked"),
+        Action("suspend_clock", _case(clock_commands.SuspendClock), "suspend_clock", "suspend_clock",
+               needs="deadline"),
+        Action("resume_clock", _case(clock_commands.ResumeClock), "resume_clock", "resume_clock",
+               needs="standstill"),
         Action("void_paper", _case(commands.VoidPaper), "void_paper", "void_paper", needs="paper"),
         Action("propose_close", _case(commands.ProposeClose), "propose_close", "propose_close", needs="P09"),
         Action("waive", _case(commands.Waive), "waive", "waive", closes=True, danger=True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from engine.errors import NotFound
@@ -47,6 +48,7 @@ class File:
     helpers: list[case_page.Helper]
     papers: list[case_page.Paper]
     deadlines: list[task_page.DueRow]
+    changes: list[task_page.ClockChange]
     duties: list[case_page.Duty]
     hand_overs: list[case_page.HandOver]
     hints: list[str]  #: benefits to think of (DT-15)
@@ -99,6 +101,21 @@ class File:
         return [one for one in self.deadlines if one.running]
 
 
+    def deadlines_for(self, need: str) -> list[task_page.DueRow]:
+        """Return the running deadlines with which something may be done: `asked`, `standstill` or any."""
+        asked = {one.deadline_id for one in self.changes if one.state == "asked"}
+        fits: dict[str, Callable[[task_page.DueRow], bool]] = {
+            "asked": lambda row: row.id in asked,
+            "standstill": lambda row: row.suspended_on is not None,
+            "deadline": lambda row: not row.pending and row.suspended_on is None,
+        }
+        return [row for row in self.running_deadlines if fits[need](row)]
+
+    def changes_of(self, row: task_page.DueRow) -> list[task_page.ClockChange]:
+        """Return what was asked for or changed in a deadline's clock, the oldest first."""
+        return [one for one in self.changes if one.deadline_id == row.id]
+
+
 def load_file(context: Ctx, case_id: int) -> File:
     """Read a case; raise NotFound for what is not there or not the reader's."""
     with context.app.read() as conn:
@@ -131,6 +148,7 @@ def load_file(context: Ctx, case_id: int) -> File:
             helpers=helpers,
             papers=case_page.papers(conn, case_id),
             deadlines=task_page.due_rows(conn, case_id=case_id),
+            changes=task_page.clock_changes(conn, case_id),
             duties=case_page.duties(conn, head.person_id, case_id),
             hand_overs=case_page.hand_overs(conn, case_id),
             hints=_hints(context, conn, head, subject),
@@ -179,8 +197,8 @@ def _fits(context: Ctx, file: File, action: Action) -> bool:
             return True
         case "hand_over":
             return any(one.state == "submitted" and one.to_tier in file.tiers for one in file.hand_overs)
-        case "deadline":
-            return any(one.running and not one.pending for one in file.deadlines)
+        case "deadline" | "asked" | "standstill":
+            return bool(file.deadlines_for(action.needs))
         case "missed":
             return any(one.missed for one in file.duties)
         case "paper":

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from engine.errors import NotFound
+from tasks.library import Library
+from tasks.traceability import trace
 from web.i18n import say_or, translator
 
 _POLICY = Path(__file__).parent.parent / "bpmn" / "policy"
@@ -73,6 +75,11 @@ def clauses(ids: Iterable[str]) -> list[Clause]:
     return [every[one] for one in dict.fromkeys(ids) if one in every]
 
 
+def of_step(library: Library, element: str, given: Iterable[str]) -> list[Clause]:
+    """Return the clauses behind a step: those its diagram names, then those only `places.toml` puts there."""
+    return clauses([*given, *trace(library.shipped).shown_at.get(element, ())])
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """The paragraphs of a document around a sentence; `hit` is the one that holds it."""
@@ -99,10 +106,18 @@ def _paragraphs(seed: str) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
+def _heading(paragraphs: tuple[str, ...], step: str) -> int:
+    """Return where a step of the manual begins: several steps have sentences in common."""
+    numbered = re.compile(r"[一二三四五六七八九十]+、\s*" + re.escape(step))
+    return next((n for n, text in enumerate(paragraphs) if step and numbered.match(text)), 0)
+
+
 def passage(found: Clause, around: int = 2) -> Passage | None:
     """Return where the sentence stands in its document; None where its wording was joined from several."""
     paragraphs = _paragraphs(found.seed)
-    for n, text in enumerate(paragraphs):
+    begins = _heading(paragraphs, found.step_zh)
+    for n in (*range(begins, len(paragraphs)), *range(begins)):
+        text = paragraphs[n]
         at = text.find(found.quote_zh)
         if at >= 0 and found.quote_zh:
             end = at + len(found.quote_zh)

@@ -16,7 +16,7 @@ import click
 
 from engine.errors import AidError, IllegalState
 from tasks import accounts, demo, installation, selftest
-from web import cli_audit, cli_cases, cli_data, cli_import, cli_serve
+from web import cli_audit, cli_cases, cli_data, cli_import, cli_rules, cli_serve
 from web.cli_common import (
     DATABASE,
     DEMO,
@@ -305,7 +305,7 @@ def bench(arguments: tuple[str, ...]) -> None:
 audit.add_command(cli_audit.bundle)
 for _command in (
     cli_import.import_group, cli_import.export_group, cli_import.backup, cli_import.restore,
-    cli_cases.cases_group,
+    cli_cases.cases_group, cli_rules.rules,
 ):  # fmt: skip
     cli.add_command(_command)
 

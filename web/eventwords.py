@@ -27,7 +27,7 @@ _TONES = {
     "big": {
         "CaseOpened", "RunStarted", "HandOverSubmitted", "HandOverReturned", "WaiverFiled", "ExitRecorded",
         "FoundWork", "JobLost", "ProcessStarted", "ProcessEnded", "ProcessCancelled",
-        "ProcessMigrated",
+        "ProcessMigrated", "DeadlineExtended", "DeadlineSuspended", "DeadlineResumed", "ClockChangeAsked",
     },
 }
 #: What goes without saying beside the rest; shown with all details, and in the audit.
@@ -41,7 +41,7 @@ _MOVES = frozenset({"ProcessMigrated", "MigrationStarted", "MigrationStopped"})
 #: Data worth a glance, in the order shown; coded ones with the kind of their labels.
 _PLAIN = ("employer", "post", "number", "explanation", "missing")
 _CODED = {"paper": "paper", "outcome": "code", "end_code": "end", "duty": "duty", "decision": "code",
-          "register": "paper", "viewed": "viewed", "exported": "viewed"}  # fmt: skip
+          "register": "paper", "change": "code", "viewed": "viewed", "exported": "viewed"}  # fmt: skip
 _LISTS = {"categories": "category", "facts": "fact"}
 
 
@@ -107,6 +107,10 @@ def detail_words(context: Ctx, data: Mapping[str, Any]) -> list[str]:
     told: list[str] = []
     if isinstance(data.get("rule"), str):
         told.append(_rule(context, data["rule"]))
+    if isinstance(data.get("rule"), str) and isinstance(data.get("old"), str):
+        new = data.get("new") or data.get("effective")
+        told.append(context.t("history.instead", old=_day(context, data["old"])) if new else "")
+        told.append(context.t("history.due", day=_day(context, str(new))) if data.get("new") else "")
     if isinstance(data.get("effective"), str):
         told.append(context.t("history.due", day=_day(context, data["effective"])))
     for name, kind in _CODED.items():

@@ -19,6 +19,7 @@ _ITEMS = (
     ("access.index", "/access", "shield", "nav.access"),
     ("audit_find.index", "/audit", "shield", "nav.audit"),
     ("studio.index", "/studio", "flow", "nav.studio"),
+    ("clauses.index", "/clauses", "book", "nav.coverage"),
     ("process.index", "/processes", "flow", "nav.processes"),
     ("incidents.index", "/incidents", "alert", "nav.incidents"),
     ("exchanges.index", "/exchanges", "doc", "nav.exchanges"),

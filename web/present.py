@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, g
 
-from engine import deadlines
 from engine.calendar import full_years
 from engine.clock import SHANGHAI
 from tasks import files, labels
 from tasks.access import HIDDEN
-from tasks.queries import office
+from tasks.calendar_moves import Move
+from tasks.queries import office, task_page
 from tasks.queries.trail import Happened
+from tasks.reminders import OVER, POOL, SOON, TODAY
 from tasks.settings import Setting
+from tasks.traceability import Place
 from web import nav, words
 from web.auth import anonymous_token
 from web.config import WebConfig
@@ -182,6 +184,9 @@ class Vocabulary:
             "step_name": self.step_name,
             "process_name": self.process_name,
             "describe": self.describe,
+            "how_due": self.how_due,
+            "moving": self.moving,
+            "place_name": self.place_name,
             "rule_title": self.rule_title,
             "tongue": self.tongue,
             "may": self.may,
@@ -257,7 +262,32 @@ class Vocabulary:
 
     def describe(self, arithmetic: Mapping[str, Any]) -> str:
         """Return how a due date came about, in a sentence."""
-        return deadlines.describe(arithmetic, self.lang) if arithmetic else ""
+        return words.how_counted(arithmetic, self.lang)
+
+    def how_due(self, row: task_page.DueRow) -> str:
+        """Return how the date of a deadline came about, or why there is none yet."""
+        if not row.pending:
+            return self.describe(row.arithmetic)
+        if row.trigger_on is None:
+            return self.context.t("due.pending")
+        since = words.since_words(row.arithmetic, row.trigger_on, self.context.today, self.lang)
+        return self.context.t("due.pending_calendar", since=since)
+
+    def place_name(self, place: Place) -> str:
+        """Return what a place is called where it has a name of its own, else its id."""
+        known = words.place_name(self.context, place.kind, place.name, self.lang)
+        return known or place.name
+
+    def moving(self, one: Move) -> str:
+        """Return what a changed calendar would move."""
+        if one.kind == "target":
+            step = self.step_name(one.row["definition_id"], one.element)
+            return self.context.t("calendar.target_of", step=step)
+        if one.kind in ("duty", "window"):
+            name = words.process_name(one.row["kind"], self.lang)
+            return self.context.t("calendar.window_of", duty=name)
+        known = self.context.rule(one.rule_id)
+        return words.rule_title(one.rule_id, "" if known is None else known.title, self.lang)
 
     def may(self, endpoint: str) -> bool:
         """Tell whether the page is open to who is logged in."""
@@ -279,7 +309,15 @@ class Vocabulary:
 
     def notice_words(self, row: office.Notice) -> str:
         """Return what a notice is about."""
-        return " · ".join(detail_words(self.context, row.data))
+        data = row.data
+        if row.kind == POOL:
+            counts = {kind: data.get(kind, 0) for kind in (TODAY, SOON, OVER)}
+            return self.context.t("notice_of.pool", **counts)
+        if "year" in data:
+            return self.context.t("notice_of.year", year=data["year"])
+        version = str(data.get("definition", ""))
+        step = self.step_name(int(version) if version.isdigit() else None, data.get("element"))
+        return " · ".join(filter(None, (step, *detail_words(self.context, data))))
 
     def frequency(self, code: str) -> str:
         """Return how often a duty comes: a named period, or `DAYS:7`."""

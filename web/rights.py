@@ -65,6 +65,7 @@ RIGHTS: dict[str, Right] = {
     "notices.read": ANY,
     "demo.shift": ANY,
     "clauses.show": ANY,
+    "clauses.index": SETTINGS,
     "api.me": ANY,
     "api.logout": ANY,
     "api.change_password": ANY,

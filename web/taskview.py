@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.errors import NotFound
+from engine.clock import NO_DUE, from_us, local_date
+from engine.deadlines import DeadlineRule, Unit, count, describe
+from engine.errors import CalendarUnknown, NotFound
 from engine.graph import Node
 from tasks import accounts, files, org, privacy, redo
 from tasks.access import Subject, allowed
 from tasks.forms.spec import Field, FormSpec
-from tasks.office_duties import OFFICES
 from tasks.policy import DeadlinePolicy
 from tasks.queries import areas, choices, matters, task_page, trail
 from tasks.queries.prefilled import prefilled
@@ -19,8 +20,7 @@ from tasks.queries.scope import reading_tiers
 from tasks.store.conn import Connection
 from tasks.store.files import Kept, files_of_step
 from web import formview
-from web.caseview import DUTY_PROCESS
-from web.clauses import Clause, clauses
+from web.clauses import Clause, clauses, of_step
 from web.context import Ctx
 from web.eventwords import QUIET
 from web.matterview import Card, card
@@ -58,6 +58,8 @@ class Page:
     clauses: Sequence[Clause]
     why: list[Why]
     window: Window | None
+    #: how the office's own target was counted, where that is the due day
+    target: str
     staff: list[tuple[int, str]]
     steps_back: list[str]
     history: list[trail.Happened]
@@ -103,9 +105,10 @@ def load_page(context: Ctx, task_id: int) -> Page:
             values=values,
             drafted=drafted,
             answers=[],
-            clauses=clauses(node.attr_list("clauses") if node else ()),
+            clauses=of_step(context.app.library, task.element, node.attr_list("clauses") if node else ()),
             why=_why(conn, task, node),
             window=_window(context, conn, task),
+            target=_target(context, conn, task, node),
             staff=_staff(conn, task),
             steps_back=_steps_back(context, conn, task) if task.open else [],
             history=trail.events(conn, task.trail_id, newest_first=True, limit=_HISTORY, without=QUIET),
@@ -176,10 +179,7 @@ def _why(conn: Connection, task: task_page.TaskView, node: Node | None) -> list[
     rules = node.attr_list("deadline") if node else ()
     if not rules:
         return []
-    if task.case_id is not None:
-        rows = task_page.due_rows(conn, case_id=task.case_id, rules=rules)
-    else:
-        rows = task_page.due_rows(conn, trail_id=task.trail_id, rules=rules)
+    rows = task_page.due_rows(conn, trail_id=task.trail_id, rules=rules)
     latest: dict[str, task_page.DueRow] = {}
     for row in rows:
         if row.running or row.rule_id not in latest:
@@ -188,10 +188,23 @@ def _why(conn: Connection, task: task_page.TaskView, node: Node | None) -> list[
 
 
 def _window(context: Ctx, conn: Connection, task: task_page.TaskView) -> Window | None:
-    if task.process_id != DUTY_PROCESS and task.process_id not in OFFICES:
-        return None
     row = task_page.window_row(conn, task.instance_id)
     return None if row is None else Window(row, context.rule(row.rule_id))
+
+
+def _target(context: Ctx, conn: Connection, task: task_page.TaskView, node: Node | None) -> str:
+    """Return how the office's own target for an undated step is counted; empty where there is none."""
+    targets = context.app.settings(conn)["office_targets"]
+    days = [targets[rule] for rule in (node.attr_list("deadline") if node else ()) if rule in targets]
+    if not days or task.due_at == NO_DUE:
+        return ""
+    rule = DeadlineRule("", Unit.WORKING_DAY, min(days))
+    try:
+        due = count(rule, local_date(from_us(task.created_at)), context.calendar)
+    except CalendarUnknown:
+        return ""
+    since = context.t("task.target_since")
+    return describe(due.arithmetic, context.lang, since)
 
 
 def _staff(conn: Connection, task: task_page.TaskView) -> list[tuple[int, str]]:

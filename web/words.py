@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from engine import deadlines
 from engine.calendar import WorkCalendar
 from engine.clock import NO_DUE, SHANGHAI, from_us, local_date
 from engine.errors import CalendarUnknown
+from tasks import labels
 from tasks.contract_names import chinese, english, rules_in_english
 from web.i18n import Translate, translator
 
@@ -41,6 +43,24 @@ def element_name(context: Ctx, definition_id: int | None, element: str, lang: st
 def rule_title(rule_id: str, title: str, lang: str) -> str:
     """Return what a deadline rule is called; `title` is its Chinese title where there is one."""
     return title or rule_id if lang == "zh" else rules_in_english().get(rule_id, rule_id)
+
+
+def since_words(arithmetic: Mapping[str, Any], trigger_on: str, today: date, lang: str) -> str:
+    """Return the day a deadline is counted from with what happened on it."""
+    since = labels.catalogue().find("since", str(arithmetic.get("since") or ""), lang) or ""
+    day = day_text(date.fromisoformat(trigger_on), today, lang)
+    return day + since if lang == "zh" else f"{day} ({since})" if since else day
+
+
+def how_counted(arithmetic: Mapping[str, Any], lang: str) -> str:
+    """Return how a due date came about, in a sentence that names what happened on the day it is counted from.
+
+    Empty where no date was counted.
+    """
+    if "effective" not in arithmetic:
+        return ""
+    since = labels.catalogue().find("since", str(arithmetic.get("since") or ""), lang) or ""
+    return deadlines.describe(arithmetic, lang, since)
 
 
 _CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -181,3 +201,21 @@ def size_text(size: int) -> str:
     if size >= 1 << 20:
         return f"{size / (1 << 20):.1f} MB"
     return f"{max(1, round(size / 1024))} KB"
+
+
+def place_name(context: Ctx, kind: str, name: str, lang: str) -> str:
+    """Return the name of a place where a clause is done; empty where it has none of its own."""
+    if kind in ("element", "field"):
+        element, _, one = name.partition(".")
+        form = context.app.library.forms.get(element)
+        title = form.title(lang) if form is not None else ""
+        asked = form.fields.get(one) if form is not None else None
+        return title if asked is None else f"{title} · {asked.zh if lang == 'zh' else asked.en}"
+    if kind == "deadline":
+        known = context.rule(name)
+        return rule_title(name, "" if known is None else known.title, lang)
+    if kind in ("setting", "role"):
+        return labels.label(kind, name, lang)
+    if kind == "table":
+        return labels.catalogue().find("table", name, lang) or name
+    return ""

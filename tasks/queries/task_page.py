@@ -14,7 +14,7 @@ from engine.store.tables import definition, instance, user_task
 from tasks.queries.rows import each
 from tasks.store.conn import Connection
 from tasks.store.tables import case, deadline, form_data, process_context
-from tasks.store.tables_clock import duty, duty_window
+from tasks.store.tables_clock import deadline_change, duty, duty_window
 from tasks.store.tables_org import user_account
 from tasks.store.tables_people import person
 
@@ -129,6 +129,7 @@ class DueRow:
     missed_at: int | None
     closed_reason: str | None
     extended_from: str | None
+    suspended_on: str | None
 
     @property
     def arithmetic(self) -> dict[str, Any]:
@@ -165,10 +166,47 @@ def due_rows(
     query = sa.select(
         d.id, d.rule_id, d.nth, d.trigger_on, d.due_literal, d.due_effective, d.due_at, d.arithmetic,
         d.completed_on, d.met, d.missed_at, d.closed_reason, d.extended_from,
+        d.suspended_on,
     ).where(owner)
     if rules is not None:
         query = query.where(d.rule_id.in_(rules))
     return each(conn, query.order_by(d.created_at, d.id), DueRow)
+
+
+class ClockChange(NamedTuple):
+    """A change of a deadline's clock: what was asked for, by whom, and who decided how."""
+
+    deadline_id: int
+    kind: str
+    state: str
+    day: str
+    old_due: str | None
+    new_due: str | None
+    reason: str
+    paper: str
+    asker: str | None
+    asked_at: int
+    decider: str | None
+    decided_at: int | None
+    decision: str | None
+
+
+def clock_changes(conn: Connection, case_id: int) -> list[ClockChange]:
+    """Return the changes of a case's clocks, the oldest first (`ix_deadline_change_case`)."""
+    c, asker, decider = deadline_change.c, user_account.alias("asker"), user_account.alias("decider")
+    query = (
+        sa.select(
+            c.deadline_id, c.kind, c.state, c.day, c.old_due, c.new_due, c.reason, c.paper,
+            asker.c.display_name, c.asked_at, decider.c.display_name, c.decided_at, c.decision,
+        )
+        .select_from(
+            deadline_change.outerjoin(asker, asker.c.id == c.asked_by)
+            .outerjoin(decider, decider.c.id == c.decided_by)
+        )
+        .where(c.case_id == case_id)
+        .order_by(c.asked_at, c.id)
+    )  # fmt: skip
+    return each(conn, query, ClockChange)
 
 
 class WindowRow(NamedTuple):
@@ -183,14 +221,15 @@ class WindowRow(NamedTuple):
 
 
 def window_row(conn: Connection, instance_id: int) -> WindowRow | None:
-    """Return the window from which an instance was started, or None (primary keys)."""
-    d, w = duty.c, duty_window.c
+    """Return the window from which an instance was started, or None."""
+    d, w, c = duty.c, duty_window.c, process_context.c
     query = (
         sa.select(d.kind, d.rule_id, d.frequency, w.starts_on, w.ends_on, w.missed_at)
         .select_from(
-            process_context.join(duty, d.id == process_context.c.duty_id).join(duty_window, w.duty_id == d.id)
+            process_context.join(duty, d.id == c.duty_id)
+            .join(duty_window, sa.and_(w.duty_id == d.id, w.instance_id == c.instance_id))
         )
-        .where(process_context.c.instance_id == instance_id, w.instance_id == instance_id)
+        .where(c.instance_id == instance_id)
     )
     return next(iter(each(conn, query, WindowRow)), None)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.errors import NotFound
+from tasks import calendar_runs, clock_commands
 from tasks import commands as c
 from tasks.actor import Actor
 from tasks.forms.command_forms import COMMAND_FORMS
@@ -187,7 +188,7 @@ def _duty(world: World, step: Step) -> None:
 
 def _load_calendar(world: World, step: Step) -> None:
     actor = who.acting(world, step, world.role_actor("system_admin", world.home))
-    world.app.do(c.LoadCalendar(int(step.target), dict(step.with_)), actor)
+    calendar_runs.load(world.app, c.LoadCalendar(int(step.target), dict(step.with_)), actor)
 
 
 def _run_jobs(world: World, step: Step) -> None:
@@ -202,6 +203,10 @@ _ON_CASE: Mapping[str, Callable[[int, Mapping[str, Any]], c.Command]] = {
     "job_lost": c.LostJob,
     "propose_close": c.ProposeClose,
     "extend": c.ExtendDeadline,
+    "ask_clock": clock_commands.AskClockChange,
+    "decide_clock": clock_commands.DecideClockChange,
+    "suspend_clock": clock_commands.SuspendClock,
+    "resume_clock": clock_commands.ResumeClock,
     "explain_missed": c.ExplainMissed,
     "add_paper": c.AddPaper,
     "void_paper": c.VoidPaper,

@@ -27,7 +27,8 @@ ON_TASK = ("complete", "reach", "claim", "unclaim", "reassign", "delegate", "sen
 #: Commands on a case or person: the target is `true`, the fields are those of RULES J.5.
 ON_CASE = (
     "accept", "return", "waive", "exit", "found_work", "job_lost", "propose_close", "record_benefit",
-    "transfer_community", "extend", "explain_missed", "add_paper", "void_paper", "set_facts",
+    "transfer_community", "extend", "ask_clock", "decide_clock", "suspend_clock", "resume_clock",
+    "explain_missed", "add_paper", "void_paper", "set_facts",
 )  # fmt: skip
 #: What a supervisor does with an instance: the target is `true`, a process or an element.
 ON_INSTANCE = ("suspend", "resume", "move", "retry", "cancel")

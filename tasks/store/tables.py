@@ -5,15 +5,16 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from engine.store.metadata import metadata
-from tasks.store.tables_clock import deadline, duty, duty_window
+from tasks.store.tables_clock import calendar_run, deadline, deadline_change, duty, duty_window
 from tasks.store.tables_matters import complaint, contribution, imported_list, matter_item, warning
 from tasks.store.tables_studio import draft
 from tasks.store.tables_work import benefit, employment, placement, post, vacancy
 
 __all__ = [
-    "benefit", "calendar_year", "case", "complaint", "contribution", "deadline", "draft", "duty",
-    "duty_window", "employment", "form_data", "hand_over", "helper", "imported_list", "matter_item", "notice",
-    "placement", "plan", "post", "process_context", "referral", "trail_owner", "vacancy", "warning",
+    "benefit", "calendar_run", "calendar_year", "case", "complaint", "contribution", "deadline",
+    "deadline_change", "draft", "duty", "duty_window", "employment", "form_data", "hand_over", "helper",
+    "imported_list", "matter_item", "notice", "placement", "plan", "post", "process_context", "referral",
+    "trail_owner", "vacancy", "warning",
 ]  # fmt: skip
 
 Big = sa.BigInteger

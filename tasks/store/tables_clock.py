@@ -43,6 +43,8 @@ deadline = sa.Table(
     sa.Column("closed_reason", sa.Text),
     sa.Column("extended_from", sa.Text),
     sa.Column("extension", sa.Text),
+    #: since when the clock stands still
+    sa.Column("suspended_on", sa.Text),
     sa.Column("created_at", Big, nullable=False),
 )
 sa.Index("ix_deadline_case", deadline.c.case_id, deadline.c.rule_id)
@@ -115,4 +117,71 @@ sa.Index(
     duty_window.c.due_at,
     sqlite_where=duty_window.c.state == "open",
     postgresql_where=duty_window.c.state == "open",
+)
+
+#: A change of a deadline's clock: asked for, granted or refused, with both dates (FEAT-X12).
+deadline_change = sa.Table(
+    "deadline_change",
+    metadata,
+    _id(),
+    sa.Column("deadline_id", Big, sa.ForeignKey("deadline.id"), nullable=False),
+    sa.Column("case_id", Big),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    #: the new due day, the first day of a standstill, or the day the clock goes on
+    sa.Column("day", sa.Text, nullable=False),
+    sa.Column("old_due", sa.Text),
+    sa.Column("new_due", sa.Text),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("paper", sa.Text, nullable=False),
+    sa.Column("asked_by", Big),
+    sa.Column("asked_at", Big, nullable=False),
+    sa.Column("decided_by", Big),
+    sa.Column("decided_at", Big),
+    sa.Column("decision", sa.Text),
+    sa.CheckConstraint("kind in ('EXTEND','SUSPEND','RESUME')", name="kind"),
+    sa.CheckConstraint("state in ('asked','granted','refused')", name="state"),
+)
+sa.Index("ix_deadline_change_case", deadline_change.c.case_id)
+sa.Index(
+    "uq_deadline_change_asked",
+    deadline_change.c.deadline_id,
+    unique=True,
+    sqlite_where=deadline_change.c.state == "asked",
+    postgresql_where=deadline_change.c.state == "asked",
+)
+
+#: What was said of a task's due day, so that nothing is said twice; task 0 marks a day that is done.
+reminder = sa.Table(
+    "reminder",
+    metadata,
+    sa.Column("task_id", Big, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("due_at", Big, nullable=False),
+    sa.PrimaryKeyConstraint("task_id", "kind", "due_at", name="pk_reminder"),
+    sqlite_with_rowid=False,
+)
+
+#: A calendar that was put in force, and how far it has reached the open work, trail by trail.
+calendar_run = sa.Table(
+    "calendar_run",
+    metadata,
+    _id(),
+    #: None: it came with a release
+    sa.Column("year", sa.Integer),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("cursor", Big, nullable=False),
+    sa.Column("trails", sa.Integer, nullable=False),
+    sa.Column("moved", sa.Integer, nullable=False),
+    sa.Column("made_by", Big),
+    sa.Column("made_at", Big, nullable=False),
+    sa.Column("ended_at", Big),
+    sa.CheckConstraint("state in ('running','done')", name="state"),
+)
+sa.Index(
+    "ix_calendar_run_running",
+    calendar_run.c.id,
+    sqlite_where=calendar_run.c.state == "running",
+    postgresql_where=calendar_run.c.state == "running",
 )

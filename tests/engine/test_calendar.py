@@ -1,4 +1,9 @@
-"""Working days of three years against two public calendars; a year not known is never guessed."""
+"""Working days of three years against two public calendars; a year not known is never guessed.
+
+`chinesecalendar` holds the days off and the working weekends of mainland China from 2004 on, kept by hand
+from the notices of the State Council; `holidays` holds the public holidays of many countries, those of China
+with the days worked in exchange. The two do not use each other's data.
+"""
 
 from __future__ import annotations
 

@@ -124,3 +124,34 @@ def test_an_unknown_year_leaves_the_date_open_until_it_is_loaded(calendar: WorkC
     due = count(rule, date(2026, 12, 10), later)
     assert (due.literal, due.effective) == (date(2027, 1, 9), date(2027, 1, 11))
     assert due.calendar_version == later.version
+
+
+@pytest.mark.parametrize(
+    ("rule", "trigger", "zh", "en"),
+    [
+        (
+            DeadlineRule("DL-017", Unit.WORKING_DAY, 3), date(2026, 4, 2),
+            "2026年4月2日（周四）认定，当日不计，自次日起算3个工作日，4月4日至4月6日（清明节）不计，"
+            "2026年4月8日（周三）24:00到期。",
+            "3 working days after 2026-04-02 (Thu) (recognition), which is not counted; "
+            "not counting 2026-04-04 to 2026-04-06 (清明节): due at 24:00 on 2026-04-08 (Wed).",
+        ),
+        (
+            DeadlineRule("DL-013", Unit.SAME_DAY, roll=False), date(2026, 3, 7),
+            "2026年3月7日（周六）认定，当日办理，2026年3月7日（周六）24:00到期。",
+            "on the day itself, 2026-03-07 (Sat) (recognition): due at 24:00 on 2026-03-07 (Sat).",
+        ),
+        (
+            DeadlineRule("DL-039", Unit.MONTH, 1), date(2026, 1, 31),
+            "2026年1月31日（周六）认定起满1个月，至2月28日，2026年2月28日（周六）24:00到期。",
+            "1 month(s) after 2026-01-31 (Sat) (recognition), to 2026-02-28: "
+            "due at 24:00 on 2026-02-28 (Sat).",
+        ),
+    ],
+)  # fmt: skip
+def test_the_sentence_says_what_happened_on_the_day_it_counts_from(
+    rule: DeadlineRule, trigger: date, zh: str, en: str, calendar: WorkCalendar
+) -> None:
+    arithmetic = count(rule, trigger, calendar).arithmetic
+    assert describe(arithmetic, "zh", "认定") == zh
+    assert describe(arithmetic, "en", "recognition") == en

@@ -12,6 +12,7 @@ import pytest
 
 from engine.calendar import WorkCalendar
 from engine.deadlines import Unit, count
+from tasks.labels import catalogue
 from tasks.policy import Policy, PolicyInvalid, load_policy
 from tasks.settings import Setting, SettingInvalid, SettingsInvalid, defaults, load_settings
 
@@ -257,3 +258,9 @@ def test_a_settings_file_with_a_slip_is_refused(old: str, new: str, tmp_path: Pa
     path.write_text((BPMN / "settings.toml").read_text("utf-8").replace(old, new, 1), "utf-8")
     with pytest.raises(SettingsInvalid):
         load_settings(path)
+
+
+def test_everything_a_deadline_is_counted_from_has_its_words_in_both_languages() -> None:
+    opened = {opening.element for rule in POLICY.rules.values() for opening in rule.opens}
+    for lang in ("zh", "en"):
+        assert [one for one in sorted(opened) if catalogue().find("since", one, lang) is None] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from engine.store.db import Database
 from engine.store.tables import event
+from tasks import calendar_preview, calendar_runs, worker
 from tasks.office_trail import ACCESS
 from tasks.queries import office_trail
 from tasks.queries.office_trail import Search
@@ -77,12 +79,19 @@ def test_what_a_setting_cannot_be_is_refused_and_stays_typed(
         assert empty.app.settings(conn)[name] == before[name]
 
 
+def seen_in(page: str) -> str:
+    """Return the calendar that a preview was made with, as its form sends it."""
+    found = re.search(r'name="seen" value="(\w+)"', page)
+    assert found is not None
+    return found[1]
+
+
 def test_a_calendar_is_looked_at_and_confirmed_before_anything_changes(empty: Empty, system: Browser) -> None:
     seen = send(system, "/settings/calendar/2028/preview", status=200, **YEAR)
     assert "确认导入" in seen.text
     with empty.app.read() as conn:
         assert not empty.app.work_calendar(conn).knows(2028)
-    send(system, "/settings/calendar/2028", "calendar_loaded", **YEAR)
+    send(system, "/settings/calendar/2028", "calendar_loaded", seen=seen_in(seen.text), **YEAR)
     with empty.app.read() as conn:
         year = empty.app.work_calendar(conn).years[2028]
     assert set(year.holidays.values()) == {"元旦", "春节"}
@@ -119,6 +128,59 @@ def test_a_calendar_comes_from_a_file_of_its_own_year(system: Browser) -> None:
     assert (code, "第2行" in text) == (422, True)
 
 
+def test_a_calendar_is_pasted_as_the_notice_has_it(system: Browser) -> None:
+    notice = "一、元旦：1月1日至3日放假。\n二、春节：1月25日至31日放假调休。2月5日（周六）上班。"
+    pasted = {"paste": notice, "source": "国办发明电〔2027〕1号"}
+    answer = system.post("/settings/calendar/2028/preview", pasted)
+    assert answer.status_code == 200
+    assert 'class="day-off">25<i title="春节">休</i>' in answer.text
+    assert 'class="day-work">5<i>班</i>' in answer.text
+    for wrong in ("", "新年好"):
+        answer = system.post("/settings/calendar/2028/preview", {"paste": wrong})
+        assert answer.status_code == 422
+        assert wrong in answer.text
+
+
+def test_who_confirms_what_was_changed_meanwhile_looks_again(empty: Empty, system: Browser) -> None:
+    old = seen_in(send(system, "/settings/calendar/2028/preview", status=200, **YEAR).text)
+    send(system, "/settings/calendar/2028", "calendar_loaded", seen=old, **YEAR)
+    again = send(system, "/settings/calendar/2028", status=409, seen=old, **{**YEAR, "last1": "2028-01-30"})
+    assert "工作日历已有变动" in again.text
+    with empty.app.read() as conn:
+        assert len(empty.app.work_calendar(conn).years[2028].holidays) == 10
+
+
+def test_what_is_left_goes_on_in_the_background_and_the_page_says_so(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calendar_runs, "AT_ONCE", 1)
+    office = Office(sqlite_database)
+    for name in ("王一", "王二"):
+        office.reach(office.new_case(name), "P04_FirstContact")
+    admin = office.browser("system.admin")
+    off = {"source": "应急放假", "name0": "放假", "first0": "2026-03-09", "last0": "2026-03-31"}
+    seen = seen_in(send(admin, "/settings/calendar/2026/preview", status=200, **off).text)
+    send(admin, "/settings/calendar/2026", "calendar_going_on", seen=seen, **off)
+    assert "已调整1个期限，还有1案待核对" in admin.get("/settings").text
+    worker.tick(office.app)
+    assert "还有" not in admin.get("/settings").text
+
+
+def test_many_moves_are_read_page_by_page(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calendar_preview, "PAGE", 1)
+    office = Office(sqlite_database)
+    for name in ("王一", "王二"):
+        office.reach(office.new_case(name), "P04_FirstContact")
+    admin = office.browser("system.admin")
+    off = {"source": "应急放假", "name0": "放假", "first0": "2026-03-09", "last0": "2026-03-31"}
+    first = send(admin, "/settings/calendar/2026/preview", status=200, **off).text
+    second = send(admin, "/settings/calendar/2026/preview", status=200, page="2", **off).text
+    assert ("第1页，共2页" in first, "第2页，共2页" in second) == (True, True)
+    numbers = [set(re.findall(r"2026-\d{6}", page)) for page in (first, second)]
+    assert [len(one) for one in numbers] == [1, 1]
+    assert numbers[0] != numbers[1]
+
+
 def test_the_preview_names_the_deadlines_that_a_year_moves(sqlite_database: Database) -> None:
     office = Office(sqlite_database)
     office.reach(office.new_case(), "P04_FirstContact")
@@ -130,7 +192,7 @@ def test_the_preview_names_the_deadlines_that_a_year_moves(sqlite_database: Data
         number = conn.execute(sa.text("SELECT case_no FROM case_file")).scalar_one()
         before = conn.execute(sa.text("SELECT due_effective FROM deadline")).scalars().all()
     assert number in seen.text
-    send(admin, "/settings/calendar/2026", "calendar_loaded", **off)
+    send(admin, "/settings/calendar/2026", "calendar_loaded", seen=seen_in(seen.text), **off)
     with office.app.read() as conn:
         assert conn.execute(sa.text("SELECT due_effective FROM deadline")).scalars().all() != before
 

@@ -130,7 +130,7 @@ def test_a_supervisor_extends_a_deadline_and_both_dates_stay(office: Office) -> 
     given = {"rule_id": "DL-015", "new_due": "2026-06-30", "reason": "本人住院", "paper": "批件1号"}
     answer = boss.post(f"/cases/{case}/extend", given)
     assert answer.status_code == 303, answer.text
-    assert "已经批准延长" in boss.get(answer.location).text
+    assert "已经批准延长或中止" in boss.get(answer.location).text
 
 
 def test_the_auditor_reads_and_proves_the_trail_without_names(office: Office, street_case: int) -> None:

@@ -23,6 +23,7 @@ from tasks.library import Library
 from tasks.queries import accounts
 from tasks.queries.audit_find import DEADLINE_STATES
 from tasks.queries.inbox import LISTS
+from tasks.traceability.sources import KINDS
 from tests.web.office import Office
 from web import clauses, words
 from web.actions import ACTIONS, PERSON_ACTIONS
@@ -30,6 +31,7 @@ from web.audit.timeline import GROUPS
 from web.errors import STATUS
 from web.i18n import LANGUAGES, catalogue, choose, say_or
 from web.views import accounts as account_views
+from web.views import clauses as clause_views
 from web.views import office_trail
 from web.views.offices import FORMS
 
@@ -55,6 +57,9 @@ MADE = {
     "account_act.": [
         one + end for one in (*account_views.ACTS, *account_views.SECRET_ACTS) for end in ("", "_lead")
     ],
+    "coverage.kind_": ("element", "deadline", *KINDS), "coverage.list_": clause_views.LISTS,
+    "coverage.priority_": ("core", "users", "context"),
+    "due.change_": ("granted", "refused", "asked", "done"),
     "action_": tuple(f"{name}.title" for name in (*ACTIONS, *PERSON_ACTIONS)),
 }  # fmt: skip
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine import deadlines
 from tasks.queries.audit_case import Form, PaperRow, Run
 from tasks.queries.trail import Happened
 from web.audit.file import AuditFile
@@ -24,8 +23,10 @@ GROUPS: Mapping[str, frozenset[str]] = {
     "decisions": frozenset({"BranchTaken", "DecisionMade", "CategoriesDecided", "OutcomeRecorded",
                             "ClassChanged", "WaiverFiled", "ExitRecorded", "CaseClosed"}),
     "deadlines": frozenset({"DeadlineSet", "DeadlinePending", "DeadlineRecomputed", "DeadlineExtended",
-                            "DeadlineMet", "DeadlineMissed", "DeadlineClosed", "DutyOpened", "DutyCreated",
-                            "DutyDone", "DutyMissed", "DutyClosed", "CalendarAlarm"}),
+                            "DeadlineSuspended", "DeadlineResumed", "DeadlineMet", "DeadlineMissed",
+                            "DeadlineClosed", "ClockChangeAsked", "ClockChangeRefused", "TargetMoved",
+                            "DutyOpened", "DutyCreated", "DutyDone", "DutyMissed", "DutyMoved",
+                            "DutyClosed", "CalendarAlarm"}),
     "hand_overs": frozenset({"HandOverSubmitted", "HandOverAccepted", "HandOverReturned",
                              "HelperDesignated", "HelperReleased", "CaseTransferred", "RunStarted"}),
     "papers": frozenset({"PaperIssued", "PaperVoided", "RegisterWritten"}),
@@ -35,6 +36,10 @@ GROUPS: Mapping[str, frozenset[str]] = {
                          "DutyMissed"}),
     "reading": frozenset({"RecordViewed", "RecordExported"}),
 }  # fmt: skip
+
+
+#: Events that carry the whole arithmetic of a date.
+_COUNTED = frozenset({"DeadlineSet", "DeadlineRecomputed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,7 @@ def _entry(
     answers, erased = _answers(file, event, data)
     run = runs.get(event.instance_id or 0)
     lang = file.context.lang
-    due = deadlines.describe(data, lang) if event.kind == "DeadlineSet" and "effective" in data else ""
+    due = words.how_counted(data, lang) if event.kind in _COUNTED else ""
     number = data.get("number")
     return Entry(
         event, words, tuple(answers), erased, due, reasons.get(event.seq),

@@ -134,20 +134,24 @@ def _due(file: AuditFile, run: Run, node: Node) -> tuple[str, bool]:
     rules = node.attr_list("deadline")
     if not rules:
         return t("why.no_due"), False
-    set_, over, missed = None, False, False
+    set_, over, missed, stands = None, False, False, ""
     for event in file.events:
         if event.data.get("rule") not in rules:
             continue
         match event.kind:
-            case "DeadlineSet" | "DeadlineRecomputed" | "DeadlineExtended":
-                set_, over, missed = event, False, False
+            case "DeadlineSet" | "DeadlineRecomputed" | "DeadlineExtended" | "DeadlineResumed":
+                set_, over, missed, stands = event, False, False, ""
+            case "DeadlineSuspended":
+                over, missed, stands = False, False, str(event.data.get("on"))
             case "DeadlineMet" | "DeadlineClosed":
                 over = True
             case "DeadlineMissed":
                 missed = True
     if set_ is None or over:
         return t("why.no_due"), False
-    day = set_.data.get("effective") or set_.data.get("due")
+    if stands:
+        return t("why.stands", day=stands), False
+    day = set_.data.get("new") or set_.data.get("effective")
     told = t("why.due", day=day, rule=words.rule_title(rules[0], str(set_.data.get("title") or ""), lang))
     return told + (t("why.late") if missed else ""), missed
 

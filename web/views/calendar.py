@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from engine.errors import AidError, FormInvalid, NotFound
-from tasks.calendar_preview import Preview, preview
-from tasks.imports import calendar_of
+from tasks import calendar_runs
+from tasks.calendar_preview import Preview, calendar_year, preview
+from tasks.imports import calendar_of, calendar_of_text
 from web import calendarform
-from web.adminview import carry_out, errors_of, refused, sentence_of
+from web.adminview import errors_of, refused, sentence_of
 from web.calendarform import YearForm
+from web.calendargrid import months
 from web.context import ctx
 from web.going import go
+from web.numbers import whole
 
 views = Blueprint("calendar", __name__, url_prefix="/settings/calendar")
 _YEARS = range(2000, 2100)
@@ -33,8 +36,10 @@ def show(year: int) -> str:
 
 def _page(form: YearForm, refusal: AidError | None = None) -> str:
     context = ctx()
+    known = context.calendar.years.get(form.year)
     return render_template(
-        "calendar.html", form=form, known=context.calendar.years.get(form.year),
+        "calendar.html", form=form, known=known, months=[] if known is None else months(known),
+        pasted=request.form.get("paste", ""),
         errors=errors_of(refusal, context.lang), sentence=sentence_of(refusal, context.lang),
     )  # fmt: skip
 
@@ -42,33 +47,56 @@ def _page(form: YearForm, refusal: AidError | None = None) -> str:
 @views.post("/<int:year>/preview")
 def look(year: int) -> Response | str:
     """Show which open deadlines a year would move; nothing is changed yet."""
-    context, form = ctx(), _form_of(year)
-    upload = request.files.get("file")
+    form = _form_of(year)
     try:
-        if upload is not None and upload.filename:
-            form = calendarform.from_year(calendar_of(upload.read(), upload.filename))
-            if form.year != year:
-                said = (f"文件是{form.year}年的日历。", f"The file is of {form.year}.")
-                form = _form_of(year)
-                raise FormInvalid([("file", *said)])
-        else:
-            form = calendarform.from_page(year, request.form)
-        found: Preview = preview(context.app, form.command(), context.actor)
+        given = _given(year)
+        if given is not None and given.year != year:
+            said = (f"这是{given.year}年的日历。", f"This is the calendar of {given.year}.")
+            raise FormInvalid([("file", *said)])
+        form = calendarform.from_page(year, request.form) if given is None else given
+        page = whole(request.form.get("page") or "1")
+        return _preview(form, page)
     except AidError as refusal:
         return refused(_page(form, refusal), refusal)
-    return render_template("calendar_preview.html", form=form, found=found)
+
+
+def _given(year: int) -> YearForm | None:
+    """Return a year that came as a file or was pasted; None where its days were typed one by one."""
+    upload = request.files.get("file")
+    pasted = request.form.get("paste", "").strip()
+    if upload is not None and upload.filename:
+        return calendarform.from_year(calendar_of(upload.read(), upload.filename))
+    if "paste" not in request.form:
+        return None
+    if not pasted:
+        raise FormInvalid([("file", "请选择文件，或粘贴通知正文。", "Choose a file or paste the notice.")])
+    form = calendarform.from_year(calendar_of_text(pasted, year))
+    form.source = form.source or request.form.get("source", "").strip()[:100]
+    return form
+
+
+def _preview(form: YearForm, page: int = 1, changed: bool = False) -> str:
+    context = ctx()
+    command = form.command()
+    found: Preview = preview(context.app, command, context.actor, page)
+    row = calendar_year(command)
+    return render_template(
+        "calendar_preview.html", form=form, found=found, months=months(row), changed=changed
+    )
 
 
 @views.post("/<int:year>")
 def load(year: int) -> Response:
     """Load a year that was looked at."""
     _form_of(year)
-    form = calendarform.from_page(year, request.form)
+    context, form = ctx(), calendarform.from_page(year, request.form)
     try:
-        command = form.command()
+        if request.form.get("seen") != context.calendar.version:
+            return make_response(_preview(form, changed=True), 409)
+        key = context.command_key(request.form.get("_key", ""), f"calendar:{year}")
+        done = calendar_runs.load(context.app, form.command(), context.actor, key, calendar_runs.AT_ONCE)
     except AidError as refusal:
         return refused(_page(form, refusal), refusal)
-    done = carry_out(command, f"calendar:{year}")
-    if isinstance(done, AidError):
-        return refused(_page(form, done), done)
-    return go("/settings", "calendar_loaded", n=int(done.extra["moved"]))
+    left = int(done.extra["waiting"])
+    said = "calendar_going_on" if left else "calendar_loaded"
+    return go("/settings", said, n=int(done.extra["moved"]), lost=left)

@@ -88,11 +88,11 @@ def _only(action: Action, choices: formview.Choices) -> dict[str, str]:
 
 def _choices(context: Ctx, file: File) -> formview.Choices:
     def choose(spec: Field) -> Sequence[tuple[str, str]]:
-        if spec.of == "deadline":
+        if spec.of in ("deadline", "asked", "standstill"):
             return [
                 (row.rule_id, f"{row.rule_id} {row.arithmetic.get('title', '')}")
-                for row in file.deadlines if row.running and not row.pending
-            ]  # fmt: skip
+                for row in file.deadlines_for(spec.of)
+            ]
         if spec.of == "community":
             district = areas.district_of(file.head.area)
             with context.app.read() as conn:

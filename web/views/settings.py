@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from engine.errors import AidError, NotFound
-from tasks import commands
+from tasks import calendar_runs, commands
 from tasks.office_trail import ADMINISTRATION
 from tasks.queries.office_trail import about
 from tasks.settings import Setting
@@ -28,7 +28,7 @@ def index() -> str:
     with context.app.read() as conn:
         values = context.app.settings(conn)
     return render_template("settings.html", settings=library.settings.values(), values=values,
-                           calendar=context.calendar)  # fmt: skip
+                           calendar=context.calendar, run=calendar_runs.under_way(context.app))  # fmt: skip
 
 
 def _setting(name: str) -> Setting:

@@ -1,0 +1,117 @@
+"""Who holds a task hears of it the working day before, on the day, and the working day after; once each."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from engine.calendar import WorkCalendar
+from engine.clock import SHANGHAI
+from engine.codec import loads
+from engine.store.db import Database
+from tasks import reminders, worker
+from tasks.commands import ExtendDeadline
+from tasks.store.tables import notice
+from tests.engine.test_calendar import FOLDER
+from tests.web.office import Office
+
+STEP = "P04_FirstContact"
+
+
+@pytest.fixture
+def office(database: Database) -> Office:
+    return Office(database)
+
+
+def said(office: Office, username: str) -> list[tuple[str, int | None]]:
+    """Return the kinds of notices of a person, and the day of the month of each; of no other step's tasks."""
+    n = notice.c
+    with office.app.read() as conn:
+        query = sa.select(n.kind, n.created_at, n.data).where(n.user_id == office.actor(username).user_id)
+        rows = conn.execute(query.order_by(n.created_at, n.id)).all()
+    return [(kind, datetime.fromtimestamp(at / 1e6, SHANGHAI).day) for kind, at, data in rows
+            if loads(data).get("element", STEP) == STEP]  # fmt: skip
+
+
+def contact(office: Office) -> int:
+    """Open a case whose first contact, held by its aide, is due on Wednesday, 11 March 2026."""
+    case = office.new_case()
+    office.reach(case, "P04_FirstContact")
+    return case
+
+
+def test_the_holder_is_told_before_on_and_after_the_due_day(office: Office) -> None:
+    contact(office)
+    office.pass_days(7)
+    mine = [one for one in said(office, "aide.hnc") if one[0] in ("DueSoon", "DueToday", "DueOver")]
+    assert mine == [("DueSoon", 10), ("DueToday", 11), ("DueOver", 12)]
+    page = office.browser("aide.hnc").get("/notices").text
+    assert "即将到期" in page
+    assert "首次联系" in page
+
+
+def test_nothing_is_said_of_what_is_done_nor_twice_in_a_day(office: Office) -> None:
+    case = contact(office)
+    worker.tick(office.app)
+    office.pass_days(1)
+    for _ in range(3):
+        worker.tick(office.app)
+    office.complete(case, "P04_FirstContact")
+    office.pass_days(3)
+    assert [one for one in said(office, "aide.hnc") if one[0].startswith("Due")] == [("DueSoon", 10)]
+
+
+def test_a_due_day_that_moved_is_spoken_of_anew(office: Office) -> None:
+    case = contact(office)
+    office.pass_days(1)
+    given = {"rule_id": "DL-015", "new_due": "2026-03-16", "reason": "住院"}
+    office.app.do(ExtendDeadline(case, given), office.actor("sup.rh"))
+    office.pass_days(6)
+    mine = [one for one in said(office, "aide.hnc") if one[0].startswith("Due")]
+    assert mine == [("DueSoon", 10), ("DueSoon", 13), ("DueToday", 16)]  # Friday, then Monday
+
+
+def test_the_office_says_how_many_working_days_before_and_after(office: Office) -> None:
+    office.app.overrides = {"remind_before_days": 0, "remind_after_days": 2}
+    contact(office)
+    office.pass_days(6)
+    mine = [one for one in said(office, "aide.hnc") if one[0].startswith("Due")]
+    assert mine == [("DueToday", 11), ("DueOver", 13)]
+
+
+def test_of_unclaimed_work_each_member_of_its_pool_hears_a_number(office: Office) -> None:
+    case = office.new_case()
+    office.reach(case, "P04_FirstVacancy")
+    office.pass_days(2)
+    n = notice.c
+    with office.app.read() as conn:
+        query = sa.select(n.data).where(n.kind == "PoolDue", n.user_id == office.actor("staff.hnc").user_id)
+        told: list[dict[str, Any]] = [loads(text) for text in conn.execute(query).scalars()]
+    assert told[-1]["DueSoon"] >= 1
+    assert "待认领的任务" in office.browser("staff.hnc").get("/notices").text
+
+
+def test_next_years_calendar_is_asked_for_from_november_on(office: Office) -> None:
+    office.clock.set(datetime(2026, 10, 26, 9, tzinfo=SHANGHAI))
+    for month, day in ((10, 26), (11, 2), (11, 3)):
+        office.clock.set(datetime(2026, month, day, 9, tzinfo=SHANGHAI))
+        reminders.remind(office.app)
+    assert said(office, "system.admin") == [("CalendarMissing", 2)]
+    assert "2027年" in office.browser("system.admin").get("/notices").text
+
+
+@pytest.mark.parametrize(
+    ("today", "n", "latest"),
+    [
+        (date(2026, 3, 10), 1, date(2026, 3, 11)),
+        (date(2026, 3, 13), 1, date(2026, 3, 16)),  # Friday: the weekend and Monday
+        (date(2026, 2, 13), 1, date(2026, 2, 14)),  # a Saturday that is worked
+        (date(2026, 2, 14), 1, date(2026, 2, 24)),  # before the Spring Festival
+        (date(2026, 3, 12), 3, date(2026, 3, 17)),
+    ],
+)
+def test_days_off_bring_the_reminder_to_the_working_day_before(today: date, n: int, latest: date) -> None:
+    assert reminders.latest_to_remind(WorkCalendar.load(FOLDER), today, n) == latest
