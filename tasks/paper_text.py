@@ -22,6 +22,8 @@ from engine.codec import canonical, loads
 from engine.expressions import compile_expr
 from tasks.forms.spec import Field, FormSpec
 from tasks.labels import label
+from tasks.paper_code import drawing
+from tasks.paper_survey import answered
 
 DEFAULT_FOLDER = Path(__file__).parent.parent / "bpmn" / "papers"
 _SHARED = ("base", "parts")
@@ -42,6 +44,10 @@ class PaperKind:
     sign: tuple[str, ...] = ()
     #: The answers it shows; empty: all of the form.
     fields: tuple[str, ...] = ()
+    #: What it is drawn up from on demand: `task`, `case` or `person`; empty: a task issues it.
+    record: str = ""
+    #: The tasks it may be drawn up from.
+    of: tuple[str, ...] = ()
 
 
 @cache
@@ -103,8 +109,8 @@ def rows_of(spec: FormSpec, values: Mapping[str, Any], names: Mapping[str, str])
 
 
 def lists_of(spec: FormSpec, values: Mapping[str, Any], names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return the answers that are lists, as tables of words."""
-    return [
+    """Return the answers that are lists as tables of words, a questionnaire as one table a part."""
+    grids = [
         {
             "name": field.name,
             "label": field.zh,
@@ -117,6 +123,10 @@ def lists_of(spec: FormSpec, values: Mapping[str, Any], names: Mapping[str, str]
         for field in spec
         if field.type == "list" and values.get(field.name)
     ]
+    for field in spec:
+        if field.type == "survey" and values.get(field.name):
+            grids += answered(values[field.name])
+    return grids
 
 
 def template_text(kind: PaperKind, folder: Path = DEFAULT_FOLDER) -> tuple[str, str]:
@@ -145,6 +155,7 @@ def _template(source: str) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["code_drawing"] = drawing
     return environment.get_template("paper.html")
 
 

@@ -27,6 +27,7 @@ from tasks.forms.validate import Validated, validate
 from tasks.handlers import Completion, handle
 from tasks.paper_text import kinds_to_issue
 from tasks.prefill import forget, form_context, missing_post
+from tasks.registers import write
 from tasks.store import casework, rows, tables
 from tasks.text import need_reason
 
@@ -158,8 +159,9 @@ def finish(desk: Desk, task: OpenTask, spec: FormSpec, accepted: Validated) -> N
         _issue_papers(desk, done, spec)
         handle(done)
         forget(desk, task.live, task.node.id)
-        for register in task.node.attr_list("registers"):
-            done.emit("RegisterWritten", register=register)
+        registers = task.node.attr_list("registers")
+        write.enter(desk, task.live, task.node.id, registers, context, task.row.id, accepted.values)
+        write.enter_service(desk, task.live, task.node.id, context, task.row.id)
         deadlines.open_by_completion(desk, task.live, task.node.id, accepted.values)
         deadlines.meet(desk, task.live, task.node.id, accepted.values)
 

@@ -1,0 +1,96 @@
+"""Registers: their entries, and the months that are closed. Entries already made are taken from the trail."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+from engine.ids import new_id
+
+revision = "0016"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+_WRITTEN = sa.text(
+    "SELECT e.trail_id, e.at, e.instance_id, e.element, e.actor_id, e.data, c.case_id, c.person_id, c.area,"
+    " c.tier, t.id AS task_id, t.area AS task_area FROM event e"
+    " JOIN process_context c ON c.instance_id = e.instance_id"
+    " LEFT JOIN user_task t ON t.element = e.element AND t.trail_id = e.trail_id"
+    " AND t.instance_id = e.instance_id AND t.ended_at = e.at AND t.state = 'completed'"
+    " WHERE e.kind = 'RegisterWritten' ORDER BY e.at, e.trail_id, e.seq"
+)
+_UNIQUE = "uq_register_month_unit_id_month_register"
+_COLUMNS = (
+    "id", "register", "at", "area", "tier", "trail_id", "instance_id", "element", "task_id", "case_id",
+    "person_id", "user_id",
+)  # fmt: skip
+_ADD = sa.text(
+    f"INSERT INTO register_row ({', '.join(_COLUMNS)}, facets)"  # noqa: S608
+    f" VALUES ({', '.join(f':{name}' for name in _COLUMNS)}, '')"
+)
+
+
+def upgrade() -> None:
+    """Add the tables and what the trail tells of."""
+    op.create_table(
+        "register_row",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("register", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("area", sa.Text(), nullable=False),
+        sa.Column("tier", sa.Text(), nullable=False),
+        sa.Column("trail_id", sa.BigInteger(), nullable=False),
+        sa.Column("instance_id", sa.BigInteger(), nullable=True),
+        sa.Column("element", sa.Text(), nullable=False),
+        sa.Column("task_id", sa.BigInteger(), nullable=True),
+        sa.Column("case_id", sa.BigInteger(), nullable=True),
+        sa.Column("person_id", sa.BigInteger(), nullable=True),
+        sa.Column("user_id", sa.BigInteger(), nullable=True),
+        sa.Column("facets", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_register_row")),
+    )
+    op.create_index("ix_register_row_at", "register_row", ["register", "at", "id"], unique=False)
+    op.create_index("ix_register_row_case", "register_row", ["case_id"], unique=False)
+    op.create_index("ix_register_row_person", "register_row", ["person_id", "register"], unique=False)
+    op.create_table(
+        "register_month",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("register", sa.Text(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("month", sa.Text(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("corrections", sa.Integer(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("made_by", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_register_month_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_register_month")),
+        sa.UniqueConstraint("unit_id", "month", "register", name=op.f(_UNIQUE)),
+    )
+    op.create_index("ix_paper_unit_id", "paper", ["unit_id", "issued_at"], unique=False)
+    connection = op.get_bind()
+    for rows in connection.execute(_WRITTEN).partitions(1_000):
+        connection.execute(_ADD, list(_entries(rows)))
+
+
+def _entries(rows: Sequence[Any]) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        yield {
+            "id": new_id(), "register": json.loads(row.data)["register"], "at": row.at,
+            "area": row.task_area or row.area, "tier": row.tier, "trail_id": row.trail_id,
+            "instance_id": row.instance_id, "element": row.element, "task_id": row.task_id,
+            "case_id": row.case_id, "person_id": row.person_id, "user_id": row.actor_id,
+        }  # fmt: skip
+
+
+def downgrade() -> None:
+    """Remove them; what they tell stands in the trail and in the forms."""
+    op.drop_index("ix_paper_unit_id", "paper")
+    op.drop_table("register_month")
+    op.drop_table("register_row")
