@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
@@ -76,12 +76,17 @@ def day(value: date) -> str:
     return f"{value.year}年{value.month}月{value.day}日"
 
 
+_READ: Mapping[str, Callable[[str], date]] = {"date": date.fromisoformat, "datetime": datetime.fromisoformat}
+
+
 def words(spec: Field, value: Any, names: Mapping[str, str]) -> str:
     """Return an answer as it is read; `names` gives the names behind ids of users and objects."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "是" if value else "否"
+    if spec.type in ("date", "datetime") and isinstance(value, str):  # as a kept form has it
+        value = _READ[spec.type](value)
     if isinstance(value, datetime):
         local = value.astimezone(SHANGHAI)
         return f"{day(local.date())} {local:%H:%M}"

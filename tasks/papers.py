@@ -56,6 +56,8 @@ class PaperSource:
     issued_on: date | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, str] = field(default_factory=dict)
+    #: Further tables of words, beside the lists among the answers.
+    tables: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def issue(conn: Connection, actor: Actor, now: datetime, source: PaperSource) ->
         "case_no": "" if kind.person == "notice" else source.case_no,
         "person": _person(conn, kind, source.person),
         "rows": rows_of(source.spec, values, source.names),
-        "lists": lists_of(source.spec, values, source.names),
+        "lists": [*lists_of(source.spec, values, source.names), *source.tables],
         "extra": dict(source.extra),
         "lead": kind.lead,
         "end": kind.end,

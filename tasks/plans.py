@@ -10,6 +10,7 @@ from engine.ids import new_id
 from engine.live import Live
 from tasks.desk import Desk
 from tasks.store import rows, tables
+from tasks.store.conn import Connection, RowMapping
 
 
 def keep(desk: Desk, live: Live, values: Mapping[str, Any]) -> None:
@@ -23,3 +24,8 @@ def keep(desk: Desk, live: Live, values: Mapping[str, Any]) -> None:
         run_no=context.run_no, version=len(versions) + 1, content=dumps(dict(values)),
         made_by=desk.actor.user_id, made_at=desk.now_us,
     )  # fmt: skip
+
+
+def latest(conn: Connection, case_id: int) -> RowMapping | None:
+    """Return the plan of a case that was made last, or None."""
+    return rows.first(conn, tables.plan, order="-made_at", case_id=case_id)

@@ -18,12 +18,14 @@ from tasks import (
     migrations,
     office,
     privacy,
+    records,
     releases,
     staff,
     supervision,
     taskwork,
     units,
 )
+from tasks import commands_register as registers
 from tasks import migration_commands as moves
 from tasks import studio_commands as studio
 from tasks.commands import Command, Done
@@ -84,6 +86,7 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     commands_audit.Unmask: auditing.unmask,
     commands_audit.NoteSearch: auditing.note_search,
     commands_audit.NoteExport: auditing.note_export,
+    registers.DrawUp: records.draw_up,
     admin.AddUnit: units.add,
     admin.RenameUnit: units.rename,
     admin.CloseUnit: units.close,

@@ -17,7 +17,7 @@ from engine.errors import (
     StaleTask,
 )
 from engine.user_tasks import OpenTask, TaskRow
-from tasks import access, accounts, commands, deadlines, handovers, notices, papers, people, redo
+from tasks import access, accounts, commands, deadlines, handovers, notices, paper_extra, papers, people, redo
 from tasks.access import Subject
 from tasks.commands import Done
 from tasks.desk import Desk
@@ -202,21 +202,10 @@ def _issue_papers(desk: Desk, done: Completion, spec: FormSpec) -> None:
             person=person, case_id=context.case_id,
             case_no=case["case_no"] if case else "", instance_id=done.task.live.id, task_id=done.task.row.id,
             number=done.values.get(field) if field else None, names=names_of(desk, spec, done.values),
-            extra=_extra(desk, done, kind),
+            extra=paper_extra.words_for(desk, done, kind),
         )  # fmt: skip
         issued = papers.issue(desk.conn, desk.actor, desk.now, source)
         done.emit("PaperIssued", paper=issued.kind, number=issued.number, id=str(issued.id), hash=issued.hash)
-
-
-def _extra(desk: Desk, done: Completion, kind: str) -> dict[str, str]:
-    """Return the further words some papers show: employer and post of the letter, names of helpers."""
-    if kind == "E17" and done.context.case_id is not None:
-        found = desk.case(done.context.case_id)["data"].get("match") or {}
-        return {"employer": found.get("employer", ""), "post": found.get("post", ""),
-                "addressee": found.get("employer", "")}  # fmt: skip
-    if kind == "E38":
-        return {"addressee": desk.person(done.person_id)["name"]}
-    return {}
 
 
 def names_of(desk: Desk, spec: FormSpec, values: Mapping[str, Any]) -> dict[str, str]:
@@ -294,6 +283,7 @@ def withdraw(desk: Desk, command: commands.Withdraw) -> Done:
     task = _read(desk, command.task_id, "withdraw", _own_completed)
     need_reason(command.reason)
     user_tasks.withdraw(desk.unit, task, command.reason, HARMLESS)
+    write.strike_task(desk, command.task_id, task.live.id)
     return Done(task_id=command.task_id, instance_id=task.live.id, next_task_id=_next(desk, task))
 
 

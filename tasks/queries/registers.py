@@ -45,6 +45,7 @@ class Entry(NamedTuple):
     case_id: int | None
     person_id: int | None
     user_id: int | None
+    struck_at: int | None = None
 
 
 Key = tuple[int, int]
@@ -56,7 +57,8 @@ def entries(
     """Return entries, the latest first; `before` is the key (at, id) at which the last page ended."""
     r = register_row.c
     query = sa.select(
-        r.id, r.at, r.area, r.tier, r.trail_id, r.element, r.task_id, r.case_id, r.person_id, r.user_id
+        r.id, r.at, r.area, r.tier, r.trail_id, r.element, r.task_id, r.case_id, r.person_id, r.user_id,
+        r.struck_at,
     ).where(*_conditions(spec, wanted))
     if before is not None:
         query = query.where(sa.or_(r.at < before[0], sa.and_(r.at == before[0], r.id < before[1])))
@@ -81,7 +83,8 @@ def facets(conn: Connection, spec: RegisterSpec, wanted: Wanted) -> dict[str, in
 
 def _conditions(spec: RegisterSpec, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     r = register_row.c
-    found = [r.register == spec.id, r.at < wanted.until, under(r.area, wanted.areas)]
+    valid = sa.or_(r.struck_at.is_(None), r.struck_at >= wanted.until)
+    found = [r.register == spec.id, r.at < wanted.until, under(r.area, wanted.areas), valid]
     if spec.elements:
         found.append(r.element.in_(spec.elements))
     if wanted.facet:
@@ -90,7 +93,10 @@ def _conditions(spec: RegisterSpec, wanted: Wanted) -> list[sa.ColumnElement[boo
         return [*found, r.at >= wanted.since]
     later = register_row.alias("later")
     newer = sa.or_(later.c.at > r.at, sa.and_(later.c.at == r.at, later.c.id > r.id))
-    same = sa.and_(later.c.person_id == r.person_id, later.c.register == spec.id, later.c.at < wanted.until)
+    same = sa.and_(
+        later.c.person_id == r.person_id, later.c.register == spec.id, later.c.at < wanted.until,
+        sa.or_(later.c.struck_at.is_(None), later.c.struck_at >= wanted.until),
+    )  # fmt: skip
     if spec.elements:
         same = sa.and_(same, later.c.element.in_(spec.elements))
     return [*found, sa.not_(sa.exists().where(same, newer))]
@@ -100,7 +106,8 @@ def by_ids(conn: Connection, ids: Sequence[int]) -> list[Entry]:
     """Return entries by their ids."""
     r = register_row.c
     query = sa.select(
-        r.id, r.at, r.area, r.tier, r.trail_id, r.element, r.task_id, r.case_id, r.person_id, r.user_id
+        r.id, r.at, r.area, r.tier, r.trail_id, r.element, r.task_id, r.case_id, r.person_id, r.user_id,
+        r.struck_at,
     )
     found: list[Entry] = []
     for start in range(0, len(ids), 500):

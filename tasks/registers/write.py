@@ -9,6 +9,7 @@ from engine.ids import new_id
 from engine.live import Live
 from tasks.desk import Context, Desk
 from tasks.registers.spec import register_specs
+from tasks.store import registers as store
 from tasks.store import rows
 from tasks.store.tables_registers import register_row
 
@@ -44,3 +45,13 @@ def _add(
         tier=context.tier, trail_id=live.trail_id, instance_id=live.id, element=element, task_id=task_id,
         case_id=context.case_id, person_id=context.person_id, user_id=desk.actor.user_id, facets=facets,
     )  # fmt: skip
+
+
+def strike_since(desk: Desk, instance_id: int, since_us: int) -> None:
+    """Strike out what an instance entered since an instant: the work goes back and will be entered again."""
+    store.strike(desk.conn, desk.now_us, instance_id, since_us)
+
+
+def strike_task(desk: Desk, task_id: int, instance_id: int) -> None:
+    """Strike out what the completion of a task entered: it was withdrawn."""
+    store.strike(desk.conn, desk.now_us, instance_id, task_id=task_id)

@@ -26,8 +26,11 @@ register_row = sa.Table(
     sa.Column("user_id", Big),
     #: What the entry is filed under, between commas: the categories of E03.
     sa.Column("facets", sa.Text, nullable=False, server_default=""),
+    #: When the work was withdrawn or sent back; the entry counts no longer, except in a month closed before.
+    sa.Column("struck_at", Big),
 )
 sa.Index("ix_register_row_at", register_row.c.register, register_row.c.at, register_row.c.id)
+sa.Index("ix_register_row_instance", register_row.c.instance_id)
 sa.Index("ix_register_row_case", register_row.c.case_id)
 sa.Index("ix_register_row_person", register_row.c.person_id, register_row.c.register)
 

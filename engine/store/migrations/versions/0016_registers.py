@@ -52,9 +52,11 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger(), nullable=True),
         sa.Column("user_id", sa.BigInteger(), nullable=True),
         sa.Column("facets", sa.Text(), server_default="", nullable=False),
+        sa.Column("struck_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_register_row")),
     )
     op.create_index("ix_register_row_at", "register_row", ["register", "at", "id"], unique=False)
+    op.create_index("ix_register_row_instance", "register_row", ["instance_id"], unique=False)
     op.create_index("ix_register_row_case", "register_row", ["case_id"], unique=False)
     op.create_index("ix_register_row_person", "register_row", ["person_id", "register"], unique=False)
     op.create_table(
@@ -69,7 +71,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.Text(), nullable=False),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.Column("made_by", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_register_month_unit_id_unit")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_register_month_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_register_month")),
         sa.UniqueConstraint("unit_id", "month", "register", name=op.f(_UNIQUE)),
     )
