@@ -30,6 +30,7 @@ from tasks import migration_commands as moves
 from tasks import studio_commands as studio
 from tasks.commands import Command, Done
 from tasks.desk import Desk
+from tasks.registers import months
 
 HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     commands.RegisterPerson: intake.register_person,
@@ -87,6 +88,7 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     commands_audit.NoteSearch: auditing.note_search,
     commands_audit.NoteExport: auditing.note_export,
     registers.DrawUp: records.draw_up,
+    registers.CloseMonth: months.close_month,
     admin.AddUnit: units.add,
     admin.RenameUnit: units.rename,
     admin.CloseUnit: units.close,

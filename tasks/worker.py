@@ -19,6 +19,7 @@ from tasks.app import App
 from tasks.clock_guard import ClockGuard
 from tasks.due_work import run_due
 from tasks.migration_runs import run_waiting
+from tasks.registers.closing import close_waiting
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ def tick(app: App, guard: ClockGuard | None = None) -> int:
     """
     if (guard or guard_of(app)).holds():
         return 0
-    done = run_due(app) + run_waiting(app)
+    done = run_due(app) + run_waiting(app) + close_waiting(app)
     if done:
         log.info("Did %s due things.", done, extra={"action": "tick"})
     return done

@@ -59,10 +59,17 @@ def earlier_months(conn: Connection, unit_id: int, register: str, before: str, m
     return list(conn.execute(query.order_by(m.month.desc()).limit(most)).mappings())
 
 
-def closed(conn: Connection, month_of: str) -> set[int]:
-    """Return the offices that have closed a month."""
-    query = sa.select(register_month.c.unit_id).where(register_month.c.month == month_of).distinct()
-    return set(conn.execute(query).scalars())
+def last_months(conn: Connection) -> dict[int, str]:
+    """Return the latest closed month of each office that closed one."""
+    m = register_month.c
+    query = sa.select(m.unit_id, sa.func.max(m.month)).where(m.register == "SUM").group_by(m.unit_id)
+    return {row[0]: row[1] for row in conn.execute(query)}
+
+
+def last_month(conn: Connection, unit_id: int) -> str | None:
+    """Return the latest closed month of an office."""
+    query = sa.select(sa.func.max(register_month.c.month)).where(register_month.c.unit_id == unit_id)
+    return conn.execute(query).scalar()
 
 
 def offices(conn: Connection) -> list[RowMapping]:
@@ -75,5 +82,6 @@ def offices(conn: Connection) -> list[RowMapping]:
 
 
 def first_entry(conn: Connection) -> int | None:
-    """Return the instant (microseconds UTC) of the first entry of all, or None."""
-    return conn.execute(sa.select(sa.func.min(register_row.c.at))).scalar()
+    """Return the instant (microseconds UTC) of the first service entry (`ix_register_row_at`), or None."""
+    query = sa.select(sa.func.min(register_row.c.at)).where(register_row.c.register == "E50")
+    return conn.execute(query).scalar()
