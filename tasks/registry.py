@@ -30,7 +30,7 @@ from tasks import migration_commands as moves
 from tasks import studio_commands as studio
 from tasks.commands import Command, Done
 from tasks.desk import Desk
-from tasks.registers import months
+from tasks.registers import exporting, months
 
 HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     commands.RegisterPerson: intake.register_person,
@@ -89,6 +89,7 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     commands_audit.NoteExport: auditing.note_export,
     registers.DrawUp: records.draw_up,
     registers.CloseMonth: months.close_month,
+    registers.ExportRegister: exporting.export_register,
     admin.AddUnit: units.add,
     admin.RenameUnit: units.rename,
     admin.CloseUnit: units.close,

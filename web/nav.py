@@ -12,6 +12,7 @@ from web.rights import RIGHTS
 _ITEMS = (
     ("inbox.index", "/inbox", "inbox", "nav.inbox"),
     ("person.index", "/people", "people", "nav.people"),
+    ("registers.index", "/registers", "book", "nav.registers"),
     ("office_trail.index", "/trail", "doc", "nav.office_trail"),
     ("units.index", "/units", "map", "nav.units"),
     ("accounts.index", "/accounts", "people", "nav.accounts"),
@@ -24,6 +25,7 @@ _ITEMS = (
 )
 _BELONGS = {
     "task": "inbox", "files": "inbox", "case": "person", "paper": "person", "instance": "person",
+    "register_months": "registers", "papers": "registers",
     "editor": "studio", "release": "studio", "trial": "studio", "moves": "studio", "audit": "audit_find",
     "calendar": "settings",
 }  # fmt: skip

@@ -5,7 +5,7 @@ Entries are found by `ix_register_row_at`; all else by primary keys, a page at a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,10 +14,12 @@ import sqlalchemy as sa
 from engine.codec import mapping
 from engine.store.tables import user_task
 from tasks.queries.areas import under
+from tasks.queries.measures import Period
 from tasks.queries.rows import each
 from tasks.registers.spec import RegisterSpec
 from tasks.store.conn import Connection, RowMapping
 from tasks.store.tables import case, form_data, referral
+from tasks.store.tables_org import unit
 from tasks.store.tables_people import paper, person
 from tasks.store.tables_registers import register_row
 
@@ -192,38 +194,29 @@ def referrals(conn: Connection, case_ids: Iterable[int | None]) -> dict[int, lis
 
 
 def issued(
-    conn: Connection, unit_ids: Sequence[int], since: int, until: int, before: Key | None = None,
+    conn: Connection, unit_ids: Sequence[int], area: str, period: Period, before: Key | None = None,
     most: int = 50,
 ) -> list[RowMapping]:  # fmt: skip
-    """Return papers that offices issued, the latest first, with their persons' areas (`ix_paper_unit_id`)."""
+    """Return papers issued about an area's people, or about nobody by its offices, the latest first.
+
+    `unit_ids` are the offices whose series the papers may have (`ix_paper_unit_id`).
+    """
     p = paper.c
+    mine = sa.or_(
+        under(person.c.area, [area]), sa.and_(p.person_id.is_(None), under(unit.c.path, [area]))
+    )
     query = (
         sa.select(
-            p.id,
-            p.kind,
-            p.number,
-            p.issued_on,
-            p.issued_at,
-            p.issued_by,
-            p.voided_at,
-            p.void_reason,
-            p.case_id,
-            p.person_id,
-            p.unit_id,
-            person.c.name,
-            person.c.area,
+            p.id, p.kind, p.number, p.issued_on, p.issued_at, p.issued_by, p.voided_at, p.person_id,
+            person.c.name, person.c.area,
         )
-        .select_from(paper.outerjoin(person, person.c.id == p.person_id))
-        .where(p.unit_id.in_(unit_ids), p.issued_at >= since, p.issued_at < until)
+        .select_from(
+            paper.join(unit, unit.c.id == p.unit_id).outerjoin(person, person.c.id == p.person_id)
+        )
+        .where(p.unit_id.in_(unit_ids), p.issued_at >= period.since, p.issued_at < period.until, mine)
     )
     if before is not None:
         query = query.where(
             sa.or_(p.issued_at < before[0], sa.and_(p.issued_at == before[0], p.id < before[1]))
         )
     return list(conn.execute(query.order_by(p.issued_at.desc(), p.id.desc()).limit(most)).mappings())
-
-
-def whole_numbers(conn: Connection, ids: Iterable[int]) -> Mapping[int, str]:
-    """Return the sealed identity numbers of persons by id."""
-    query = sa.select(person.c.id, person.c.id_sealed).where(person.c.id.in_(sorted(set(ids))))
-    return {row[0]: row[1] for row in conn.execute(query)}

@@ -163,3 +163,15 @@ def test_a_changed_month_is_found_by_verification(worked: tuple[Office, int]) ->
     with office.app.read() as conn:
         report = prove(conn, office.keys)
     assert [fault.detail for fault in report.faults if "台账 E07" in fault.detail]
+
+
+def test_every_page_opens_for_who_may_see_it(worked: tuple[Office, int]) -> None:
+    office, case_id = worked
+    for username in ("staff.rh", "aide.hnc", "sup.rh", "auditor.sy", "expert.sy"):
+        browser = office.browser(username)
+        for path in ("", "/E15?from=2026-03-01&to=2026-03-31", "/counted/referrals?from=2026-03-01", "/E03"):
+            answer = browser.get(f"/registers{path}")
+            assert answer.status_code == 200, (username, path, answer.text)
+    browser = office.browser("staff.rh")
+    for path in ("/papers", f"/papers/new?case={case_id}", f"/cases/{case_id}"):
+        assert browser.get(path).status_code == 200, path

@@ -27,8 +27,11 @@ from web.views import (
     notices,
     office_trail,
     paper,
+    papers,
     person,
     process,
+    register_months,
+    registers,
     release,
     settings,
     studio,
@@ -41,7 +44,8 @@ from web.views import (
 assert office.views is work.views is v1.views
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.views, auth.views, inbox.views, task.views, files.views, person.views, id_number.views,
-    case.views, paper.views, process.views, clauses.views, audit_find.views, audit.views, incidents.views,
+    case.views, paper.views, papers.views, registers.views, register_months.views, process.views,
+    clauses.views, audit_find.views, audit.views, incidents.views,
     instance.views, notices.views, settings.views, demo.views, health.views, studio.views, editor.views,
     release.views, trial.views, moves.views, units.views, accounts.views,
     access.views, office_trail.views, calendar.views, v1.views,
