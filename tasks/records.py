@@ -12,7 +12,7 @@ from typing import Any
 from engine.clock import from_us, local_date
 from engine.codec import loads
 from engine.errors import FormInvalid, IllegalState, NotFound
-from tasks import access, papers, plans
+from tasks import access, accounts, papers, plans
 from tasks.access import Subject
 from tasks.commands import Done
 from tasks.commands_register import DrawUp
@@ -20,7 +20,7 @@ from tasks.desk import Context, Desk
 from tasks.facts import FACTS
 from tasks.forms.spec import Field, FormSpec, Group, form
 from tasks.labels import label
-from tasks.paper_text import PaperKind, paper_kinds
+from tasks.paper_text import PaperKind, day, paper_kinds
 from tasks.queries import records as found
 from tasks.queries.scope import reading_tiers
 from tasks.registers.lines import in_short, step_name
@@ -125,7 +125,7 @@ def _one_group(fields: Mapping[str, Field]) -> FormSpec:
 
 
 def _day(at: int) -> str:
-    return local_date(from_us(at)).isoformat()
+    return day(local_date(from_us(at)))
 
 
 def _table(name: str, zh: str, head: list[str], rows: list[list[str]]) -> dict[str, Any]:
@@ -147,7 +147,7 @@ def _handbook(desk: Desk, context: Context, kind: PaperKind) -> papers.PaperSour
 def _dynamics(desk: Desk, context: Context, kind: PaperKind) -> papers.PaperSource:
     """Return the dynamics sheet: when and how the case took a turn (E14)."""
     rows = [
-        [_day(row["at"]), label("event", row["kind"]), _turn(loads(row["data"]))]
+        [_day(row["at"]), label("event", row["kind"]), _turn(desk, loads(row["data"]))]
         for row in found.turns_of(desk.conn, context.case_id or 0, TURNS)
     ]
     return _source(
@@ -156,12 +156,13 @@ def _dynamics(desk: Desk, context: Context, kind: PaperKind) -> papers.PaperSour
 
 
 #: Codes in an event that the sheet writes out, with the kind of their label.
-_SAID = {"tier": "tier", "to": "tier", "outcome": "code", "reason": "code", "end_code": "end",
+_SAID = {"role": "role", "tier": "tier", "to": "tier", "outcome": "code", "reason": "code", "end_code": "end",
          "status": "end", "new": "followup_class"}  # fmt: skip
 
 
-def _turn(data: Mapping[str, Any]) -> str:
-    said = [label(kind, str(data[name])) for name, kind in _SAID.items() if data.get(name)]
+def _turn(desk: Desk, data: Mapping[str, Any]) -> str:
+    said = [accounts.name_of(desk.conn, int(data["user"]))] if data.get("user") else []
+    said += [label(kind, str(data[name])) for name, kind in _SAID.items() if data.get(name)]
     said += [label("category", str(one)) for one in data.get("categories") or ()]
     return "、".join(dict.fromkeys(said))
 

@@ -27,7 +27,7 @@ def pdf_of(article: str, title: str) -> bytes:
 
     page = (
         f'<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f"</head><body>{article}</body></html>"
+        f"<style>body {{ margin: 0 }}</style></head><body>{article}</body></html>"
     )
     style = CSS(string=_STYLE.read_text(encoding="utf-8"), url_fetcher=_refuse)
     made: bytes = HTML(string=page, url_fetcher=_refuse).write_pdf(stylesheets=[style])

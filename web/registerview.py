@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from engine.errors import NotFound
@@ -13,6 +14,7 @@ from tasks.queries import areas
 from tasks.queries.measures import Period
 from tasks.queries.registers import Wanted
 from tasks.registers import period as periods
+from tasks.registers.spec import Column
 from web.context import Ctx
 from web.numbers import whole
 
@@ -105,6 +107,22 @@ def units(context: Ctx) -> list[tuple[str, str]]:
         found = areas.units_under(conn, mandate(context))
     top = min((areas.depth(unit["path"]) for unit in found), default=0)
     return [(unit["path"], "　" * (areas.depth(unit["path"]) - top) + unit["name"]) for unit in found]
+
+
+class Heading(NamedTuple):
+    """A heading of a table; `whole` cells are not broken into lines."""
+
+    words: str
+    whole: bool
+
+
+#: Columns whose cells are read as one sign.
+_WHOLE = frozenset({"case_no", "id_no", "phone", "name", "number"})
+
+
+def headings(columns: Iterable[Column], lang: str) -> list[Heading]:
+    """Return the headings of some columns."""
+    return [Heading(one.label(lang), one.type != "text" or one.name in _WHOLE) for one in columns]
 
 
 def may(context: Ctx, action: str, area: str) -> bool:

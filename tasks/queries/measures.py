@@ -64,7 +64,7 @@ def _in_aid(period: Period) -> Select:
 def _referrals(period: Period) -> Select:
     r = referral.c
     return (
-        _columns(case.c.area, case.c.person_id, case.c.id, r.created_at, r.id, r.post)
+        _columns(case.c.area, case.c.person_id, case.c.id, r.created_at, r.id, r.tier)
         .join(case, case.c.id == r.case_id)
         .where(r.created_at >= period.since, r.created_at < period.until)
     )

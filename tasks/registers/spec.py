@@ -28,7 +28,7 @@ BUILT_IN: Mapping[str, tuple[str, int, str]] = {
     "phone": ("text", 14, "P3"),
     "address": ("text", 26, "P3"),
     "employer": ("text", 20, "note"),
-    "post": ("text", 16, "note"),
+    "post": ("text", 18, "note"),
     "referrals": ("number", 10, ""),
     "summary": ("text", 46, "note"),
     "remark": ("text", 12, ""),

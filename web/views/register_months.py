@@ -35,7 +35,7 @@ def show(month_id: int) -> str:
     row, unit = _month(context, month_id)
     shown, fixed = _seen(context, row)
     return render_template(
-        "register_month.html", row=row, unit=unit, heads=loads(row["content"])["heads"],
+        "register_month.html", row=row, unit=unit, heads=_headings(context, row),
         previous=loads(row["content"])["previous"], lines=shown[:MOST_SHOWN], total=len(shown), fixed=fixed,
         intact=months.is_intact(row), title=title_of(context, row),
         may_export=registerview.may(context, "export_register", unit.path),
@@ -50,6 +50,14 @@ def export(month_id: int) -> Response:
     shown, fixed = _seen(context, row)
     title = label("paper", row["register"]) if row["register"] != SUMMARY else "就业援助工作统计表"
     return file_of(registerfile.closed(context, row, title, shown, fixed), f"{title}-{row['month']}")
+
+
+def _headings(context: Ctx, row: Record) -> list[registerview.Heading]:
+    content, spec = loads(row["content"]), register_specs().get(row["register"])
+    known = {one.name: one for one in spec.columns} if spec is not None else {}
+    if known:
+        return registerview.headings([known[name] for name in content["columns"]], context.lang)
+    return [registerview.Heading(head[0], True) for head in content["heads"]]
 
 
 def title_of(context: Ctx, row: Record) -> str:

@@ -86,7 +86,7 @@ def _page(context: Ctx, name: str, asked: Asked, refusal: AidError | None = None
             if told else refusal.sentence(context.lang)
         )  # fmt: skip
     return render_template(
-        "register.html", asked=asked, spec=spec, heads=[one.label(context.lang) for one in spec.columns],
+        "register.html", asked=asked, spec=spec, heads=registerview.headings(spec.columns, context.lang),
         lines=[lines.veiled(context.actor, spec, one) for one in rows],
         total=total, filed=filed, unit=unit, units=registerview.units(context), closed=closed, more=more,
         may_export=registerview.may(context, "export_register", asked.area),
@@ -159,7 +159,7 @@ def _when(measure: str, row: measures.Counted) -> str:
 def _what(context: Ctx, measure: str, row: measures.Counted) -> str:
     """Return what more is said of a row: the step, the tier, the rule that was missed."""
     match measure:
-        case "in_aid" | "escalated":
+        case "in_aid" | "escalated" | "referrals":
             return label("tier", row.what, context.lang)
         case "recognised" | "visits" | "follow_ups":
             return lines.step_name(row.what)
