@@ -66,14 +66,16 @@ def lines_of(conn: Connection, spec: RegisterSpec, entries: Sequence[Entry]) -> 
     tasks = {column.task for column in spec.columns if column.task}
     names = {column.name for column in spec.columns}
     counted = names & {"referrals", "employer", "post"}
+    persons = found.persons(conn, [*(one.person_id for one in entries), *listed])
+    places = [*(one.area for one in entries), *(one.area for one in persons.values())]
     known = _Known(
-        persons=found.persons(conn, [*(one.person_id for one in entries), *listed]),
+        persons=persons,
         cases=found.cases(conn, [one.case_id for one in entries]),
         own=own,
         others=found.forms_on(conn, [one.trail_id for one in entries], tasks) if tasks else {},
         referrals=found.referrals(conn, [one.case_id for one in entries]) if counted else {},
         workers=user_names(conn, [one.user_id for one in entries]),
-        units=unit_names(conn, [one.area for one in entries]),
+        units=unit_names(conn, places),
     )
     return [line for one in entries for line in _lines(spec, one, known)]
 
@@ -119,7 +121,7 @@ def _cell(
         case "case_no":
             return known.cases.get(entry.case_id or 0, ("", ""))[0]
         case "community":
-            return known.units.get(entry.area, "")
+            return known.units.get(_community(entry, person), "")
         case "worker":
             return known.workers.get(entry.user_id or 0, "")
         case "step":
@@ -131,6 +133,12 @@ def _cell(
         case "summary":
             return _summary(entry, values)
     return _referral(column, entry, known)
+
+
+def _community(entry: Entry, person: PersonRow | None) -> str:
+    """Return where an entry was made, or for one of a higher office where its person lives."""
+    at_home = person is not None and person.area.startswith(entry.area)
+    return person.area if person is not None and at_home else entry.area
 
 
 def _answer(column: Column, entry: Entry, values: Mapping[str, Any], known: _Known) -> str:

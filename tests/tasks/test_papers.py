@@ -238,10 +238,11 @@ def test_every_paper_that_a_task_issues_has_its_template() -> None:
 
 
 def test_every_document_of_the_requirements_is_a_paper_a_register_or_explained() -> None:
-    explained = (Path(__file__).parents[2] / "docs" / "papers.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / "docs" / "papers.md").read_text(encoding="utf-8")
+    explained = set(re.findall(r"E\d\d", text[text.index("| not issued") : text.index("A printed sheet")]))
     every = {f"E{n:02d}" for n in range(1, 57)}
     assert every - paper_kinds().keys() == NOT_ISSUED
-    assert NOT_ISSUED - register_specs().keys() == {one for one in NOT_ISSUED if f"| {one}" in explained}
+    assert register_specs().keys() | explained >= NOT_ISSUED
 
 
 def test_a_record_is_drawn_up_from_tasks_whose_forms_there_are() -> None:
