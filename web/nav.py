@@ -12,12 +12,12 @@ from web.rights import RIGHTS
 _ITEMS = (
     ("inbox.index", "/inbox", "inbox", "nav.inbox"),
     ("person.index", "/people", "people", "nav.people"),
-    ("registers.index", "/registers", "book", "nav.registers"),
     ("office_trail.index", "/trail", "doc", "nav.office_trail"),
     ("units.index", "/units", "map", "nav.units"),
     ("accounts.index", "/accounts", "people", "nav.accounts"),
     ("access.index", "/access", "shield", "nav.access"),
     ("audit_find.index", "/audit", "shield", "nav.audit"),
+    ("registers.index", "/registers", "book", "nav.registers"),
     ("studio.index", "/studio", "flow", "nav.studio"),
     ("process.index", "/processes", "flow", "nav.processes"),
     ("incidents.index", "/incidents", "alert", "nav.incidents"),
