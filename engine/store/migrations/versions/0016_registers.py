@@ -24,6 +24,14 @@ _WRITTEN = sa.text(
     " AND t.instance_id = e.instance_id AND t.ended_at = e.at AND t.state = 'completed'"
     " WHERE e.kind = 'RegisterWritten' ORDER BY e.at, e.trail_id, e.seq"
 )
+#: The ledger of service work: every completed task about a person.
+_DONE = sa.text(
+    "SELECT t.trail_id, t.ended_at AS at, t.instance_id, t.element, t.ended_by AS actor_id,"
+    " '{\"register\":\"E50\"}' AS data, c.case_id, c.person_id, c.area, c.tier, t.id AS task_id,"
+    " t.area AS task_area FROM user_task t JOIN process_context c ON c.instance_id = t.instance_id"
+    " WHERE t.state = 'completed' AND t.ended_at IS NOT NULL AND c.person_id IS NOT NULL"
+    " ORDER BY t.ended_at, t.id"
+)
 _UNIQUE = "uq_register_month_unit_id_month_register"
 _COLUMNS = (
     "id", "register", "at", "area", "tier", "trail_id", "instance_id", "element", "task_id", "case_id",
@@ -76,9 +84,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("unit_id", "month", "register", name=op.f(_UNIQUE)),
     )
     op.create_index("ix_paper_unit_id", "paper", ["unit_id", "issued_at"], unique=False)
-    connection = op.get_bind()
-    for rows in connection.execute(_WRITTEN).partitions(1_000):
-        connection.execute(_ADD, list(_entries(rows)))
+    take_over(op.get_bind())
+
+
+def take_over(connection: sa.Connection) -> None:
+    """Enter what the trail tells of entries made before there were rows for them."""
+    for query in (_WRITTEN, _DONE):
+        for rows in connection.execute(query).partitions(1_000):
+            connection.execute(_ADD, list(_entries(rows)))
 
 
 def _entries(rows: Sequence[Any]) -> Iterator[dict[str, Any]]:
