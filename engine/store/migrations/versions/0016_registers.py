@@ -32,6 +32,13 @@ _DONE = sa.text(
     " WHERE t.state = 'completed' AND t.ended_at IS NOT NULL AND c.person_id IS NOT NULL"
     " ORDER BY t.ended_at, t.id"
 )
+_MISSED = sa.text("missed_at IS NOT NULL")
+#: What the summary counts by period.
+_COUNTED = (
+    ("ix_referral_created", "referral", "created_at"),
+    ("ix_employment_created", "employment", "created_at"),
+    ("ix_hand_over_submitted", "hand_over", "submitted_at"),
+)
 _UNIQUE = "uq_register_month_unit_id_month_register"
 _COLUMNS = (
     "id", "register", "at", "area", "tier", "trail_id", "instance_id", "element", "task_id", "case_id",
@@ -84,6 +91,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("unit_id", "month", "register", name=op.f(_UNIQUE)),
     )
     op.create_index("ix_paper_unit_id", "paper", ["unit_id", "issued_at"], unique=False)
+    op.create_index(
+        "ix_deadline_missed", "deadline", ["missed_at"], unique=False, sqlite_where=_MISSED,
+        postgresql_where=_MISSED,
+    )  # fmt: skip
+    for name, table, column in _COUNTED:
+        op.create_index(name, table, [column], unique=False)
     take_over(op.get_bind())
 
 
@@ -106,6 +119,9 @@ def _entries(rows: Sequence[Any]) -> Iterator[dict[str, Any]]:
 
 def downgrade() -> None:
     """Remove them; what they tell stands in the trail and in the forms."""
+    for name, table, _column in reversed(_COUNTED):
+        op.drop_index(name, table)
+    op.drop_index("ix_deadline_missed", "deadline")
     op.drop_index("ix_paper_unit_id", "paper")
     op.drop_table("register_month")
     op.drop_table("register_row")
