@@ -18,6 +18,14 @@ class DrawUp(Command):
 
 
 @dataclass(frozen=True)
+class VoidIssued(Command):
+    """Void a paper that belongs to no case, for a reason; those of a case are voided on its page."""
+
+    paper_id: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class ExportRegister(Command):
     """Take lines of a register along: what, how many, the hash of the file, whole ID numbers for a reason."""
 

@@ -15,7 +15,7 @@ from engine.errors import FormInvalid, IllegalState, NotFound
 from tasks import access, accounts, papers, plans
 from tasks.access import Subject
 from tasks.commands import Done
-from tasks.commands_register import DrawUp
+from tasks.commands_register import DrawUp, VoidIssued
 from tasks.desk import Context, Desk
 from tasks.facts import FACTS
 from tasks.forms.spec import Field, FormSpec, Group, form
@@ -49,6 +49,24 @@ def draw_up(desk: Desk, command: DrawUp) -> Done:
     return Done(
         case_id=context.case_id, person_id=context.person_id, extra={"paper": str(issued.id)}
     )
+
+
+def void_issued(desk: Desk, command: VoidIssued) -> Done:
+    """Void a paper that belongs to no case; it stays on file. Raise IllegalState for one of a case."""
+    row = papers.get_paper(desk.conn, command.paper_id)
+    if row["case_id"] is not None:
+        raise IllegalState(detail="案件的文书请在案件页面作废")
+    access.authorize(desk.actor, "void_paper", Subject(papers.area_of(desk.conn, row)))
+    if row["instance_id"] is not None:
+        trail = desk.trail(desk.context_of(row["instance_id"]))
+    elif row["person_id"] is not None:
+        trail = desk.person_trail(row["person_id"])
+    else:
+        trail = desk.matter_trail(f"unit:{row['unit_id']}")
+    desk.unit.lock(trail)
+    papers.void(desk.conn, desk.actor, desk.now, row["id"], command.reason)
+    desk.emit(trail, "PaperVoided", paper=row["kind"], id=str(row["id"]))
+    return Done(person_id=row["person_id"])
 
 
 def _may(desk: Desk, context: Context) -> None:

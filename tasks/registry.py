@@ -88,6 +88,7 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     commands_audit.NoteSearch: auditing.note_search,
     commands_audit.NoteExport: auditing.note_export,
     registers.DrawUp: records.draw_up,
+    registers.VoidIssued: records.void_issued,
     registers.CloseMonth: months.close_month,
     registers.ExportRegister: exporting.export_register,
     admin.AddUnit: units.add,

@@ -45,6 +45,7 @@ _ADDRESSES = {
     "older": "/cases/{}?beyond={}&detail={}#history",
     "detail": "/cases/{}?detail={}#history",
     "paper": "/papers/{}",
+    "void_paper": "/papers/{}/void",
     "paper_pdf": "/papers/{}.pdf",
     "draw_up": "/papers/new?case={}&person={}",
     "register_month": "/registers/months/{}",

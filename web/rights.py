@@ -100,6 +100,7 @@ RIGHTS: dict[str, Right] = {
     "case.marks": READERS,
     "paper.show": WORKERS,
     "paper.pdf": WORKERS,
+    "paper.void": WORKERS,
     **dict.fromkeys(("papers.index", "papers.find", "papers.new", "papers.draw_up"), WORKERS),
     **dict.fromkeys(
         (

@@ -166,6 +166,25 @@ def test_records_are_drawn_up_from_the_file_and_stay_as_issued(worked: tuple[Off
     assert wrong.status_code == 409
 
 
+def test_a_paper_of_no_case_is_voided_for_a_reason_and_stays(worked: tuple[Office, int]) -> None:
+    office, _case = worked
+    person = office.register("赵文华")
+    made = int(office.app.do(DrawUp("E48", person_id=person), office.actor("staff.rh")).extra["paper"])
+    browser = office.browser("staff.rh")
+    assert "有劳动能力" in browser.get(f"/papers/{made}").text
+    refused = browser.post(f"/papers/{made}/void", {"reason": " "})
+    assert refused.status_code == 422
+    assert "请填写作废的理由" in refused.text
+    assert office.browser("staff.nfx").post(f"/papers/{made}/void", {"reason": "误"}).status_code == 404
+    assert browser.post(f"/papers/{made}/void", {"reason": "信息有误"}).status_code == 303
+    page = browser.get(f"/papers/{made}").text
+    assert "作 废" in page
+    assert "信息有误" in page
+    with office.app.read() as conn:
+        letter = conn.exec_driver_sql("SELECT id FROM paper WHERE kind = 'E17' LIMIT 1").one()
+    assert browser.post(f"/papers/{letter[0]}/void", {"reason": "误"}).status_code == 409
+
+
 def test_a_paper_is_a_pdf_too(worked: tuple[Office, int]) -> None:
     office, _case = worked
     with office.app.read() as conn:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, make_response, render_template
+from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from engine.errors import NotFound
+from engine.errors import AidError, FormInvalid, NotFound
 from tasks import access, org, papers, privacy
 from tasks.access import Subject
+from tasks.commands_register import VoidIssued
 from tasks.labels import label
 from tasks.queries import case_page
 from tasks.queries.person_page import person_head
@@ -19,6 +20,8 @@ from tasks.queries.scope import require_file
 from tasks.store.conn import Connection, Record
 from web import paper_pdf
 from web.context import Ctx, ctx
+from web.errors import status_of
+from web.going import go
 
 views = Blueprint("paper", __name__)
 #: Where the issued text goes; it was escaped when its own template made it.
@@ -63,12 +66,37 @@ def _require_of_office(context: Ctx, conn: Connection, row: Record) -> None:
 @views.get("/papers/<int:paper_id>")
 def show(paper_id: int) -> Response:
     """Show a paper."""
-    shown = load(ctx(), paper_id)
+    return make_response(_page(ctx(), paper_id))
+
+
+def _page(context: Ctx, paper_id: int, sentence: str = "", reason: str = "") -> str:
+    shown = load(context, paper_id)
+    with context.app.read() as conn:
+        may_void = access.allowed(context.actor, "void_paper", Subject(papers.area_of(conn, shown.row)))
     page = render_template(
         "paper.html", paper=shown.row, intact=papers.is_intact(shown.row), case=shown.case,
-        has_pdf=paper_pdf.available(),
+        has_pdf=paper_pdf.available(), sentence=sentence, reason=reason,
+        may_void=may_void and shown.case is None and shown.row["voided_at"] is None,
     )  # fmt: skip
-    return make_response(page.replace(_PLACE, shown.text, 1))
+    return page.replace(_PLACE, shown.text, 1)
+
+
+@views.post("/papers/<int:paper_id>/void")
+def void(paper_id: int) -> Response:
+    """Void a paper that belongs to no case."""
+    context = ctx()
+    load(context, paper_id)
+    reason = request.form.get("reason", "").strip()[:500]
+    try:
+        context.app.do(VoidIssued(paper_id, reason), context.actor)
+    except FormInvalid as refusal:
+        said = " ".join(zh if context.lang == "zh" else en for _name, zh, en in refusal.problems)
+        return make_response(_page(context, paper_id, said, reason), 422)
+    except AidError as refusal:
+        return make_response(
+            _page(context, paper_id, refusal.sentence(context.lang), reason), status_of(refusal)
+        )
+    return go(f"/papers/{paper_id}", "done")
 
 
 @views.get("/papers/<int:paper_id>.pdf")
