@@ -88,6 +88,25 @@ def test_withdrawn_work_leaves_the_register_but_not_a_period_that_was_over(offic
     assert len(told(office, "E02", entries.Wanted(("/",), 0, now))) == before
 
 
+def test_work_sent_back_leaves_the_register_until_it_is_done_again(office: Office) -> None:
+    case_id = office.new_case("孙淑珍")
+    office.reach(case_id, "P04_Outcome")
+    office.complete(case_id, "P04_Outcome", outcome="NOT_HIRED", reason="POST", explanation="路远")
+    before = cells(office, "E15", "explanation").count("路远")
+    following = next(
+        task for name, task in office.open_tasks(case_id).items()
+        if name in ("P04_Wishes", "P04_Match", "P04_SystemChange")
+    )  # fmt: skip
+    aide = office.actor(office.worker_for(following))
+    if following.state == "created":
+        office.app.do(commands.ClaimTask(following.id), aide)
+    office.app.do(commands.SendBack(following.id, "P04_Outcome", "结果填错"), aide)
+    assert before == 1
+    assert cells(office, "E15", "explanation").count("路远") == 0
+    office.complete(case_id, "P04_Outcome", outcome="NOT_HIRED", reason="POST", explanation="工资低")
+    assert cells(office, "E15", "explanation").count("工资低") == 1
+
+
 def test_what_is_not_for_a_reader_is_covered(worked: tuple[Office, int]) -> None:
     office, _case = worked
     spec = register_spec("E18")
