@@ -108,5 +108,5 @@ def pdf(paper_id: int) -> Response:
     name = f"{label('paper', shown.row['kind'])} {shown.row['number']}"
     response = make_response(paper_pdf.pdf_of(shown.text, name))
     response.content_type = "application/pdf"
-    response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}.pdf"
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.pdf"
     return response
