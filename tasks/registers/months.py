@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -208,8 +208,3 @@ def waiting(conn: Connection, now_us: int) -> list[tuple[Office, str]]:
             found_open.append((office, month))
             month = periods.month_after(month)
     return found_open
-
-
-def sheet_lines(content: Mapping[str, Any]) -> tuple[Sequence[Line], Sequence[dict[str, Any]]]:
-    """Return the lines and the corrections of a closed month."""
-    return [line_of(one) for one in content["lines"]], list(content["corrections"])

@@ -32,10 +32,6 @@ BUILT_IN: Mapping[str, tuple[str, int, str]] = {
     "referrals": ("number", 10, ""),
     "summary": ("text", 46, "note"),
     "remark": ("text", 12, ""),
-    "paper": ("text", 24, ""),
-    "number": ("text", 24, ""),
-    "issued_on": ("date", 12, ""),
-    "voided": ("text", 18, ""),
 }
 _WIDTH = {"date": 12, "number": 10, "longtext": 30, "multi": 22}
 _TYPES = {"date": "date", "int": "number", "money": "number"}
