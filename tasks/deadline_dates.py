@@ -21,7 +21,7 @@ from tasks.store.conn import RowMapping
 def counted(due: Due | None, since: str = "", dated: bool = True) -> dict[str, Any]:
     """Return the columns that hold a counted date; those of a date not known yet where there is none.
 
-    `since` is the step the date is counted from. A row that is not `dated` tells its day and is never overdue.
+    `since` is the step the date is counted from. What is not `dated` tells its day and is never overdue.
     """
     told = {"since": since} if since else {}
     if due is None:

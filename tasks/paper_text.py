@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
@@ -21,6 +21,8 @@ from engine.clock import SHANGHAI
 from engine.codec import canonical, loads
 from engine.expressions import compile_expr
 from tasks.forms.spec import Field, FormSpec
+from tasks.paper_code import drawing
+from tasks.paper_survey import answered
 
 DEFAULT_FOLDER = Path(__file__).parent.parent / "bpmn" / "papers"
 _SHARED = ("base", "parts")
@@ -41,6 +43,10 @@ class PaperKind:
     sign: tuple[str, ...] = ()
     #: The answers it shows; empty: all of the form.
     fields: tuple[str, ...] = ()
+    #: What it is drawn up from on demand: `task`, `case` or `person`; empty: a task issues it.
+    record: str = ""
+    #: The tasks it may be drawn up from.
+    of: tuple[str, ...] = ()
 
 
 @cache
@@ -69,12 +75,17 @@ def day(value: date) -> str:
     return f"{value.year}年{value.month}月{value.day}日"
 
 
+_READ: Mapping[str, Callable[[str], date]] = {"date": date.fromisoformat, "datetime": datetime.fromisoformat}
+
+
 def words(spec: Field, value: Any, names: Mapping[str, str]) -> str:
     """Return an answer as it is read; `names` gives the names behind ids of users and objects."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "是" if value else "否"
+    if spec.type in ("date", "datetime") and isinstance(value, str):  # as a kept form has it
+        value = _READ[spec.type](value)
     if isinstance(value, datetime):
         local = value.astimezone(SHANGHAI)
         return f"{day(local.date())} {local:%H:%M}"
@@ -102,8 +113,8 @@ def rows_of(spec: FormSpec, values: Mapping[str, Any], names: Mapping[str, str])
 
 
 def lists_of(spec: FormSpec, values: Mapping[str, Any], names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return the answers that are lists, as tables of words."""
-    return [
+    """Return the answers that are lists as tables of words, a questionnaire as one table a part."""
+    grids = [
         {
             "name": field.name,
             "label": field.zh,
@@ -116,6 +127,10 @@ def lists_of(spec: FormSpec, values: Mapping[str, Any], names: Mapping[str, str]
         for field in spec
         if field.type == "list" and values.get(field.name)
     ]
+    for field in spec:
+        if field.type == "survey" and values.get(field.name):
+            grids += answered(values[field.name])
+    return grids
 
 
 def template_text(kind: PaperKind, folder: Path = DEFAULT_FOLDER) -> tuple[str, str]:
@@ -144,6 +159,7 @@ def _template(source: str) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["code_drawing"] = drawing
     return environment.get_template("paper.html")
 
 

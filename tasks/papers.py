@@ -13,7 +13,7 @@ from engine.clock import local_date, to_us
 from engine.codec import canonical, loads
 from engine.errors import FormInvalid, IllegalState, NotFound
 from engine.ids import new_id
-from tasks import org
+from tasks import org, people
 from tasks.actor import Actor
 from tasks.forms.spec import FormSpec
 from tasks.labels import label
@@ -56,6 +56,8 @@ class PaperSource:
     issued_on: date | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, str] = field(default_factory=dict)
+    #: Further tables of words, beside the lists among the answers.
+    tables: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def issue(conn: Connection, actor: Actor, now: datetime, source: PaperSource) ->
         "case_no": "" if kind.person == "notice" else source.case_no,
         "person": _person(conn, kind, source.person),
         "rows": rows_of(source.spec, values, source.names),
-        "lists": lists_of(source.spec, values, source.names),
+        "lists": [*lists_of(source.spec, values, source.names), *source.tables],
         "extra": dict(source.extra),
         "lead": kind.lead,
         "end": kind.end,
@@ -205,6 +207,13 @@ def papers_of(
     if case_id is not None:
         return store.papers_of_case(conn, case_id)
     return store.papers_of_person(conn, person_id) if person_id is not None else []
+
+
+def area_of(conn: Connection, row: Record) -> str:
+    """Return where a paper belongs: where its person lives, else the office that issued it."""
+    if row["person_id"] is not None:
+        return str(people.get_person(conn, row["person_id"])["area"])
+    return org.get_unit(conn, row["unit_id"]).path
 
 
 def html_of(conn: Connection, row: Record) -> str:

@@ -10,7 +10,7 @@ from engine.ids import new_id
 from engine.live import Live
 from tasks.desk import Context, Desk
 from tasks.store import rows, tables
-from tasks.store.conn import RowMapping
+from tasks.store.conn import Connection, RowMapping
 
 
 def keep(desk: Desk, live: Live, values: Mapping[str, Any]) -> None:
@@ -39,3 +39,8 @@ def _add(desk: Desk, context: Context, values: Mapping[str, Any]) -> int:
         made_at=desk.now_us,
     )  # fmt: skip
     return number
+
+
+def latest(conn: Connection, case_id: int) -> RowMapping | None:
+    """Return the plan of a case that was made last, or None."""
+    return rows.first(conn, tables.plan, order="-made_at", case_id=case_id)

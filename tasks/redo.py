@@ -16,6 +16,7 @@ from engine.regions import same_region
 from engine.user_tasks import OpenTask
 from tasks import deadlines, employments, referrals
 from tasks.desk import Desk
+from tasks.registers import write
 from tasks.store import redo as store
 from tasks.store.conn import Connection
 
@@ -43,11 +44,14 @@ def may_return(graph: Graph, element: str, to_element: str) -> bool:
 def undo(desk: Desk, task: OpenTask, to_element: str) -> None:
     """Take back what was recorded since an element was last completed; call before the work goes back."""
     live, context = task.live, desk.context(task.live)
+    since = store.since_completion(desk.conn, live.trail_id, live.id, to_element)
+    if since:
+        write.strike_since(desk, live.id, since[0]["at"])
     if context.case_id is None:
         return
     told: list[tuple[str, str, dict[str, Any]]] = []
     redone: set[str] = set()
-    for row in store.since_completion(desk.conn, live.trail_id, live.id, to_element):
+    for row in since:
         mine = row["instance_id"] == live.id
         if row["kind"] == "TaskCompleted" and mine:
             redone.add(row["element"])

@@ -25,6 +25,7 @@ from tasks import (
     office,
     office_duties,
     privacy,
+    records,
     releases,
     staff,
     supervision,
@@ -32,6 +33,7 @@ from tasks import (
     units,
     zero_families,
 )
+from tasks import commands_register as registers
 from tasks import exchange_commands as exchanges
 from tasks import matter_commands as matter
 from tasks import migration_commands as moves
@@ -40,6 +42,7 @@ from tasks import studio_commands as studio
 from tasks.commands import Command, Done
 from tasks.connectors import exchange
 from tasks.desk import Desk
+from tasks.registers import exporting, months
 
 HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     commands.RegisterPerson: intake.register_person,
@@ -108,6 +111,10 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     matter.RaiseWarning: early_warnings.by_hand,
     matter.FileComplaint: complaints.file,
     matter.ExplainWindow: office_duties.explain,
+    registers.DrawUp: records.draw_up,
+    registers.VoidIssued: records.void_issued,
+    registers.CloseMonth: months.close_month,
+    registers.ExportRegister: exporting.export_register,
     admin.AddUnit: units.add,
     admin.RenameUnit: units.rename,
     admin.CloseUnit: units.close,

@@ -9,6 +9,7 @@ from engine.graph import Node
 from engine.live import Live
 from tasks import conferences, courses, deadlines, survey_round, zero_families
 from tasks.desk import Desk
+from tasks.registers import write
 
 Service = Callable[[Desk, Live, Node], Mapping[str, Any] | None]
 
@@ -22,8 +23,7 @@ def mark_overdue(desk: Desk, live: Live, node: Node) -> None:
 
 def write_registers(desk: Desk, live: Live, node: Node) -> None:
     """Write the registers a node names: the row is this event."""
-    for register in node.attr_list("registers"):
-        desk.emit(live.trail_id, "RegisterWritten", live=live, element=node.id, register=register)
+    write.enter(desk, live, node.id, node.attr_list("registers"), desk.context(live))
 
 
 def set_up_files(desk: Desk, live: Live, node: Node) -> None:

@@ -25,6 +25,7 @@ from tasks import (
     handovers,
     notices,
     office_duties,
+    paper_extra,
     papers,
     people,
     redo,
@@ -39,6 +40,7 @@ from tasks.forms.validate import Validated, validate
 from tasks.handlers import Completion, handle
 from tasks.paper_text import kinds_to_issue
 from tasks.prefill import forget, form_context, missing_post
+from tasks.registers import write
 from tasks.store import casework, rows, tables
 from tasks.text import need_reason
 
@@ -170,8 +172,9 @@ def finish(desk: Desk, task: OpenTask, spec: FormSpec, accepted: Validated) -> N
         _issue_papers(desk, done, spec)
         handle(done)
         forget(desk, task.live, task.node.id)
-        for register in task.node.attr_list("registers"):
-            done.emit("RegisterWritten", register=register)
+        registers = task.node.attr_list("registers")
+        write.enter(desk, task.live, task.node.id, registers, context, task.row.id, accepted.values)
+        write.enter_service(desk, task.live, task.node.id, context, task.row.id)
         deadlines.open_by_completion(desk, task.live, task.node.id, accepted.values)
         deadlines.meet(desk, task.live, task.node.id, accepted.values)
         office_duties.acted(desk, task.live, task.node, accepted.values)
@@ -214,21 +217,10 @@ def _issue_papers(desk: Desk, done: Completion, spec: FormSpec) -> None:
             person=person, case_id=context.case_id,
             case_no=case["case_no"] if case else "", instance_id=done.task.live.id, task_id=done.task.row.id,
             number=done.values.get(field) if field else None, names=names_of(desk, spec, done.values),
-            extra=_extra(desk, done, kind),
+            extra=paper_extra.words_for(desk, done, kind),
         )  # fmt: skip
         issued = papers.issue(desk.conn, desk.actor, desk.now, source)
         done.emit("PaperIssued", paper=issued.kind, number=issued.number, id=str(issued.id), hash=issued.hash)
-
-
-def _extra(desk: Desk, done: Completion, kind: str) -> dict[str, str]:
-    """Return the further words some papers show: employer and post of the letter, names of helpers."""
-    if kind == "E17" and done.context.case_id is not None:
-        found = desk.case(done.context.case_id)["data"].get("match") or {}
-        return {"employer": found.get("employer", ""), "post": found.get("post", ""),
-                "addressee": found.get("employer", "")}  # fmt: skip
-    if kind == "E38":
-        return {"addressee": desk.person(done.person_id)["name"]}
-    return {}
 
 
 def names_of(desk: Desk, spec: FormSpec, values: Mapping[str, Any]) -> dict[str, str]:
@@ -306,6 +298,7 @@ def withdraw(desk: Desk, command: commands.Withdraw) -> Done:
     task = _read(desk, command.task_id, "withdraw", _own_completed)
     need_reason(command.reason)
     user_tasks.withdraw(desk.unit, task, command.reason, HARMLESS)
+    write.strike_task(desk, command.task_id, task.live.id)
     return Done(task_id=command.task_id, instance_id=task.live.id, next_task_id=_next(desk, task))
 
 

@@ -18,6 +18,7 @@ _ITEMS = (
     ("accounts.index", "/accounts", "people", "nav.accounts"),
     ("access.index", "/access", "shield", "nav.access"),
     ("audit_find.index", "/audit", "shield", "nav.audit"),
+    ("registers.index", "/registers", "book", "nav.registers"),
     ("studio.index", "/studio", "flow", "nav.studio"),
     ("clauses.index", "/clauses", "book", "nav.coverage"),
     ("process.index", "/processes", "flow", "nav.processes"),
@@ -28,6 +29,7 @@ _ITEMS = (
 _BELONGS = {
     "task": "inbox", "files": "inbox", "case": "person", "paper": "person", "instance": "person",
     "matters": "offices",
+    "register_months": "registers", "papers": "registers",
     "editor": "studio", "release": "studio", "trial": "studio", "moves": "studio", "audit": "audit_find",
     "calendar": "settings", "courses": "person",
 }  # fmt: skip

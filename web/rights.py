@@ -37,6 +37,7 @@ DESIGN_READERS = Right(roles=frozenset({"supervisor", "auditor"}))
 OPERATORS = Right(roles=frozenset({"supervisor", "system_admin"}))
 AUDITORS = Right(roles=frozenset({"auditor", "audit_admin"}))
 READERS = Right(roles=BUSINESS | {"auditor", "audit_admin"})
+REGISTERS = Right(roles=BUSINESS | {"auditor"})
 SETTINGS = Right(roles=frozenset({"supervisor", "auditor"}) | ADMIN_ROLES)
 
 SYSTEM_ADMIN = Right(roles=frozenset({"system_admin"}))
@@ -102,6 +103,16 @@ RIGHTS: dict[str, Right] = {
     "case.act": WORKERS,
     "case.marks": READERS,
     "paper.show": WORKERS,
+    "paper.pdf": WORKERS,
+    "paper.void": WORKERS,
+    **dict.fromkeys(("papers.index", "papers.find", "papers.new", "papers.draw_up"), WORKERS),
+    **dict.fromkeys(
+        (
+            "registers.index", "registers.show", "registers.counted", "registers.export", "registers.close",
+            "register_months.show", "register_months.export",
+        ),
+        REGISTERS,
+    ),
     # an office's own work
     **dict.fromkeys(
         (

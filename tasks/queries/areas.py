@@ -112,3 +112,13 @@ def units_under(conn: Connection, areas: Sequence[str], level: str | None = None
         for row in _UNITS.run(conn, {"area": area, "end": area + END}).all()
     ]
     return [unit for unit in found if level is None or unit["level"] == level]
+
+
+def offices_of(conn: Connection, area: str) -> list[int]:
+    """Return the offices that issue papers about an area's people: streets and districts in it, or above."""
+    inside = units_under(conn, [area])
+    found = [unit["id"] for unit in inside if unit["level"] in ("street", "district")]
+    if found:
+        return found
+    query = sa.select(unit.c.id).where(unit.c.path == parent_of(area))
+    return list(conn.execute(query).scalars())

@@ -17,8 +17,9 @@ from engine.store.tables import event
 from engine.verify import Report, verify
 from tasks.crypto import Keys
 from tasks.store.conn import Connection
-from tasks.store.tables import form_data
+from tasks.store.tables import form_data, trail_owner
 from tasks.store.tables_people import paper
+from tasks.store.tables_registers import register_month
 
 _STREAM = {"yield_per": 2_000}
 
@@ -40,7 +41,7 @@ def _altered(conn: Connection, keys: Keys, only: int | None) -> Iterator[tuple[i
     """
     e = event.c
     query = sa.select(e.trail_id, e.seq, e.kind, e.element, e.data).where(
-        e.kind.in_(["TaskCompleted", "PaperIssued"])
+        e.kind.in_(["TaskCompleted", "PaperIssued", "RegistersClosed"])
     )
     if only is not None:
         query = query.where(e.trail_id == only)
@@ -54,6 +55,9 @@ def _altered(conn: Connection, keys: Keys, only: int | None) -> Iterator[tuple[i
                 kept = data.get("form")
                 if values is not None and kept and keys.blind("form", canonical(mapping(values))) != kept:
                     yield trail, seq, f"表单 {element}"
+            elif kind == "RegistersClosed":
+                for name in _other_than_closed(conn, trail, data):
+                    yield trail, seq, f"台账 {name} {data.get('month')}"
             elif papers.get(_id(data, "id"), data.get("hash")) != data.get("hash"):
                 yield trail, seq, f"文书 {data.get('number')}"
 
@@ -75,3 +79,15 @@ def _papers(conn: Connection, ids: set[int]) -> dict[int, str]:
     return {
         row[0]: hashlib.sha256(f"{row[1]}\n{row[2]}".encode()).hexdigest() for row in conn.execute(query)
     }
+
+
+def _other_than_closed(conn: Connection, trail_id: int, data: Mapping[str, Any]) -> list[str]:
+    """Return the registers of a closed month whose content is not what its event was told, or is gone."""
+    owner = conn.execute(sa.select(trail_owner.c.matter).where(trail_owner.c.trail_id == trail_id)).scalar()
+    told = dict(data.get("registers") or {})
+    m = register_month.c
+    query = sa.select(m.register, m.content).where(
+        m.unit_id == int((owner or "unit:0").partition(":")[2]), m.month == str(data.get("month"))
+    )
+    kept = {row[0]: hashlib.sha256(row[1].encode()).hexdigest() for row in conn.execute(query)}
+    return sorted(name for name, digest in told.items() if kept.get(name) != digest)

@@ -27,7 +27,7 @@ def since_completion(conn: Connection, trail_id: int, instance_id: int, element:
         .scalar_subquery()
     )  # fmt: skip
     query = (
-        sa.select(event.c.kind, event.c.instance_id, event.c.element, event.c.data)
+        sa.select(event.c.at, event.c.kind, event.c.instance_id, event.c.element, event.c.data)
         .where(event.c.trail_id == trail_id, event.c.seq >= last, event.c.kind.in_(KINDS))
         .order_by(event.c.seq)
     )

@@ -172,6 +172,7 @@ referral = sa.Table(
         "outcome is null or outcome <> 'NOT_HIRED' or reason in ('POST','OWN')", name="reason"
     ),
 )
+sa.Index("ix_referral_created", referral.c.created_at)
 
 plan = sa.Table(
     "plan",
@@ -209,6 +210,7 @@ hand_over = sa.Table(
 )
 sa.Index("ix_hand_over_case", hand_over.c.case_id)
 sa.Index("ix_hand_over_to", hand_over.c.to_instance)
+sa.Index("ix_hand_over_submitted", hand_over.c.submitted_at)
 
 notice = sa.Table(
     "notice",

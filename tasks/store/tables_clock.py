@@ -55,6 +55,9 @@ _running = sa.and_(
 )
 sa.Index("ix_deadline_running", deadline.c.due_at, sqlite_where=_running, postgresql_where=_running)
 
+_missed = deadline.c.missed_at.is_not(None)
+sa.Index("ix_deadline_missed", deadline.c.missed_at, sqlite_where=_missed, postgresql_where=_missed)
+
 #: A recurring duty of a person, a case or an office; each window starts one short process instance.
 duty = sa.Table(
     "duty",

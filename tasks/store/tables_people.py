@@ -92,6 +92,7 @@ paper = sa.Table(
     sa.Column("voided_by", sa.BigInteger),
     sa.Column("void_reason", sa.Text),
     sa.UniqueConstraint("kind", "number"),
+    sa.Index("ix_paper_unit_id", "unit_id", "issued_at"),
 )
 
 number_series = sa.Table(

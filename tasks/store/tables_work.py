@@ -76,6 +76,7 @@ employment = sa.Table(
     sa.Column("created_at", Big, nullable=False),
 )
 sa.Index("ix_employment_person", employment.c.person_id)
+sa.Index("ix_employment_created", employment.c.created_at)
 
 benefit = sa.Table(
     "benefit",

@@ -12,11 +12,14 @@ HOMES = {
     "alembic": ("engine/store/", "tasks/store/"),
     "apscheduler": ("tasks/worker.py",),
     "flask": ("web/",),
+    "openpyxl": ("tasks/registers/workbook.py",),
     "psycopg": ("engine/store/",),
+    "segno": ("tasks/paper_code.py",),
     "simpleeval": ("engine/expressions.py",),
     "sqlalchemy": ("engine/store/", "tasks/store/", "tasks/queries/"),
     "sqlite3": ("engine/store/",),
     "waitress": ("web/",),
+    "weasyprint": ("web/paper_pdf.py",),
     "werkzeug": ("web/",),
 }
 

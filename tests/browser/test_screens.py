@@ -40,7 +40,9 @@ PAGES = {
         "person": "{person}", "case": "{case}", "case-detail": "{case}?detail=1", "action": "{case}/benefit",
         "processes": "/processes", "diagram": "{diagram}", "clause": "/clauses/R004-03.D2a",
         "notices": "/notices", "password": "/password", "error-403": "/audit", "error-404": "/cases/1",
-        "paper": "{paper}",
+        "paper": "{paper}", "registers": "/registers?from=2026-01-01", "papers": "/papers?from=2026-01-01",
+        "registers-one": "/registers/E15?from=2026-01-01", "papers-new": "{draw_up}",
+        "registers-counted": "/registers/counted/in_aid?from=2026-01-01",
     },
     "staff.nfx": {
         "office": "/office", "office-duty": "{duty}", "matters": "/office/matters", "matter": "{matter}",
@@ -103,7 +105,8 @@ def _addresses(desk: Desk) -> dict[str, str]:
     desk.go(found["person"])
     found["case"] = _href(desk.page, ".case-main a[data-open]")
     desk.go(found["case"])
-    found["paper"] = _href(desk.page, ".case-side a[href^='/papers/']")
+    found["paper"] = _href(desk.page, ".case-side li a[href^='/papers/']")
+    found["draw_up"] = _href(desk.page, ".case-side a[href^='/papers/new']")
     desk.go("/processes")
     found["diagram"] = _href(desk.page, "main a[href^='/processes/P04']")
     return found

@@ -98,7 +98,9 @@ def test_a_supervisor_does_not_complete_the_tasks_of_others() -> None:
 
 
 def test_an_auditor_changes_nothing() -> None:
-    readable = {"view_case", "view_process", "view_audit", "verify_audit", "export_audit", "unmask"}
+    readable = {
+        "view_case", "view_process", "view_audit", "verify_audit", "export_audit", "unmask", "view_register",
+    }  # fmt: skip
     for action in permissions().actions:
         subject = Subject(HERE, role="community_aide", tier="community")
         assert allowed(actor("auditor", "/1/"), action, subject) is (action in readable), action

@@ -35,8 +35,11 @@ from web.views import (
     office_trail,
     offices,
     paper,
+    papers,
     person,
     process,
+    register_months,
+    registers,
     release,
     settings,
     studio,
@@ -50,7 +53,8 @@ _API = (office, work, studio_api, releases, moves_api, audit_api, files_api)
 assert all(one.views is v1.views for one in _API)
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.views, auth.views, inbox.views, task.views, files.views, person.views, id_number.views,
-    courses.views, case.views, paper.views, process.views, clauses.views, audit_find.views, audit.views,
+    courses.views, case.views, paper.views, papers.views, registers.views, register_months.views,
+    process.views, clauses.views, audit_find.views, audit.views,
     incidents.views, exchanges.views,
     instance.views, notices.views, settings.views, demo.views, health.views, studio.views, editor.views,
     release.views, trial.views, moves.views, units.views, accounts.views,

@@ -1,0 +1,199 @@
+"""Papers drawn up from the file on demand: what the office keeps as a record and gives out when asked.
+
+A visit, a follow-up, an assessment from the task that recorded it (E02, E42, E37); the dynamics sheet, the
+handbook and the plan from the whole case (E14, E21, E49); the portrait from the person's file (E48).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.clock import from_us, local_date
+from engine.codec import loads
+from engine.errors import FormInvalid, IllegalState, NotFound
+from tasks import access, accounts, papers, plans
+from tasks.access import Subject
+from tasks.commands import Done
+from tasks.commands_register import DrawUp, VoidIssued
+from tasks.desk import Context, Desk
+from tasks.facts import FACTS
+from tasks.forms.spec import Field, FormSpec, Group, form
+from tasks.labels import label
+from tasks.paper_text import PaperKind, day, paper_kinds
+from tasks.queries import records as found
+from tasks.queries.scope import reading_tiers
+from tasks.registers.lines import in_short, step_name
+from tasks.taskwork import names_of
+
+#: Nothing is asked when a record is drawn up; what it says stands in its lists.
+_NO_FORM = FormSpec("record", "commands", "", "", (), {})
+#: What the dynamics sheet tells of a case: turns of its way, not every step.
+TURNS = (
+    "CaseOpened", "CategoriesDecided", "HelperDesignated", "HandOverSubmitted", "HandOverAccepted",
+    "HandOverReturned", "OutcomeRecorded", "FoundWork", "JobLost", "ClassChanged", "RunStarted",
+    "CaseTransferred", "WaiverFiled", "ExitRecorded", "CaseClosed",
+)  # fmt: skip
+_PLAN_OF = {"community": "P04_Plan", "street": "P05_Plan", "district": "P06_Plan"}
+
+
+def draw_up(desk: Desk, command: DrawUp) -> Done:
+    """Draw up and issue a paper from the file; raise FormInvalid, IllegalState, or what the rights refuse."""
+    kind = paper_kinds().get(command.kind)
+    if kind is None or not kind.record:
+        raise FormInvalid([("kind", "这种文书不能这样出具。", "This paper is not drawn up from the file.")])
+    context, source = _SOURCES[kind.record](desk, kind, command)
+    issued = papers.issue(desk.conn, desk.actor, desk.now, source)
+    desk.emit(desk.trail(context), "PaperIssued", paper=issued.kind, number=issued.number,
+              id=str(issued.id), hash=issued.hash)  # fmt: skip
+    return Done(
+        case_id=context.case_id, person_id=context.person_id, extra={"paper": str(issued.id)}
+    )
+
+
+def void_issued(desk: Desk, command: VoidIssued) -> Done:
+    """Void a paper that belongs to no case; it stays on file. Raise IllegalState for one of a case."""
+    row = papers.get_paper(desk.conn, command.paper_id)
+    if row["case_id"] is not None:
+        raise IllegalState(detail="案件的文书请在案件页面作废")
+    access.authorize(desk.actor, "void_paper", Subject(papers.area_of(desk.conn, row)))
+    if row["instance_id"] is not None:
+        trail = desk.trail(desk.context_of(row["instance_id"]))
+    elif row["person_id"] is not None:
+        trail = desk.person_trail(row["person_id"])
+    else:
+        trail = desk.matter_trail(f"unit:{row['unit_id']}")
+    desk.unit.lock(trail)
+    papers.void(desk.conn, desk.actor, desk.now, row["id"], command.reason)
+    desk.emit(trail, "PaperVoided", paper=row["kind"], id=str(row["id"]))
+    return Done(person_id=row["person_id"])
+
+
+def _may(desk: Desk, context: Context) -> None:
+    tier = desk.case(context.case_id)["tier"] if context.case_id is not None else ""
+    access.authorize(desk.actor, "add_paper", Subject(context.area, tier=tier))
+
+
+def _source(desk: Desk, context: Context, kind: PaperKind, **more: Any) -> papers.PaperSource:
+    case = desk.case(context.case_id) if context.case_id is not None else None
+    return papers.PaperSource(
+        kind=kind.id, area=context.area, case_id=context.case_id, case_no=case["case_no"] if case else "",
+        person=desk.person(context.person_id) if context.person_id is not None else None,
+        **{"spec": _NO_FORM, "values": {}, **more},
+    )  # fmt: skip
+
+
+def _from_task(desk: Desk, kind: PaperKind, command: DrawUp) -> tuple[Context, papers.PaperSource]:
+    row = found.completed(desk.conn, command.task_id or 0)
+    if row is None:
+        raise NotFound
+    if row["element"] not in kind.of:
+        raise IllegalState(detail=f"“{step_name(row['element'])}”没有{label('paper', kind.id)}")
+    whole = desk.context_of(row["instance_id"])
+    context = Context(
+        whole.case_id, row["person_id"] or whole.person_id, row["area"], whole.tier, whole.run_no,
+        matter=whole.matter,
+    )  # fmt: skip
+    _may(desk, context)
+    if whole.tier not in reading_tiers(desk.actor, row["area"]) and not desk.actor.is_system:
+        raise NotFound
+    spec = form(row["element"])
+    values = loads(row["values"])
+    return context, _source(
+        desk, context, kind, spec=spec, values=values, names=names_of(desk, spec, values),
+        instance_id=row["instance_id"], task_id=command.task_id,
+    )  # fmt: skip
+
+
+def _from_case(desk: Desk, kind: PaperKind, command: DrawUp) -> tuple[Context, papers.PaperSource]:
+    case = desk.case(command.case_id or 0)
+    context = Context(case["id"], case["person_id"], case["area"], case["tier"], case["run_no"])
+    _may(desk, context)
+    return context, _CONTENT[kind.id](desk, context, kind)
+
+
+def _from_person(desk: Desk, kind: PaperKind, command: DrawUp) -> tuple[Context, papers.PaperSource]:
+    person = desk.person(command.person_id or 0)
+    context = Context(None, person["id"], person["area"], "")
+    _may(desk, context)
+    facts = loads(person["facts"])
+    known = {name: value for name, value in facts.items() if value not in (None, "", []) and name in FACTS}
+    fields = {
+        name: Field(name, FACTS[name].zh, FACTS[name].en, _kind_of(FACTS[name].type)) for name in known
+    }
+    spec = _one_group(fields)
+    said = {name: _fact(FACTS[name].type, value) for name, value in known.items()}
+    return context, _source(desk, context, kind, spec=spec, values=said)
+
+
+def _kind_of(fact_type: str) -> str:
+    return "bool" if fact_type == "bool" else "text"
+
+
+def _fact(fact_type: str, value: Any) -> Any:
+    if fact_type == "enum":
+        return label("code", str(value))
+    if isinstance(value, list):
+        return "、".join(label("code", str(one)) for one in value)
+    return value if fact_type == "bool" else str(value)
+
+
+def _one_group(fields: Mapping[str, Field]) -> FormSpec:
+    return FormSpec("record", "commands", "", "", (Group("", "", tuple(fields)),), dict(fields))
+
+
+def _day(at: int) -> str:
+    return day(local_date(from_us(at)))
+
+
+def _table(name: str, zh: str, head: list[str], rows: list[list[str]]) -> dict[str, Any]:
+    return {"name": name, "label": zh, "head": head, "rows": rows}
+
+
+def _handbook(desk: Desk, context: Context, kind: PaperKind) -> papers.PaperSource:
+    """Return the handbook: all that was done for the person in the case (E21)."""
+    done = found.service_of(desk.conn, context.case_id or 0)
+    rows = [
+        [_day(row["at"]), step_name(row["element"]), row["worker"] or "",
+         in_short(row["element"], loads(row["values"] or "{}"))]
+        for row in done
+    ]  # fmt: skip
+    table = _table("service", "援助和回访记录", ["日期", "环节", "经办人", "内容和结果"], rows)
+    return _source(desk, context, kind, tables=(table,) if rows else ())
+
+
+def _dynamics(desk: Desk, context: Context, kind: PaperKind) -> papers.PaperSource:
+    """Return the dynamics sheet: when and how the case took a turn (E14)."""
+    rows = [
+        [_day(row["at"]), label("event", row["kind"]), _turn(desk, loads(row["data"]))]
+        for row in found.turns_of(desk.conn, context.case_id or 0, TURNS)
+    ]
+    return _source(
+        desk, context, kind, tables=(_table("turns", "动态记录", ["日期", "变动", "说明"], rows),)
+    )
+
+
+#: Codes in an event that the sheet writes out, with the kind of their label.
+_SAID = {"role": "role", "tier": "tier", "to": "tier", "outcome": "code", "reason": "code", "end_code": "end",
+         "status": "end", "new": "followup_class"}  # fmt: skip
+
+
+def _turn(desk: Desk, data: Mapping[str, Any]) -> str:
+    said = [accounts.name_of(desk.conn, int(data["user"]))] if data.get("user") else []
+    said += [label(kind, str(data[name])) for name, kind in _SAID.items() if data.get(name)]
+    said += [label("category", str(one)) for one in data.get("categories") or ()]
+    return "、".join(dict.fromkeys(said))
+
+
+def _plan(desk: Desk, context: Context, kind: PaperKind) -> papers.PaperSource:
+    """Return the plan that is being carried out, of the highest tier that made one (E49)."""
+    latest = plans.latest(desk.conn, context.case_id or 0)
+    if latest is None:
+        raise IllegalState(detail="本案还没有援助方案")
+    spec = form(_PLAN_OF[latest["tier"]])
+    values = loads(latest["content"])
+    return _source(desk, context, kind, spec=spec, values=values, names=names_of(desk, spec, values))
+
+
+_CONTENT = {"E14": _dynamics, "E21": _handbook, "E49": _plan}
+_SOURCES = {"task": _from_task, "case": _from_case, "person": _from_person}
