@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from engine.store import tables as engine_tables
 from engine.store.metadata import metadata
-from tasks.store import tables, tables_files, tables_migration, tables_org, tables_people, tables_trial
+from tasks.store import (
+    tables,
+    tables_files,
+    tables_migration,
+    tables_org,
+    tables_people,
+    tables_survey,
+    tables_trial,
+)
 
 __all__ = [
     "engine_tables", "metadata", "tables", "tables_files", "tables_migration", "tables_org",
-    "tables_people", "tables_trial",
+    "tables_people", "tables_survey", "tables_trial",
 ]  # fmt: skip

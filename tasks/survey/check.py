@@ -32,18 +32,26 @@ class Checked:
     warnings: list[Problem] = field(default_factory=list)
 
 
-def accept(raw: Mapping[str, Any], today: date, thresholds: Thresholds) -> Checked:
+#: What is on the file of somebody whose person is known, and is not asked again.
+ON_FILE = frozenset({"id_no"})
+
+
+def accept(
+    raw: Mapping[str, Any], today: date, thresholds: Thresholds | None = None,
+    without: frozenset[str] = frozenset(),
+) -> Checked:
     """Return the answers of a filled form; raise FormInvalid naming everything that is wrong."""
-    found = check(raw, today, thresholds)
+    found = check(raw, today, thresholds, without=without)
     if found.problems:
         raise FormInvalid(found.problems)
     return found
 
 
 def check(
-    raw: Mapping[str, Any], today: date, thresholds: Thresholds, literal: bool = False
+    raw: Mapping[str, Any], today: date, thresholds: Thresholds | None = None, *, literal: bool = False,
+    without: frozenset[str] = frozenset(),
 ) -> Checked:
-    """Hold a questionnaire against the rules.
+    """Hold a questionnaire against the rules; `without` names questions that are not asked.
 
     On a page what is not asked is hidden and its answer dropped. In a workbook (`literal`) an answer to what
     is not asked is a problem: somebody overlooked an arrow (V27).
@@ -52,7 +60,7 @@ def check(
     found = Checked()
     troubled = _read_all(form, raw, found, literal)
     for one in form:
-        if one.id not in troubled and one.id not in found.answers:
+        if one.id not in troubled and one.id not in found.answers and one.id not in without:
             if not _missing(one, found.answers) or _waits(one, troubled):
                 continue
             found.problems.append((one.id, *_ask(one)))
@@ -143,7 +151,7 @@ def _missing(one: Question, answers: Answers) -> bool:
 
 
 def _hold(
-    form: Questionnaire, found: Checked, today: date, thresholds: Thresholds, troubled: set[str]
+    form: Questionnaire, found: Checked, today: date, thresholds: Thresholds | None, troubled: set[str]
 ) -> None:
     """Hold the answers that could be read against each other."""
     answers = found.answers
@@ -153,12 +161,14 @@ def _hold(
             found.problems += _boxes(one, answer)
         elif one.group_of and one.group_of in answers:
             found.problems += _group(form, one, answer, answers[one.group_of])
+    if "name" in answers and (not 1 < len(answers["name"]) <= 50 or re.search(r"\d", answers["name"])):
+        found.problems.append(("name", "“姓名”应为2至50个字，不含数字，请按户口本填写。", "Not a name."))
     if answers.get("q05_from", "") > answers.get("q05_to", "9999"):
         zh = "“第5题 合同期限”的起始年月晚于终止年月，请核对。"
         found.problems.append(("q05_to", zh, "The contract ends before it begins."))
     if "survey_date" in answers:
         found.problems += _day(answers, today)
-    if "id_no" in answers and "survey_date" in answers and "survey_date" not in troubled:
+    if thresholds is not None and {"id_no", "survey_date"} <= answers.keys() - troubled:
         found.problems += _scope(answers, today, thresholds)
 
 
@@ -198,7 +208,7 @@ def _scope(answers: Answers, today: date, thresholds: Thresholds) -> Iterator[Pr
         return
     if not of_labour_age(number.sex, number.birth_date, day, thresholds):
         low, high = thresholds.labour_bounds(number.sex, day)
-        zh = f"“身份证号”的年龄不在劳动年龄内（{low}至{high}周岁），不属调查范围，请核对身份证号或删去这份问卷。"
+        zh = f"“身份证号”的年龄不在劳动年龄内（{low}至{high}周岁），不属调查范围，请核对或删去这份问卷。"
         yield "id_no", zh, "This person is not of labour age: outside the survey."
 
 

@@ -17,21 +17,24 @@ JOINT = "__"
 
 
 @cache
-def spec(prefix: str = "") -> FormSpec:
-    """Return the form; with a prefix, as part of a task's form whose field has that name."""
+def spec(prefix: str = "", without: frozenset[str] = frozenset()) -> FormSpec:
+    """Return the form; with a prefix, as part of a task's form whose field has that name.
+
+    `without` names questions that are not asked.
+    """
     form = questionnaire(f"{prefix}{JOINT}" if prefix else "")
     joint = f"{prefix}{JOINT}" if prefix else ""
-    fields = {f"{joint}{one.id}": _field(one, joint) for one in form}
+    fields = {f"{joint}{one.id}": _field(one, joint) for one in form if one.id not in without}
     groups = tuple(
         Group(zh, _SECTIONS_EN.get(section, section),
-              tuple(f"{joint}{one.id}" for one in form if one.section == section))
+              tuple(f"{joint}{one.id}" for one in form if one.section == section and one.id not in without))
         for section, zh in form.sections.items()
     )  # fmt: skip
     return FormSpec("survey", "P01a_interview", form.title_zh, form.title_en, groups, fields)
 
 
 def _field(one: Question, joint: str) -> Field:
-    zh = f"{one.no}. {one.zh}" if one.no is not None and one.asked is None or _is_question(one) else one.zh
+    zh = f"{one.no}. {one.zh}" if _is_question(one) else one.zh
     en = f"{one.no}. {one.en}" if _is_question(one) else one.en
     needed: Any = one.least > 0 or one.type != "multi"
     if one.spared_by:

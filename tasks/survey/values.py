@@ -187,7 +187,8 @@ def _choice(question: Question, text: str) -> str:
     if found is None:
         shown = "、".join(option.zh for option in question.options[:6])
         more = "等" if len(question.options) > 6 else ""
-        raise Wrong(f"“{text[:20]}”不在选项内，请从下拉列表选择（{shown}{more}）", "must be one of the options")
+        zh = f"“{text[:20]}”不在选项内，请从下拉列表选择（{shown}{more}）"
+        raise Wrong(zh, "must be one of the options")
     return found
 
 
