@@ -15,6 +15,8 @@ from tasks.forms.prefill import prefill
 from tasks.forms.spec import Field, FormSpec
 from tasks.forms.validate import from_html
 from tasks.forms.values import FormContext
+from tasks.survey import form as survey
+from tasks.survey.check import ON_FILE
 
 Choices = Callable[[Field], Sequence[tuple[str, str]]]
 #: What a page of ours posts beside the answers.
@@ -45,6 +47,8 @@ class FieldView:
     minimum: int | None = None
     maximum: int | None = None
     last_day: str = ""
+    #: The questions of a questionnaire within the form, by section.
+    parts: list[GroupView] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -139,6 +143,9 @@ class _Drawer:
         if spec.type == "list":
             self._rows(view, spec, given)
             return view
+        if spec.type == "survey":
+            self._survey(view, spec, given)
+            return view
         view.options = self._options(spec)
         view.buttons = spec.type == "bool" or 0 < len(view.options) <= _BUTTONS
         if spec.type == "multi":
@@ -151,9 +158,21 @@ class _Drawer:
             view.last_day = self.today.isoformat() + ("T23:59" if spec.type == "datetime" else "")
         return view
 
+    def _survey(self, view: FieldView, spec: Field, given: Any) -> None:
+        """Draw the questions of the paper form within this one; its conditions name them with the field."""
+        inner = survey.spec(spec.name, ON_FILE)
+        values = survey.named(given if isinstance(given, Mapping) else {}, spec.name)
+        view.parts = [
+            GroupView(
+                group.zh if self.lang == "zh" else group.en,
+                [self.field(inner.fields[name], values=values) for name in group.fields],
+            )
+            for group in inner.groups
+        ]
+
     def _options(self, spec: Field) -> Sequence[tuple[str, str]]:
         if spec.type in ("enum", "multi"):
-            return [(code, labels.label("code", code, self.lang, spec.name)) for code in spec.options]
+            return [(code, _word(spec, code, self.lang)) for code in spec.options]
         if spec.type in ("user", "ref"):
             return self.choices(spec)
         return ()
@@ -167,6 +186,10 @@ class _Drawer:
             [self.field(column, f"{spec.name}__{n}__", row) for column in spec.item]
             for n, row in enumerate(rows)
         ]
+
+
+def _word(spec: Field, code: str, lang: str) -> str:
+    return survey.word(spec.name, code, lang) or labels.label("code", code, lang, spec.name)
 
 
 def as_typed(kind: str, value: Any) -> str:
@@ -210,10 +233,12 @@ def _told(
     if spec.type == "bool":
         return say_bool(as_typed("bool", value) == "true")
     if spec.type == "enum":
-        return labels.label("code", str(value), lang, spec.name)
+        return _word(spec, str(value), lang)
     if spec.type == "multi":
         joint = "、" if lang == "zh" else ", "
-        return joint.join(labels.label("code", str(code), lang, spec.name) for code in value)
+        return joint.join(_word(spec, str(code), lang) for code in value)
+    if spec.type == "survey":
+        return "\n".join(f"{question}：{said}" for question, said in survey.told(value, lang))
     if spec.type == "list":
         rows = [
             " · ".join(

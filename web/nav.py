@@ -12,6 +12,8 @@ from web.rights import RIGHTS
 _ITEMS = (
     ("inbox.index", "/inbox", "inbox", "nav.inbox"),
     ("person.index", "/people", "people", "nav.people"),
+    ("survey.index", "/surveys", "doc", "nav.surveys"),
+    ("survey_import.index", "/surveys/imports", "doc", "nav.survey_import"),
     ("office_trail.index", "/trail", "doc", "nav.office_trail"),
     ("units.index", "/units", "map", "nav.units"),
     ("accounts.index", "/accounts", "people", "nav.accounts"),
@@ -25,10 +27,10 @@ _ITEMS = (
 _BELONGS = {
     "task": "inbox", "files": "inbox", "case": "person", "paper": "person", "instance": "person",
     "editor": "studio", "release": "studio", "trial": "studio", "moves": "studio", "audit": "audit_find",
-    "calendar": "settings",
+    "calendar": "settings", "survey_analysis": "survey",
 }  # fmt: skip
 #: Entries that another one, open to the same person, holds already.
-_WITHIN = {"process.index": "studio.index"}
+_WITHIN = {"process.index": "studio.index", "survey_import.index": "survey.index"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ def items(context: Ctx) -> list[Item]:
     """Return the entries that are open to who is logged in."""
     blueprint = (request.endpoint or "").split(".")[0]
     blueprint = _BELONGS.get(blueprint, blueprint)
+    if blueprint == "survey_import" and RIGHTS["survey.index"].allows(context.actor):
+        blueprint = "survey"
     if blueprint == "process" and RIGHTS["studio.index"].allows(context.actor):
         blueprint = "studio"
     return [

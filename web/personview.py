@@ -9,6 +9,7 @@ from tasks import people, privacy
 from tasks.access import Subject, allowed, classes_for, shown_person
 from tasks.queries import areas, case_page, person_page, task_page
 from tasks.queries.scope import require_file
+from tasks.store import surveys
 from web.actions import PERSON_ACTIONS, Action
 from web.context import Ctx
 from web.facts import fact_lines
@@ -39,6 +40,8 @@ def load_person(context: Ctx, person_id: int) -> dict[str, Any]:
             "jobs": person_page.employments(conn, person_id),
             "benefits": person_page.benefits(conn, person_id),
             "duties": case_page.duties(conn, person_id),
+            "surveys": surveys.of_person(conn, person_id)
+            if allowed(context.actor, "view_survey", Subject(head.area)) else None,
             "deadlines": task_page.due_rows(conn, person_id=person_id),
             "members": [
                 shown_person(one, classes_for(context.actor, Subject(one["area"])))

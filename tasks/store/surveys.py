@@ -20,8 +20,8 @@ def add(conn: Connection, rows: list[dict[str, Any]]) -> None:
 
 
 def by_id(conn: Connection, questionnaire_id: int) -> RowMapping | None:
-    """Return a questionnaire with the person's name and masked number."""
-    query = sa.select(table, person.c.name, person.c.id_masked).join(person, person.c.id == table.c.person_id)
+    """Return a questionnaire with the person's name."""
+    query = sa.select(table, person.c.name).join(person, person.c.id == table.c.person_id)
     return conn.execute(query.where(table.c.id == questionnaire_id)).mappings().first()
 
 
@@ -73,6 +73,28 @@ def years(conn: Connection, areas: Iterable[str]) -> list[int]:
     """Return the years of which there are questionnaires, the newest first."""
     query = sa.select(table.c.year).where(_in(areas)).distinct().order_by(table.c.year.desc())
     return list(conn.execute(query).scalars())
+
+
+def found(
+    conn: Connection, areas: Iterable[str], *, year: int, area: str = "", choice: str = "",
+    category: str = "", visit_class: int | None = None, before: int | None = None, limit: int = 51,
+) -> list[RowMapping]:
+    """Return questionnaires that hold, of some areas, the newest first: behind a number of the analysis."""
+    query = sa.select(
+        table.c.id, table.c.person_id, table.c.area, table.c.surveyed_on, table.c.visit_class,
+        table.c.candidates, person.c.name,
+    ).join(person, person.c.id == table.c.person_id)
+    query = query.where(table.c.year == year, table.c.standing == "held", _in(areas))
+    if area:
+        query = query.where(table.c.area.startswith(area, autoescape=True))
+    for column, word in ((table.c.choices, choice), (table.c.candidates, category)):
+        if word:
+            query = query.where((sa.literal(" ") + column + " ").contains(f" {word} ", autoescape=True))
+    if visit_class is not None:
+        query = query.where(table.c.visit_class == visit_class)
+    if before is not None:
+        query = query.where(table.c.id < before)
+    return list(conn.execute(query.order_by(table.c.id.desc()).limit(limit)).mappings())
 
 
 def held(conn: Connection, year: int, area: str) -> Iterator[Any]:

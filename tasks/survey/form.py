@@ -62,6 +62,31 @@ def from_posted(posted: Any, prefix: str = "") -> dict[str, Any]:
     return found
 
 
+def word(name: str, code: str, lang: str) -> str | None:
+    """Return the words of a box of a question inside a task's form; None for a name that is none of ours."""
+    head, joint, question = name.partition(JOINT)
+    found = questionnaire().questions.get(question) if joint and head else None
+    option = found.option(code) if found is not None else None
+    return None if option is None else option.zh if lang == "zh" else option.en
+
+
+def told(answers: Mapping[str, Any], lang: str) -> list[tuple[str, str]]:
+    """Return what was answered as (question, answer) in words."""
+    found: list[tuple[str, str]] = []
+    for one in questionnaire():
+        given = answers.get(one.id)
+        if given is not None:
+            several = given if isinstance(given, list) else [given]
+            options = [one.option(str(code)) for code in several]
+            words = [
+                str(code) if option is None else option.zh if lang == "zh" else option.en
+                for code, option in zip(several, options, strict=True)
+            ]
+            label = spec().fields[one.id]
+            found.append((label.label(lang), ("、" if lang == "zh" else ", ").join(words)))
+    return found
+
+
 def named(answers: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     """Return answers under the names they have inside a task's form."""
     return {f"{prefix}{JOINT}{name}": answer for name, answer in answers.items()}

@@ -132,6 +132,13 @@ function removeRow(button) {
   form.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+// A button that ticks several boxes of a question at once.
+function tickAll(button) {
+  const codes = button.dataset.codes.split(" ");
+  for (const box of button.form.querySelectorAll(`input[name="${button.dataset.tick}"]`)) box.checked = codes.includes(box.value);
+  button.form.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 function start(root) {
   for (const form of root.querySelectorAll("form")) if (form.querySelector("[data-show-if], [data-required-if]")) refresh(form);
   root.querySelector("[data-focus]")?.focus();
@@ -150,6 +157,8 @@ document.addEventListener("click", (event) => {
   const { target } = event;
   const add = target.closest("[data-list-add]");
   if (add) { event.preventDefault(); addRow(add); }
+  const tick = target.closest("[data-tick]");
+  if (tick) tickAll(tick);
   const remove = target.closest("[data-list-remove]");
   if (remove) removeRow(remove);
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;

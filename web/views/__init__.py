@@ -32,6 +32,9 @@ from web.views import (
     release,
     settings,
     studio,
+    survey,
+    survey_analysis,
+    survey_import,
     task,
     trial,
     units,
@@ -44,5 +47,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     case.views, paper.views, process.views, clauses.views, audit_find.views, audit.views, incidents.views,
     instance.views, notices.views, settings.views, demo.views, health.views, studio.views, editor.views,
     release.views, trial.views, moves.views, units.views, accounts.views,
-    access.views, office_trail.views, calendar.views, v1.views,
+    access.views, office_trail.views, calendar.views, survey.views, survey_import.views,
+    survey_analysis.views, v1.views,
 )
