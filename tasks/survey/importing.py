@@ -46,7 +46,8 @@ MOST_WARNED = 2_000
 #: More faulty rows than this and the rest is not looked at: the file as a whole is wrong.
 MOST_FAULTS = 20_000
 _CLOCK = SystemClock()
-_AWAITED: dict[int, threading.Thread] = {}
+#: The children of this process with who waits for them, by import.
+_AWAITED: dict[int, tuple[threading.Thread, subprocess.Popen[bytes]]] = {}
 _COPY = 1 << 20
 
 
@@ -222,16 +223,22 @@ def _begin(app: App, import_id: int, actor: Actor) -> None:
     waiter = threading.Thread(
         target=_await, args=(app, import_id, child, json.dumps(given).encode()), name="import", daemon=True
     )
-    _AWAITED[import_id] = waiter
+    _AWAITED[import_id] = waiter, child
     waiter.start()
 
 
 def wait(import_id: int, timeout: float | None = None) -> bool:
     """Wait for an import that this process started; tell whether it came to an end."""
-    waiter = _AWAITED.get(import_id)
-    if waiter is not None:
-        waiter.join(timeout)
-    return waiter is None or not waiter.is_alive()
+    found = _AWAITED.get(import_id)
+    if found is None:
+        return True
+    found[0].join(timeout)
+    return not found[0].is_alive()
+
+
+def child(import_id: int) -> subprocess.Popen[bytes]:
+    """Return the child at work on an import that this process started; raise KeyError."""
+    return _AWAITED[import_id][1]
 
 
 def _await(app: App, import_id: int, child: subprocess.Popen[bytes], given: bytes) -> None:
