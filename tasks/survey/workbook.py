@@ -116,14 +116,23 @@ class _sheet_rows:  # noqa: N801  (a generator with an attribute)
 
     def __init__(self, path: Path) -> None:
         _look(path)
+        self._stream = path.open("rb")  # a name would be held to its ending, which says nothing
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # extensions it does not read are of no concern here
-                self._book = load_workbook(path, read_only=True, keep_links=False)
+                self._book = load_workbook(self._stream, read_only=True, keep_links=False)
         except (InvalidFileException, *_BROKEN) as error:
+            self._stream.close()
             raise WorkbookRefused(
                 ["工作簿已损坏，读不出来。请用表格软件打开后另存为“Excel 工作簿（*.xlsx）”再导入。"]
             ) from error
+        try:
+            self._choose()
+        except WorkbookRefused:
+            self._close()
+            raise
+
+    def _choose(self) -> None:
         names = self._book.sheetnames
         if SHEET not in names:
             shown = "、".join(f"“{name[:20]}”" for name in names[:5])
@@ -133,7 +142,7 @@ class _sheet_rows:  # noqa: N801  (a generator with an attribute)
         self._sheet: Any = self._book[SHEET]
         if getattr(self._sheet, "sheet_state", "visible") != "visible":
             raise WorkbookRefused([f"工作表“{SHEET}”被隐藏了。请取消隐藏，核对后再导入。"])
-        self.shift = _MAC_DAYS if self._book.epoch == CALENDAR_MAC_1904 else 0
+        self.shift: int = _MAC_DAYS if self._book.epoch == CALENDAR_MAC_1904 else 0
 
     def __iter__(self) -> Iterator[tuple[int, Sequence[Any]]]:
         self._sheet.reset_dimensions()  # what a file says of its size is not believed
@@ -148,7 +157,11 @@ class _sheet_rows:  # noqa: N801  (a generator with an attribute)
                 [f"工作表“{SHEET}”已损坏，读到一半读不下去。请用表格软件打开后另存为xlsx再导入。"]
             ) from error
         finally:
-            self._book.close()
+            self._close()
+
+    def _close(self) -> None:
+        self._book.close()
+        self._stream.close()
 
 
 def _cell(value: Any) -> Any:

@@ -12,6 +12,7 @@ HOMES = {
     "alembic": ("engine/store/", "tasks/store/"),
     "apscheduler": ("tasks/worker.py",),
     "flask": ("web/",),
+    "openpyxl": ("tasks/survey/",),
     "psycopg": ("engine/store/",),
     "simpleeval": ("engine/expressions.py",),
     "sqlalchemy": ("engine/store/", "tasks/store/", "tasks/queries/"),
