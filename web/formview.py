@@ -49,6 +49,8 @@ class FieldView:
     last_day: str = ""
     #: The questions of a questionnaire within the form, by section.
     parts: list[GroupView] = field(default_factory=list)
+    #: Buttons that fill it in at once: (words, what they write or the boxes they tick, parted by blanks).
+    quick: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(slots=True)
@@ -139,6 +141,7 @@ class _Drawer:
             show_if=spec.show_if.text if spec.show_if else "",
             required_if=spec.required.text if isinstance(spec.required, Expr) else "",
             errors=list(self.wrong.get(name, ())),
+            quick=survey.quick(name),
         )
         if spec.type == "list":
             self._rows(view, spec, given)

@@ -70,6 +70,16 @@ def word(name: str, code: str, lang: str) -> str | None:
     return None if option is None else option.zh if lang == "zh" else option.en
 
 
+def quick(name: str) -> list[tuple[str, str]]:
+    """Return what fills a question in at once: (words, text or codes); nothing for other fields."""
+    head, joint, question = name.partition(JOINT)
+    found = questionnaire().questions.get(question) if joint and head else None
+    if found is None:
+        return []
+    several = [(word, " ".join(codes)) for of, word, codes in questionnaire().shortcuts if of == question]
+    return [*several, *([(NONE, NONE)] if found.none_ok and found.type != "longtext" else ())]
+
+
 def told(answers: Mapping[str, Any], lang: str) -> list[tuple[str, str]]:
     """Return what was answered as (question, answer) in words."""
     found: list[tuple[str, str]] = []

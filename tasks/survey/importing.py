@@ -45,6 +45,7 @@ SILENCE = timedelta(seconds=90)
 MOST_WARNED = 2_000
 #: More faulty rows than this and the rest is not looked at: the file as a whole is wrong.
 MOST_FAULTS = 20_000
+#: Whether a child is alive is told by the machine's time, wherever the demo's clock stands.
 _CLOCK = SystemClock()
 #: The children of this process with who waits for them, by import.
 _AWAITED: dict[int, tuple[threading.Thread, subprocess.Popen[bytes]]] = {}
@@ -101,11 +102,12 @@ def require_right(actor: Actor) -> None:
 def start(app: App, actor: Actor, path: Path, name: str, own_file: bool = False) -> int:
     """Begin to check a file; return the import's id. `own_file`: a copy of ours, removed when checked."""
     require_right(actor)
-    made, now = new_id(), to_us(_CLOCK.now())
+    made = new_id()
     with app.write() as conn:
         store.add(
             conn, id=made, name=clean_line(name)[:120] or path.name, path=str(path), own_file=own_file,
-            state="checking", problem="", started_at=now, started_by=actor.user_id, beat_at=now,
+            state="checking", problem="", started_at=to_us(app.clock.now()), started_by=actor.user_id,
+            beat_at=to_us(_CLOCK.now()),
         )  # fmt: skip
     _begin(app, made, actor)
     return made

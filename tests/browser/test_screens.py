@@ -40,10 +40,11 @@ PAGES = {
         "person": "{person}", "case": "{case}", "case-detail": "{case}?detail=1", "action": "{case}/benefit",
         "processes": "/processes", "diagram": "{diagram}", "clause": "/clauses/R004-03.D2a",
         "notices": "/notices", "password": "/password", "error-403": "/audit", "error-404": "/cases/1",
-        "paper": "{paper}",
+        "paper": "{paper}", "surveys": "/surveys", "survey-new": "/surveys/new",
     },
     "sup.rh": {"supervisor-inbox": "/inbox", "supervisor-case": "{case}", "incidents": "/incidents",
                "settings": "/settings", "waive": "{case}/waive", "instance": "{instance}",
+               "survey-imports": "/surveys/imports", "survey-analysis": "/surveys/analysis",
                "migrate": "/studio/P04_community_assistance/migrate"},
     "expert.sy": {"district-case": "{district_case}", "district-inbox": "/inbox"},
     "auditor.sy": {

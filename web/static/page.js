@@ -132,10 +132,13 @@ function removeRow(button) {
   form.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-// A button that ticks several boxes of a question at once.
-function tickAll(button) {
+// A button that ticks several boxes of a question at once, or writes what is often written.
+function fillIn(button) {
   const codes = button.dataset.codes.split(" ");
-  for (const box of button.form.querySelectorAll(`input[name="${button.dataset.tick}"]`)) box.checked = codes.includes(box.value);
+  for (const one of button.form.querySelectorAll(`[name="${button.dataset.tick}"]`)) {
+    if (one.type === "checkbox") one.checked = codes.includes(one.value);
+    else one.value = button.dataset.codes;
+  }
   button.form.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
@@ -158,7 +161,7 @@ document.addEventListener("click", (event) => {
   const add = target.closest("[data-list-add]");
   if (add) { event.preventDefault(); addRow(add); }
   const tick = target.closest("[data-tick]");
-  if (tick) tickAll(tick);
+  if (tick) fillIn(tick);
   const remove = target.closest("[data-list-remove]");
   if (remove) removeRow(remove);
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;

@@ -21,7 +21,6 @@ from tasks.survey.schema import questionnaire
 from web import formview
 from web.adminview import carry_out, number, refused, sentence_of
 from web.context import Ctx, ctx
-from web.formview import FieldView, FormView
 from web.going import go
 from web.surveyview import filters_of, may_import, words_of
 
@@ -78,7 +77,7 @@ def _form_page(
     problems = refusal if isinstance(refusal, FormInvalid) else None
     if problems is not None:
         problems = FormInvalid([(f"{FIELD}__{name}", zh, en) for name, zh, en in problems.problems])
-    view: FormView = formview.draw(
+    view = formview.draw(
         spec, form.named(typed, FIELD), context.lang, context.today, problems=problems
     )
     there = None
@@ -86,20 +85,8 @@ def _form_page(
         there = refusal.data["person_id"]
     return render_template(
         "survey_form.html", person=head, form=view, there=there, script=questionnaire().scripts,
-        header=questionnaire().header_zh, shortcuts=_shortcuts(view),
         sentence=refusal.sentence(context.lang) if refusal is not None and problems is None else "",
     )  # fmt: skip
-
-
-def _shortcuts(view: FormView) -> list[tuple[str, str, str]]:
-    """Return buttons that tick several boxes (V10): (name of the boxes, word, codes)."""
-    fields: list[FieldView] = [one for group in view.groups for one in group.fields]
-    names = {one.name for one in fields}
-    return [
-        (f"{FIELD}__{name}", word, " ".join(codes))
-        for name, word, codes in questionnaire().shortcuts
-        if f"{FIELD}__{name}" in names
-    ]
 
 
 @views.post("")
