@@ -17,7 +17,7 @@ _PARTS = {
     "task_id": 1, "case_id": 1, "person_id": 1, "paper_id": 1, "instance_id": 1, "definition_id": 1,
     "incident_id": 1, "file_id": 1, "migration_id": 1, "draft_id": 1, "version": 1, "action": "waive",
     "act": "approve", "side": "new", "clause_id": "R004-02.D1a", "key": "P04", "name": "MSG-16",
-    "user_id": 1, "unit_id": 1, "year": 2027,
+    "user_id": 1, "unit_id": 1, "year": 2027, "import_id": 1, "questionnaire_id": 1, "what": "go",
     "process_id": "P03_registration_recognition", "filename": "app.css",
 }  # fmt: skip
 
