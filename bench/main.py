@@ -21,8 +21,8 @@ from bench.sizes import FULL, QUICK, SIZES
 
 HERE = Path(__file__).resolve().parent
 #: In the order in which they are measured and shown.
-SETS = ("steps", "case", "http", "inbox", "timers", "overdue", "age", "storage", "memory", "proof")
-GROUPS = ("W", "R", "HTTP", "inbox", "timers", "overdue", "age", "storage", "memory", "proof")
+SETS = ("steps", "case", "http", "inbox", "timers", "overdue", "age", "storage", "memory", "proof", "survey")
+GROUPS = ("W", "R", "HTTP", "inbox", "timers", "overdue", "age", "storage", "memory", "proof", "survey")
 KINDS = ("sqlite", "postgresql")
 NOTES = """\
 Written by `make bench`. Times are medians of single operations unless a note says otherwise; CPU is that of

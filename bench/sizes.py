@@ -20,6 +20,7 @@ class Size:
     cases: int  #: of workload R, after one to get warm; 0: that one is measured
     posts: int  #: completions over HTTP
     overdue: int  #: timers after a month's downtime
+    questionnaires: int  #: of the workbook that is imported
 
 
 FULL = Size(
@@ -34,7 +35,8 @@ FULL = Size(
     6,
     150,
     1_000,
+    247_000,
 )
-QUICK = Size("quick", 80, 1_000, 60, (1_000, 10_000), 10_000, 200, (10, 10_000), 1, 30, 50)
-TINY = Size("tiny", 3, 5, 3, (100, 200), 200, 4, (5, 20), 0, 2, 3)
+QUICK = Size("quick", 80, 1_000, 60, (1_000, 10_000), 10_000, 200, (10, 10_000), 1, 30, 50, 5_000)
+TINY = Size("tiny", 3, 5, 3, (100, 200), 200, 4, (5, 20), 0, 2, 3, 20)
 SIZES = {size.name: size for size in (FULL, QUICK, TINY)}

@@ -114,10 +114,10 @@ def load_keys(path: Path, environ: Mapping[str, str] | None = None) -> Keys:
     """
     given = (environ if environ is not None else os.environ).get(ENVIRONMENT)
     if given:
-        return _from_text(given)
+        return keys_from_text(given)
     if not path.exists():
-        _create(path, _to_text(new_keys()))
-    return _from_text(path.read_text(encoding="utf-8"))
+        _create(path, keys_text(new_keys()))
+    return keys_from_text(path.read_text(encoding="utf-8"))
 
 
 def _create(path: Path, text: str) -> None:
@@ -137,7 +137,9 @@ def _create(path: Path, text: str) -> None:
         draft.unlink()
 
 
-def _to_text(keys: Keys) -> str:
+def keys_text(keys: Keys) -> str:
+    """Return keys as their file holds them; for a child process, through a pipe."""
+
     def b64(raw: bytes) -> str:
         return base64.b64encode(raw).decode()
 
@@ -156,7 +158,8 @@ def _to_text(keys: Keys) -> str:
     )
 
 
-def _from_text(text: str) -> Keys:
+def keys_from_text(text: str) -> Keys:
+    """Return keys from the text of their file; raise KeyFault."""
     try:
         data = json.loads(text)
         raw = {name: base64.b64decode(data[name], validate=True) for name in ("trail", "state", "index")}

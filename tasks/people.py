@@ -36,6 +36,18 @@ class FactChange:
     new: Any
 
 
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """What a file is opened with, checked."""
+
+    name: str
+    number: idno.IdNumber
+    unit: org.Unit
+    phone: str = ""
+    address: str = ""
+    household_id: int | None = None
+
+
 def faults(name: str, id_no: str, phone: str, now: datetime) -> list[tuple[str, str, str]]:
     """Return what is wrong with what was typed about a new person: (field, Chinese, English)."""
     problems: list[tuple[str, str, str]] = []
@@ -72,29 +84,36 @@ def register_person(
         raise FormInvalid([("community_id", "请选择到社区（村）一级。", "Choose a community.")])
     index = keys.blind("id_no", number.value)
     _refuse_duplicate(conn, index)
-    person_id = new_id()
-    store.insert_person(
-        conn,
-        id=person_id,
-        name=name,
-        id_sealed=keys.seal(number.value, _place(person_id)),
-        id_index=index,
-        id_masked=number.masked,
-        sex=number.sex,
-        birth_date=number.birth_date.isoformat(),
-        phone=phone or None,
-        address=clean_line(address)[:200] or None,
-        community_id=unit.id,
-        area=unit.path,
-        household_id=household_id,
-        facts="{}",
-        created_at=to_us(now),
-        updated_at=to_us(now),
-    )
-    store.replace_tokens(conn, person_id, _tokens(name, phone))
+    row, tokens = new_row(keys, now, NewPerson(name, number, unit, phone, address, household_id))
+    person_id: int = row["id"]
+    store.insert_person(conn, **row)
+    store.replace_tokens(conn, person_id, tokens)
     if facts:
         write_facts(conn, person_id, facts, actor, now, source="registration")
     return person_id
+
+
+def new_row(keys: Keys, now: datetime, person: NewPerson) -> tuple[dict[str, Any], set[str]]:
+    """Return the row of a new file, without facts, and the tokens it is found by."""
+    person_id = new_id()
+    row = {
+        "id": person_id,
+        "name": person.name,
+        "id_sealed": keys.seal(person.number.value, _place(person_id)),
+        "id_index": keys.blind("id_no", person.number.value),
+        "id_masked": person.number.masked,
+        "sex": person.number.sex,
+        "birth_date": person.number.birth_date.isoformat(),
+        "phone": person.phone or None,
+        "address": clean_line(person.address)[:200] or None,
+        "community_id": person.unit.id,
+        "area": person.unit.path,
+        "household_id": person.household_id,
+        "facts": "{}",
+        "created_at": to_us(now),
+        "updated_at": to_us(now),
+    }
+    return row, _tokens(person.name, person.phone)
 
 
 def _place(person_id: int) -> str:

@@ -43,6 +43,8 @@ from tasks.commands import Command, Done
 from tasks.connectors import exchange
 from tasks.desk import Desk
 from tasks.registers import exporting, months
+from tasks.survey import commands as surveys
+from tasks.survey import door
 
 HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     commands.RegisterPerson: intake.register_person,
@@ -103,6 +105,10 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     moves.MigrateInstance: migrations.one,
     moves.StartMigration: migrations.start,
     moves.StopMigration: migrations.stop,
+    surveys.KeepSurvey: door.keep_survey,
+    surveys.SettleSurvey: door.settle_survey,
+    surveys.ViewSurvey: door.view_survey,
+    surveys.NoteReport: door.note_report,
     commands_audit.ViewTrail: auditing.view_trail,
     commands_audit.Unmask: auditing.unmask,
     commands_audit.NoteSearch: auditing.note_search,

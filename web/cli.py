@@ -16,7 +16,7 @@ import click
 
 from engine.errors import AidError, IllegalState
 from tasks import accounts, demo, installation, selftest
-from web import cli_audit, cli_cases, cli_data, cli_import, cli_rules, cli_serve
+from web import cli_audit, cli_cases, cli_data, cli_import, cli_rules, cli_serve, cli_survey
 from web.cli_common import (
     DATABASE,
     DEMO,
@@ -303,6 +303,8 @@ def bench(arguments: tuple[str, ...]) -> None:
 
 
 audit.add_command(cli_audit.bundle)
+cli_import.import_group.add_command(cli_survey.import_survey)
+cli_import.export_group.add_command(cli_survey.export_template)
 for _command in (
     cli_import.import_group, cli_import.export_group, cli_import.backup, cli_import.restore,
     cli_cases.cases_group, cli_rules.rules,

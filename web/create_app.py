@@ -13,7 +13,7 @@ from tasks.accounts import Passwords
 from web import auth, errors, present, security
 from web.config import WebConfig
 from web.numbers import IdConverter
-from web.rights import RIGHTS, UPLOADS
+from web.rights import LARGEST, RIGHTS, UPLOADS
 from web.views import BLUEPRINTS
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ def _hooks(flask: Flask, app: App, config: WebConfig) -> None:
     def _begin() -> None:
         if not request.path.startswith("/api/") and request.endpoint not in UPLOADS:
             request.max_content_length = config.max_form
+        elif request.endpoint in LARGEST:
+            request.max_content_length = LARGEST[request.endpoint]
         if request.endpoint in _BARE:
             return
         auth.begin(app, config)

@@ -59,6 +59,7 @@ STATUS: dict[str, int] = {
     "not_migratable": 409,
     "calendar_invalid": 422,
     "import_refused": 422,
+    "workbook_refused": 422,
     "no_database": 422,
     "xml_refused": 422,
     "gate_refused": 422,

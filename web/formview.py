@@ -14,6 +14,8 @@ from tasks.forms.prefill import prefill
 from tasks.forms.spec import Field, FormSpec
 from tasks.forms.validate import from_html
 from tasks.forms.values import FormContext
+from tasks.survey import form as survey
+from tasks.survey.check import ON_FILE
 
 Choices = Callable[[Field], Sequence[tuple[str, str]]]
 #: What a page of ours posts beside the answers.
@@ -44,6 +46,10 @@ class FieldView:
     minimum: int | None = None
     maximum: int | None = None
     last_day: str = ""
+    #: The questions of a questionnaire within the form, by section.
+    parts: list[GroupView] = field(default_factory=list)
+    #: Buttons that fill it in at once: (words, what they write or the boxes they tick, parted by blanks).
+    quick: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(slots=True)
@@ -134,9 +140,13 @@ class _Drawer:
             show_if=spec.show_if.text if spec.show_if else "",
             required_if=spec.required.text if isinstance(spec.required, Expr) else "",
             errors=list(self.wrong.get(name, ())),
+            quick=survey.quick(name),
         )
         if spec.type == "list":
             self._rows(view, spec, given)
+            return view
+        if spec.type == "survey":
+            self._survey(view, spec, given)
             return view
         view.options = self._options(spec)
         view.buttons = spec.type == "bool" or 0 < len(view.options) <= _BUTTONS
@@ -150,9 +160,21 @@ class _Drawer:
             view.last_day = self.today.isoformat() + ("T23:59" if spec.type == "datetime" else "")
         return view
 
+    def _survey(self, view: FieldView, spec: Field, given: Any) -> None:
+        """Draw the questions of the paper form within this one; its conditions name them with the field."""
+        inner = survey.spec(spec.name, ON_FILE)
+        values = survey.named(given if isinstance(given, Mapping) else {}, spec.name)
+        view.parts = [
+            GroupView(
+                group.zh if self.lang == "zh" else group.en,
+                [self.field(inner.fields[name], values=values) for name in group.fields],
+            )
+            for group in inner.groups
+        ]
+
     def _options(self, spec: Field) -> Sequence[tuple[str, str]]:
         if spec.type in ("enum", "multi"):
-            return [(code, spec.option(code, self.lang)) for code in spec.options]
+            return [(code, _word(spec, code, self.lang)) for code in spec.options]
         if spec.type in ("user", "ref"):
             return self.choices(spec)
         return ()
@@ -166,6 +188,10 @@ class _Drawer:
             [self.field(column, f"{spec.name}__{n}__", row) for column in spec.item]
             for n, row in enumerate(rows)
         ]
+
+
+def _word(spec: Field, code: str, lang: str) -> str:
+    return survey.word(spec.name, code, lang) or spec.option(code, lang)
 
 
 def as_typed(kind: str, value: Any) -> str:
@@ -209,10 +235,12 @@ def _told(
     if spec.type == "bool":
         return say_bool(as_typed("bool", value) == "true")
     if spec.type == "enum":
-        return spec.option(str(value), lang)
+        return _word(spec, str(value), lang)
     if spec.type == "multi":
         joint = "、" if lang == "zh" else ", "
-        return joint.join(spec.option(str(code), lang) for code in value)
+        return joint.join(_word(spec, str(code), lang) for code in value)
+    if spec.type == "survey":
+        return "\n".join(f"{question}：{said}" for question, said in survey.told(value, lang))
     if spec.type == "list":
         rows = [
             " · ".join(

@@ -13,6 +13,8 @@ _ITEMS = (
     ("inbox.index", "/inbox", "inbox", "nav.inbox"),
     ("person.index", "/people", "people", "nav.people"),
     ("offices.index", "/office", "flag", "nav.offices"),
+    ("survey.index", "/surveys", "doc", "nav.surveys"),
+    ("survey_import.index", "/surveys/imports", "doc", "nav.survey_import"),
     ("office_trail.index", "/trail", "doc", "nav.office_trail"),
     ("units.index", "/units", "map", "nav.units"),
     ("accounts.index", "/accounts", "people", "nav.accounts"),
@@ -31,10 +33,10 @@ _BELONGS = {
     "matters": "offices",
     "register_months": "registers", "papers": "registers",
     "editor": "studio", "release": "studio", "trial": "studio", "moves": "studio", "audit": "audit_find",
-    "calendar": "settings", "courses": "person",
+    "calendar": "settings", "courses": "person", "survey_analysis": "survey",
 }  # fmt: skip
 #: Entries that another one, open to the same person, holds already.
-_WITHIN = {"process.index": "studio.index"}
+_WITHIN = {"process.index": "studio.index", "survey_import.index": "survey.index"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ def items(context: Ctx) -> list[Item]:
     """Return the entries that are open to who is logged in."""
     blueprint = (request.endpoint or "").split(".")[0]
     blueprint = _BELONGS.get(blueprint, blueprint)
+    if blueprint == "survey_import" and RIGHTS["survey.index"].allows(context.actor):
+        blueprint = "survey"
     if blueprint == "process" and RIGHTS["studio.index"].allows(context.actor):
         blueprint = "studio"
     return [

@@ -12,6 +12,7 @@ from tasks.households import zero_employment
 from tasks.queries import areas, case_page, ledger_page, matters, person_page, task_page
 from tasks.queries.ledger_page import LedgerRow
 from tasks.queries.scope import require_file
+from tasks.store import surveys
 from tasks.survey_round import INTERVIEW
 from web.actions import PERSON_ACTIONS, Action
 from web.audit.trails import of_person
@@ -60,6 +61,8 @@ def load_person(context: Ctx, person_id: int) -> dict[str, Any]:
             "benefits": person_page.benefits(conn, person_id),
             "trails": of_person(context, person_id),
             "duties": case_page.duties(conn, person_id),
+            "surveys": surveys.of_person(conn, person_id)
+            if allowed(context.actor, "view_survey", Subject(head.area)) else None,
             "deadlines": task_page.due_rows(conn, person_id=person_id),
             "members": [
                 shown_person(one, classes_for(context.actor, Subject(one["area"])))

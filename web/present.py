@@ -79,6 +79,11 @@ _ADDRESSES = {
     "account": "/accounts/{}",
     "setting": "/settings/{}",
     "year": "/settings/calendar/{}",
+    "survey": "/surveys/{}",
+    "survey_new": "/surveys/new?person={}",
+    "survey_import": "/surveys/imports/{}",
+    "survey_faults": "/surveys/imports/{}?after={}",
+    "survey_report": "/surveys/analysis/report.xlsx?year={}&area={}",
 }
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tasks.actor import ADMIN_ROLES, ROLES, Actor
+from tasks.survey.rowcheck import IMPORTERS as SURVEY_IMPORTERS
+from tasks.survey.workbook import MOST_BYTES
 
 BUSINESS = frozenset(ROLES) - ADMIN_ROLES - {"auditor"}
 
@@ -40,6 +42,7 @@ READERS = Right(roles=BUSINESS | {"auditor", "audit_admin"})
 REGISTERS = Right(roles=BUSINESS | {"auditor"})
 SETTINGS = Right(roles=frozenset({"supervisor", "auditor"}) | ADMIN_ROLES)
 
+IMPORTERS = Right(roles=frozenset(SURVEY_IMPORTERS))
 SYSTEM_ADMIN = Right(roles=frozenset({"system_admin"}))
 SECURITY_ADMIN = Right(roles=frozenset({"security_admin"}))
 AUDIT_ADMIN = Right(roles=frozenset({"audit_admin"}))
@@ -140,6 +143,16 @@ RIGHTS: dict[str, Right] = {
         WORKERS,
     ),
     "api.marks": READERS,
+    # the household survey
+    **dict.fromkeys(
+        ("survey.index", "survey.new", "survey.create", "survey.show", "survey.settle",
+         "survey_analysis.show", "survey_analysis.download"), WORKERS,
+    ),
+    **dict.fromkeys(
+        ("survey_import.index", "survey_import.upload", "survey_import.show", "survey_import.act",
+         "survey_import.mend"), IMPORTERS,
+    ),
+    "survey_import.blank": Right(roles=BUSINESS | {"system_admin"}),
     # processes, audit, operation
     "process.index": STUDIO,
     "process.show": STUDIO,
@@ -238,7 +251,10 @@ DATA_PAGES = frozenset(
 )
 #: Takes a file or a whole diagram: its body may be as large as the configuration allows, not as a form.
 UPLOADS = frozenset({
-    "files.add", "offices.take_list", "editor.save", "editor.preview", "editor.layout", "studio.open_draft",
+    "files.add", "offices.take_list", "survey_import.upload", "editor.save", "editor.preview",
+    "editor.layout", "studio.open_draft",
 })  # fmt: skip
+#: Takes what is larger than any other body: bytes, with room for the form around it.
+LARGEST = {"survey_import.upload": MOST_BYTES + (1 << 20)}
 #: Answers without anything personal: they may be kept by the browser.
 PLAIN = frozenset({"static", "api.openapi"})

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from engine.errors import FormInvalid
 from engine.expressions import Expr
 from tasks.forms.spec import Field, FormSpec
-from tasks.forms.values import MAX_ROWS, READERS, FormContext, Unreadable
+from tasks.forms.values import MAX_ROWS, READERS, FormContext, SeveralUnreadable, Unreadable
+from tasks.survey.schema import questionnaire
 
 Problem = tuple[str, str, str]
 _ROW = re.compile(r"([a-z][a-z0-9_]*?)__([0-9]{1,3})__([a-z][a-z0-9_]*)", re.ASCII)
@@ -50,11 +51,19 @@ def from_html(spec: FormSpec, posted: MultiDict, page_names: frozenset[str] = PA
     has are kept, so that `validate` refuses them (THR-6).
     """
     raw: dict[str, Any] = {field.name: [] for field in spec if field.type == "list"}
+    inside = {f"{field.name}__{one.id}": (field.name, one) for field in spec if field.type == "survey"
+              for one in questionnaire()}  # fmt: skip
     rows: dict[str, dict[int, dict[str, Any]]] = {}
     for key in posted.keys():  # noqa: SIM118 - a MultiDict need not iterate its names
         if key in page_names:
             continue
         values = posted.getlist(key)
+        if key in inside:
+            name, question = inside[key]
+            several = [value for value in values if value]
+            if several:
+                raw.setdefault(name, {})[question.id] = several if question.type == "multi" else several[-1]
+            continue
         field = spec.fields.get(key)
         cell = _ROW.fullmatch(key)
         if field is None and cell and cell[1] in spec.fields and spec.fields[cell[1]].type == "list":
@@ -110,6 +119,8 @@ def _read_all(
             continue
         try:
             values[name] = READERS[field.type](field, given, context)
+        except SeveralUnreadable as faults:
+            problems[name] = faults.problems
         except Unreadable as fault:
             problems[name] = [(prefix + name, f"“{field.zh}”{fault.zh}。", f"“{field.en}” {fault.en}.")]
     return values, problems

@@ -17,6 +17,7 @@ from typing import Any
 
 from engine.clock import SHANGHAI
 from tasks.forms.spec import Field
+from tasks.survey.check import ON_FILE, check
 from tasks.text import BrokenText, clean
 
 MAX_TEXT = 200
@@ -62,6 +63,14 @@ class Unreadable(ValueError):
         self.zh = zh
         self.en = en
         super().__init__(en)
+
+
+class SeveralUnreadable(Unreadable):
+    """Several answers within one field do not fit: (field, Chinese, English)."""
+
+    def __init__(self, problems: list[tuple[str, str, str]]) -> None:
+        self.problems = problems
+        super().__init__(problems[0][1], problems[0][2])
 
 
 def _string(raw: Any) -> str:
@@ -231,17 +240,14 @@ def read_object(spec: Field, raw: Any, context: FormContext) -> str | None:
     return found
 
 
-def read_survey(_spec: Field, raw: Any, _context: FormContext) -> dict[str, Any] | None:
-    """Return the answers of a questionnaire by question: text, or several texts."""
-    if not isinstance(raw, Mapping) or len(raw) > 200:
-        raise Unreadable("问卷格式不对", "is no questionnaire")
-    answers: dict[str, Any] = {}
-    for question, answer in raw.items():
-        several = isinstance(answer, (list, tuple))
-        answers[_string(question)[:64]] = (
-            [_string(one)[:MAX_TEXT] for one in answer[:100]] if several else _string(answer)[:MAX_TEXT]
-        )
-    return answers or None
+def read_survey(spec: Field, raw: Any, context: FormContext) -> dict[str, Any] | None:
+    """Return the answers of a questionnaire about somebody on file; raise SeveralUnreadable."""
+    if not isinstance(raw, Mapping):
+        raise Unreadable("格式不对，请重新填写", "is no questionnaire")
+    found = check(raw, context.today, without=ON_FILE)
+    if found.problems:
+        raise SeveralUnreadable([(f"{spec.name}__{name}", zh, en) for name, zh, en in found.problems])
+    return found.answers or None
 
 
 READERS: Mapping[str, Callable[[Field, Any, FormContext], Any]] = {

@@ -14,11 +14,12 @@ from tasks.store import (
     tables_org,
     tables_people,
     tables_registers,
+    tables_survey,
     tables_trial,
 )
 
 __all__ = [
     "engine_tables", "metadata", "tables", "tables_exchange", "tables_files", "tables_ledger",
-    "tables_matters", "tables_migration", "tables_org", "tables_people", "tables_registers",
+    "tables_matters", "tables_migration", "tables_org", "tables_people", "tables_registers", "tables_survey",
     "tables_trial",
 ]  # fmt: skip

@@ -20,6 +20,14 @@ def insert_person(conn: Connection, **values: Any) -> None:
     conn.execute(person.insert().values(**values))
 
 
+def insert_persons(
+    conn: Connection, persons: list[dict[str, Any]], tokens: list[dict[str, Any]]
+) -> None:
+    """Add some persons with the tokens they are found by."""
+    conn.execute(person.insert(), persons)
+    conn.execute(person_token.insert(), tokens)
+
+
 def update_person(conn: Connection, person_id: int, **values: Any) -> None:
     """Change columns of a person."""
     conn.execute(person.update().where(person.c.id == person_id).values(**values))

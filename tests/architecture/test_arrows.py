@@ -12,7 +12,7 @@ HOMES = {
     "alembic": ("engine/store/", "tasks/store/"),
     "apscheduler": ("tasks/worker.py",),
     "flask": ("web/",),
-    "openpyxl": ("tasks/registers/workbook.py",),
+    "openpyxl": ("tasks/registers/workbook.py", "tasks/survey/"),
     "psycopg": ("engine/store/",),
     "segno": ("tasks/paper_code.py",),
     "simpleeval": ("engine/expressions.py",),

@@ -51,7 +51,7 @@ def test_the_state_of_a_long_lived_instance_does_not_grow(
     assert 0 < figures["age: state at round 5"]["value"] <= 128
 
 
-@pytest.mark.parametrize("name", ["http", "inbox", "timers", "storage", "proof"])
+@pytest.mark.parametrize("name", ["http", "inbox", "timers", "storage", "proof", "survey"])
 def test_the_set_runs(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     figures = _run(name, tmp_path, capsys)
     assert all(one["value"] >= 0 for one in figures.values())

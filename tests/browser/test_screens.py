@@ -40,7 +40,8 @@ PAGES = {
         "person": "{person}", "case": "{case}", "case-detail": "{case}?detail=1", "action": "{case}/benefit",
         "processes": "/processes", "diagram": "{diagram}", "clause": "/clauses/R004-03.D2a",
         "notices": "/notices", "password": "/password", "error-403": "/audit", "error-404": "/cases/1",
-        "paper": "{paper}", "registers": "/registers?from=2026-01-01", "papers": "/papers?from=2026-01-01",
+        "paper": "{paper}", "surveys": "/surveys", "survey-new": "/surveys/new",
+        "registers": "/registers?from=2026-01-01", "papers": "/papers?from=2026-01-01",
         "registers-one": "/registers/E15?from=2026-01-01", "papers-new": "{draw_up}",
         "registers-counted": "/registers/counted/in_aid?from=2026-01-01",
     },
@@ -52,6 +53,7 @@ PAGES = {
     "sup.rh": {"supervisor-inbox": "/inbox", "supervisor-case": "{case}", "incidents": "/incidents",
                "exchanges": "/exchanges",
                "settings": "/settings", "waive": "{case}/waive", "instance": "{instance}",
+               "survey-imports": "/surveys/imports", "survey-analysis": "/surveys/analysis",
                "migrate": "/studio/P04_community_assistance/migrate"},
     "expert.sy": {"district-case": "{district_case}", "district-inbox": "/inbox"},
     "auditor.sy": {

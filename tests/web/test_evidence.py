@@ -18,7 +18,7 @@ from engine import seals
 from engine.definitions import digest
 from engine.history import link
 from engine.store.tables import definition, event, event_payload
-from tasks.crypto import _to_text
+from tasks.crypto import keys_text
 from tasks.store.tables import form_data
 from tasks.store.tables_people import paper
 from tests.web.copied import REASON, VERIFIER, Copy, spoiled
@@ -38,7 +38,7 @@ def sealed(office: Office, tmp_path_factory: pytest.TempPathFactory) -> tuple[in
     office.reach(case, "P04_Wishes")
     seals.seal(office.db, office.keys.trail, office.clock.now(), folder / "office.checkpoints")
     office.complete(case, "P04_Wishes")
-    (folder / "office.keys").write_text(_to_text(office.keys))
+    (folder / "office.keys").write_text(keys_text(office.keys))
     return case, folder / "office.checkpoints", folder / "office.keys"
 
 

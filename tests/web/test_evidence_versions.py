@@ -18,7 +18,7 @@ from engine.definitions import digest
 from engine.store.tables import definition, event
 from tasks import commands
 from tasks.actor import SYSTEM
-from tasks.crypto import _to_text
+from tasks.crypto import keys_text
 from tasks.migration_commands import MigrateInstance
 from tests.engine.ways import wrong_ways
 from tests.tasks.local_step import KEY, annex, with_visit
@@ -57,7 +57,7 @@ def cases(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Cases:
     change = renamed(office.app.library)
     _publish(office, change.files[KEY], "{}")
     _migrate(office, migrated, 3, change.mappings[KEY])
-    (folder / "office.keys").write_text(_to_text(office.keys))
+    (folder / "office.keys").write_text(keys_text(office.keys))
     seals.seal(office.db, office.keys.trail, office.clock.now(), folder / "office.checkpoints")
     e = event.c
     query = sa.select(e.seq).where(e.trail_id == migrated, e.kind == "ProcessMigrated").order_by(e.seq)

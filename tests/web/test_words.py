@@ -23,6 +23,7 @@ from tasks.library import Library
 from tasks.queries import accounts
 from tasks.queries.audit_find import DEADLINE_STATES
 from tasks.queries.inbox import LISTS
+from tasks.survey.analysis import WAYS
 from tasks.traceability.sources import KINDS
 from tests.web.office import Office
 from web import clauses, words
@@ -53,6 +54,8 @@ MADE = {
     "find.": ("clause", "step_", "worker", "unit", "from", "to", "version", "active", "closed"),
     "find.column_": ("no", "unit", "status", "tier", "run", "opened", "closed"),
     "fault.": tuple(what.replace(" ", "_") for what in WHAT),
+    "survey.standing_": ("held", "beside", "set_aside"), "survey.by_": WAYS,
+    "survey.state_": ("checking", "checked", "importing", "done", "failed", "dropped", "lost"),
     "account.kind_": accounts.KINDS, "trail.of_": office_trail.TABS,
     "account_act.": [
         one + end for one in (*account_views.ACTS, *account_views.SECRET_ACTS) for end in ("", "_lead")

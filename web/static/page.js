@@ -132,6 +132,16 @@ function removeRow(button) {
   form.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+// A button that ticks several boxes of a question at once, or writes what is often written.
+function fillIn(button) {
+  const codes = button.dataset.codes.split(" ");
+  for (const one of button.form.querySelectorAll(`[name="${button.dataset.tick}"]`)) {
+    if (one.type === "checkbox") one.checked = codes.includes(one.value);
+    else one.value = button.dataset.codes;
+  }
+  button.form.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 function start(root) {
   for (const form of root.querySelectorAll("form")) if (form.querySelector("[data-show-if], [data-required-if]")) refresh(form);
   root.querySelector("[data-focus]")?.focus();
@@ -150,6 +160,8 @@ document.addEventListener("click", (event) => {
   const { target } = event;
   const add = target.closest("[data-list-add]");
   if (add) { event.preventDefault(); addRow(add); }
+  const tick = target.closest("[data-tick]");
+  if (tick) fillIn(tick);
   const remove = target.closest("[data-list-remove]");
   if (remove) removeRow(remove);
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;

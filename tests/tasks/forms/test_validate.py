@@ -17,6 +17,7 @@ from tasks.forms.prefill import prefill, with_examples
 from tasks.forms.spec import Field, FormFault, FormSpec, form, forms, load_forms
 from tasks.forms.validate import Validated, from_html, validate, visible_fields
 from tasks.forms.values import FormContext
+from tasks.survey.example import example
 
 NOW = datetime(2026, 3, 9, 2, 0, tzinfo=UTC)
 CONTEXT = FormContext(date(2026, 3, 9), NOW, functions={"higher_rank_waits": lambda _post: False})
@@ -30,7 +31,7 @@ def answers(rule: str, field: Field) -> Any:
         "year": "2026", "notice_until": date(2026, 3, 16), "decision:DT-08": "COUNT", "hardship": True,
         "decision:DT-01": ["SY03_3545"], "registered_person": [{"person": "3"}],
         "open_referrals": [{"seq": 1, "outcome": "NOT_HIRED", "reason": "POST"}],
-        "survey_example": {"Q1": "A"}, "referral.employer": "顺义某企业",
+        "survey_example": example("王秀英", date(2026, 3, 9), {}), "referral.employer": "顺义某企业",
         "register_type": "UNEMPLOYED" if field.name == "subsystem" else "UNEMPLOYMENT",
     }  # fmt: skip
     if rule.startswith("next_number:"):

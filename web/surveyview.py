@@ -1,0 +1,122 @@
+"""What the pages of questionnaires show: answers side by side, filters, the words of groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from tasks import labels
+from tasks.actor import Actor
+from tasks.survey import form
+from tasks.survey.analysis import NONE_OF
+from tasks.survey.rowcheck import IMPORTERS
+from tasks.survey.schema import questionnaire
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """One answer, and what the other questionnaire of the same person and year says."""
+
+    question: str
+    said: str
+    other: str | None = None
+
+    @property
+    def differs(self) -> bool:
+        """Tell whether the two say something else."""
+        return self.other is not None and self.other != self.said
+
+
+def words_of(answers: Mapping[str, Any], other: Mapping[str, Any] | None, lang: str) -> list[Beside]:
+    """Return what was answered in words, in the order of the form, beside another questionnaire's answers."""
+    mine = dict(form.told(answers, lang))
+    if other is None:
+        return [Beside(question, said) for question, said in mine.items()]
+    theirs = dict(form.told(other, lang))
+    order = [form.spec().fields[one.id].label(lang) for one in questionnaire()]
+    return [
+        Beside(label, mine.get(label, "—"), theirs.get(label, "—"))
+        for label in order
+        if label in mine or label in theirs
+    ]
+
+
+def may_import(actor: Actor) -> bool:
+    """Tell whether somebody may import questionnaires."""
+    return bool(actor.roles & set(IMPORTERS))
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which questionnaires a page lists: those behind a number of the analysis."""
+
+    year: int
+    area: str = ""
+    choice: str = ""
+    category: str = ""
+    visit_class: int | None = None
+    before: int | None = None
+
+    def query(self) -> dict[str, Any]:
+        """Return them as the query takes them."""
+        return {
+            "year": self.year, "area": self.area, "choice": self.choice, "category": self.category,
+            "visit_class": self.visit_class, "before": self.before,
+        }  # fmt: skip
+
+    def words(self, lang: str) -> list[str]:
+        """Return what is asked for, in words."""
+        said = []
+        name, _, code = self.choice.partition("=")
+        question = questionnaire().questions.get(name)
+        option = question.option(code) if question is not None else None
+        if question is not None and option is not None:
+            label = form.spec().fields[name].label(lang)
+            said.append(f"{label} {option.zh if lang == 'zh' else option.en}")
+        if self.category:
+            said.append(group_word("category", self.category, {}, lang))
+        if self.visit_class is not None:
+            said.append(group_word("visit_class", str(self.visit_class), {}, lang))
+        return said
+
+    def after(self, last: int) -> str:
+        """Return the address of the next page."""
+        return address(self.query() | {"before": last})
+
+
+def address(given: Mapping[str, Any]) -> str:
+    """Return the address of a list of questionnaires."""
+    return "/surveys?" + urlencode({name: value for name, value in given.items() if value not in (None, "")})
+
+
+def _number(given: str, most: int) -> int | None:
+    whole = given.isascii() and given.isdigit() and len(given) < 20
+    return int(given) if whole and int(given) <= most else None
+
+
+def filters_of(args: Mapping[str, str], years: Sequence[int], this_year: int) -> Filters:
+    """Return the filters of an address; what does not fit is left out."""
+    year = _number(args.get("year", ""), 9_999) or (years[0] if years else this_year)
+    area = args.get("area", "")
+    plain = area if area.startswith("/") and area.replace("/", "").isdigit() else ""
+    name, _, code = args.get("choice", "").partition("=")
+    question = questionnaire().questions.get(name)
+    choice = f"{name}={code}" if question is not None and question.option(code) is not None else ""
+    category = args.get("category", "")
+    return Filters(
+        year, plain, choice, category if category.replace("_", "").isalnum() else "",
+        _number(args.get("visit_class", ""), 9), _number(args.get("before", ""), 2**63 - 1),
+    )  # fmt: skip
+
+
+def group_word(way: str, group: str, names: Mapping[str, str], lang: str) -> str:
+    """Return what a group of the analysis is called."""
+    if group == NONE_OF:
+        return {"zh": "无", "en": "none"}[lang]
+    if way == "community":
+        return names.get(group, group)
+    if way == "category":
+        return labels.label("category", group, lang)
+    return labels.label("visit_class", group, lang)
