@@ -36,7 +36,7 @@ def about(context: Ctx, conn: Connection, matters: Collection[str]) -> dict[str,
         elif matter in facts:
             found[matter] = _described(context, matter, facts[matter])
         else:
-            found[matter] = About(matter.partition(":")[2] or matter)
+            found[matter] = About(matter.split(":", 2)[-1])
     return found
 
 

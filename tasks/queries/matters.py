@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.store.tables import definition, instance, user_task
+from tasks.office_duties import OFFICES
 from tasks.queries.areas import chain_of, under, unit_names
 from tasks.queries.rows import each, one
 from tasks.store.conn import Connection, RowMapping
@@ -22,6 +23,8 @@ PAGE = 50
 _TABLES: Mapping[str, sa.Table] = {
     "benefit": benefit, "discovery": imported_list, "warning": warning, "complaint": complaint,
 }  # fmt: skip
+#: First parts of the keys that name an office: its own trail, and the windows of its duties.
+_OF_OFFICES = frozenset({"unit", *(process.partition("_")[0] for process in OFFICES)})
 
 
 def number_of(matter: str) -> int:
@@ -37,9 +40,9 @@ def facts_of(conn: Connection, matters: Collection[str]) -> dict[str, RowMapping
     for matter in set(matters):
         by_kind.setdefault(matter.partition(":")[0], []).append(matter)
     for kind, keys in by_kind.items():
-        if kind == "household":
+        table = unit if kind in _OF_OFFICES else _TABLES.get(kind)
+        if table is None:
             continue
-        table = _TABLES.get(kind, unit)
         wanted = {number_of(key): key for key in keys}
         for row in conn.execute(sa.select(table).where(table.c.id.in_(list(wanted)))).mappings():
             found |= {key: row for key in keys if number_of(key) == row["id"]}
