@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from engine import incidents, timers
-from engine.clock import NO_DUE, to_us
-from engine.errors import AidError, Unavailable
+from engine.clock import NO_DUE, VirtualClock, from_us, to_us
+from engine.errors import AidError, IllegalState, Unavailable
 from engine.store.db import is_conflict
 from tasks import deadlines, duties
 from tasks.app import App
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 
 #: Rows of each kind taken in one look.
 BATCH = 200
+#: Moments one move of a virtual clock may live through; a duty that comes back at once would go on for ever.
+MOST_MOMENTS = 5_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -70,6 +73,27 @@ def run_due(app: App, failed: Hears | None = None) -> int:
         done += progress
         if not progress:
             return done
+
+
+def run_until(app: App, clock: VirtualClock, until: datetime, failed: Hears | None = None) -> int:
+    """Move a virtual clock to an instant, living through every due moment on the way; return how many things.
+
+    Raises IllegalState where due work never ends.
+    """
+    done, stuck = 0, -1
+    for _moment in range(MOST_MOMENTS):
+        with app.read() as conn:
+            next_us = next_moment(conn)
+        if next_us is None or next_us > to_us(until) or next_us == stuck:
+            break
+        clock.set(max(from_us(next_us), clock.now()))
+        did = run_due(app, failed)
+        done += did
+        stuck = -1 if did else next_us
+    else:
+        raise IllegalState(detail="到期事项没有尽头")
+    clock.set(max(until, clock.now()))
+    return done
 
 
 def _do(app: App, item: Due, failed: Hears | None) -> bool:

@@ -1,0 +1,70 @@
+"""Lets a district live: the worker does what falls due, people come, the staff work their inboxes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from engine.clock import SHANGHAI, VirtualClock, start_of_day, stopwatch
+from tasks import accounts, demo
+from tasks.app import App
+from tasks.due_work import Due, run_until
+from tasks.year import district, tally
+from tasks.year.counter import Counter
+from tasks.year.office import HOURS, Office, Refused
+from tasks.year.plan import Plan
+
+ONE_DAY = timedelta(days=1)
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """A year that is over: its figures and how long it took."""
+
+    tally: tally.Tally
+    took: timedelta
+    refused: list[Refused]
+
+    def lines(self) -> list[str]:
+        """Return it in words."""
+        return tally.lines(self.tally, self.took)
+
+
+def live(
+    app: App, clock: VirtualClock, plan: Plan, passwords: accounts.Passwords, say: Say = lambda _line: None
+) -> Lived:
+    """Live a plan through on an empty installation with the shipped diagrams, whose clock it moves."""
+    begun = stopwatch()
+    office = Office(app, plan)
+    counter = Counter(office, [])
+    counter.communities = district.build(app, plan, passwords, demo.PASSWORD)
+    day = plan.first
+    office.begin_day(day)
+    counter.expect([one for one in office.working_days() if one < plan.end])
+    while day < plan.end:
+        _day(app, clock, office, counter, day)
+        day += ONE_DAY
+        if day.day == 1:
+            say(f"{day - ONE_DAY:%Y-%m}：办结{office.done}件，用时{stopwatch() - begun:.0f}秒")
+    figures = tally.count(app, plan, counter.came, [f"{one.what}：{one.said}" for one in office.refused])
+    return Lived(figures, timedelta(seconds=stopwatch() - begun), office.refused)
+
+
+def _day(app: App, clock: VirtualClock, office: Office, counter: Counter, day: date) -> None:
+    failed = _hears(office, clock)
+    run_until(app, clock, start_of_day(day), failed)
+    office.begin_day(day)
+    works = office.works_today(day)
+    for hour in HOURS if works else HOURS[:1]:
+        now = datetime.combine(day, hour, SHANGHAI)
+        run_until(app, clock, now, failed)
+        if works and hour == HOURS[0]:
+            counter.open(now)
+        office.work(now, duty_only=not works)
+    run_until(app, clock, start_of_day(day + ONE_DAY), failed)
+
+
+def _hears(office: Office, clock: VirtualClock) -> Callable[[Due, Exception], None]:
+    return lambda item, error: office.refused.append(Refused(clock.now(), f"due {item.kind}", repr(error)))
