@@ -64,10 +64,8 @@ def _conclude(turn: Turn) -> Answers:
 
 def _follow_up(turn: Turn) -> Answers:
     signal = turn.pick(NONE=955, UNSTABLE=25, JOB_LOST=20)
-    status = {"JOB_LOST": "LEFT"}.get(signal, "AT_WORK")
-    known = turn.spec.fields["status"].options if "status" in turn.spec.fields else ()
     answer: Answers = {"signal": signal, "stability": "UNSTABLE" if signal == "UNSTABLE" else "STABLE"}
-    return answer | ({"status": status} if status in known else {})
+    return answer | ({"status": "LEFT"} if signal == "JOB_LOST" else {})
 
 
 def _recheck(turn: Turn) -> Answers:
@@ -169,4 +167,5 @@ def _word(field: Field, turn: Turn) -> Any:
         return rows if known and "today" not in str(field.example) else None
     if field.name.endswith("_no") and field.type == "text" and not field.prefill:
         return f"{turn.today:%Y%m%d}{turn.chance.randrange(10**6):06d}"
-    return turn.chance.choice(WORDS[field.name]) if field.name in WORDS else None
+    known = WORDS.get(field.name) if field.type in ("text", "longtext") else None
+    return None if known is None else turn.chance.choice(known)

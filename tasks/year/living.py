@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from engine.clock import SHANGHAI, VirtualClock, start_of_day, stopwatch
-from tasks import accounts, demo
+from tasks import accounts, commands, demo, org
 from tasks.app import App
-from tasks.due_work import Due, run_until
+from tasks.due_work import run_until
 from tasks.year import district, tally
 from tasks.year.counter import Counter
 from tasks.year.office import HOURS, Office, Refused
 from tasks.year.plan import Plan
 
 ONE_DAY = timedelta(days=1)
+#: Month in which the working days of the next year are published.
+PUBLISHED = 11
 Say = Callable[[str], None]
 
 
@@ -40,6 +42,7 @@ def live(
     office = Office(app, plan)
     counter = Counter(office, [])
     counter.communities = district.build(app, plan, passwords, demo.PASSWORD)
+    office.home = org.path_at(counter.communities[0].path, "district")
     day = plan.first
     office.begin_day(day)
     counter.expect([one for one in office.working_days() if one < plan.end])
@@ -53,7 +56,7 @@ def live(
 
 
 def _day(app: App, clock: VirtualClock, office: Office, counter: Counter, day: date) -> None:
-    failed = _hears(office, clock)
+    failed = office.failed
     run_until(app, clock, start_of_day(day), failed)
     office.begin_day(day)
     works = office.works_today(day)
@@ -61,10 +64,25 @@ def _day(app: App, clock: VirtualClock, office: Office, counter: Counter, day: d
         now = datetime.combine(day, hour, SHANGHAI)
         run_until(app, clock, now, failed)
         if works and hour == HOURS[0]:
+            _next_calendar(app, office, day)
             counter.open(now)
         office.work(now, duty_only=not works)
     run_until(app, clock, start_of_day(day + ONE_DAY), failed)
 
 
-def _hears(office: Office, clock: VirtualClock) -> Callable[[Due, Exception], None]:
-    return lambda item, error: office.refused.append(Refused(clock.now(), f"due {item.kind}", repr(error)))
+def _next_calendar(app: App, office: Office, day: date) -> None:
+    """Let the system administrator load the next year, which is published in the autumn.
+
+    Until it is, the shipped days of that year are a guess by which nothing is counted; the demo takes them.
+    """
+    with app.read() as conn:
+        calendar = app.work_calendar(conn)
+    coming = calendar.years.get(day.year + 1)
+    if day.month < PUBLISHED or coming is None or coming.official:
+        return
+    values = {
+        "days_off": {day.isoformat(): name for day, name in coming.holidays.items()},
+        "working_weekends": sorted(day.isoformat() for day in coming.working_weekends),
+        "source": "演示用：尚未公布，按推算",
+    }
+    app.do(commands.LoadCalendar(coming.year, values), office.staff("system_admin", office.home)[0])

@@ -14,6 +14,7 @@ from engine.errors import AidError, CalendarUnknown, FormInvalid, FourEyes, Stal
 from tasks import accounts, commands
 from tasks.actor import Actor
 from tasks.app import App
+from tasks.due_work import Due, run_due
 from tasks.forms.spec import FormSpec
 from tasks.queries import prefilled, year
 from tasks.queries.year import Work
@@ -46,11 +47,16 @@ class Office:
     numbers: dict[int, int] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
     done: int = 0
+    home: str = ""  #: path of the district
     _before: Counter[tuple[int, str]] = field(default_factory=Counter)
     _when: dict[int, tuple[int, datetime]] = field(default_factory=dict)
     _staff: dict[tuple[str, str], list[Actor]] = field(default_factory=dict)
     _actors: dict[int, Actor] = field(default_factory=dict)
     _days: list[date] = field(default_factory=list)
+
+    def failed(self, item: Due, error: Exception) -> None:
+        """Hear of due work that failed."""
+        self.refused.append(Refused(self.app.clock.now(), f"due {item.kind}", repr(error)))
 
     def begin_day(self, today: date) -> None:
         """Learn which days are working days, as far as the calendar is known."""
@@ -77,6 +83,7 @@ class Office:
         """
         total = 0
         for _pass in range(20):
+            run_due(self.app, self.failed)
             with self.app.read() as conn:
                 todo, ends = year.open_work(conn), year.pressing(conn)
             took = [task for task in todo if self._takes(task, ends, now, duty_only)]
