@@ -55,7 +55,8 @@ FOLLOW_UP_RULES = {"MONTHLY": "DL-040", "TEN_DAYS": "DL-041", "WEEKLY": "DL-042"
 def first_window(desk: Desk, frequency: str, opened: date) -> Window:
     """Return the first window that counts: the present one where at least half of it remains (AMB-14).
 
-    A duty that arises after the day it is counted from has no window that was over before: nobody could meet it.
+    A duty that arises after the day it is counted from has no window that was over by then: nobody could
+    meet it.
     """
     if rolls(frequency):
         window = window_of(frequency, opened + ONE_DAY, desk.calendar)

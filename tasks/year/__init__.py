@@ -4,7 +4,7 @@ Everything goes through the door. What a form is filled with is what the record 
 say; only where a choice matters is there a chance (`tasks.year.chances`), by the id of the step.
 """
 
-from tasks.year.living import Lived, live
+from tasks.year.living import Lived, live, load
 from tasks.year.plan import Plan
 
-__all__ = ["Lived", "Plan", "live"]
+__all__ = ["Lived", "Plan", "live", "load"]

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from tasks.forms.spec import Field, FormSpec
+from tasks.year.data import words
 
 Answers = dict[str, Any]
 
@@ -49,7 +50,8 @@ def _referral(hired: float) -> Model:
         if turn.is_so(0.05):
             return {"outcome": "CANCELLED"}
         return {
-            "outcome": "NOT_HIRED", "reason": turn.pick(POST=84, OWN=16), "really_hard": turn.is_so(0.15),
+            "outcome": "NOT_HIRED", "reason": turn.pick(POST=84, OWN=16),
+            "really_hard": turn.is_so(0.15),
         }  # fmt: skip
 
     return model
@@ -57,7 +59,7 @@ def _referral(hired: float) -> Model:
 
 def _conclude(turn: Turn) -> Answers:
     """The street tries again once or twice before it turns to a post or to the district."""
-    if turn.before < 1 or turn.before < 3 and turn.is_so(0.35):
+    if turn.before < 1 or (turn.before < 3 and turn.is_so(0.35)):
         return {"decision": "RETRY"}
     return {"decision": turn.pick(STREET_POST=35, ESCALATE=65)}
 
@@ -66,6 +68,10 @@ def _follow_up(turn: Turn) -> Answers:
     signal = turn.pick(NONE=955, UNSTABLE=25, JOB_LOST=20)
     answer: Answers = {"signal": signal, "stability": "UNSTABLE" if signal == "UNSTABLE" else "STABLE"}
     return answer | ({"status": "LEFT"} if signal == "JOB_LOST" else {})
+
+
+def _approval(turn: Turn) -> Answers:
+    return {"approval": "APPROVED" if turn.before or turn.is_so(0.96) else "RETURNED"}
 
 
 def _recheck(turn: Turn) -> Answers:
@@ -92,7 +98,7 @@ MODELS: Mapping[str, Model] = {
     "P01a_Form": _yes("in_scope", 0.96),
     "P02_Accompany": _one_of("outcome", BROUGHT=75, DECLINED=25),
     "P03_Check": lambda turn: {"materials_complete": turn.before > 0 or turn.is_so(0.92)},
-    "P03_Approve": lambda turn: {"approval": "APPROVED" if turn.before or turn.is_so(0.96) else "RETURNED"},
+    "P03_Approve": _approval,
     "P03_Will": _yes("accepts_help", 0.97),
     "P03_Objection": _yes("upheld", 0.2),
     "P04_Outcome": _referral(0.34),
@@ -117,7 +123,7 @@ MODELS: Mapping[str, Model] = {
     "P11_Attend": _yes("stopped", 0.05),
     "P11_Appraisal": lambda turn: {"passed": turn.is_so(0.9), "direct_employment": turn.is_so(0.4)},
     "P13_Review": _yes("extreme_difficulty", 0.3),
-    "P13_Approve": lambda turn: {"approval": "APPROVED" if turn.before or turn.is_so(0.95) else "RETURNED"},
+    "P13_Approve": _approval,
     "P16_Confirm": _yes("cleared", 0.95),
     "P17_Evaluate": _one_of("decision", TRAIN=20, MARKET=50, AGAIN=10, NONE=20),
     "P18_Check": _one_of("result", ENTER=55, DISMISS=45),
@@ -132,21 +138,6 @@ MODELS: Mapping[str, Model] = {
     "P21_SelfEmployedVisit": _signal(0.03, "JOB_LOST"),
     "P21_Recheck": _recheck,
 }
-#: What people write, by the name of the question; a question that is filled by the record keeps that.
-WORDS: Mapping[str, tuple[str, ...]] = {
-    "employer": (
-        "顺义某物业公司", "顺义某超市", "顺义某餐厅", "顺义某食品厂", "顺义某工业园", "空港某物流公司", "顺义某养老院",
-        "顺义某园林公司", "顺义某汽车配件厂", "牛栏山某酒厂",
-    ),
-    "post": ("保洁员", "理货员", "后厨帮工", "包装工", "门卫", "分拣员", "护理员", "绿化工", "装配工", "收银员"),
-    "explanation": (
-        "单位已招满", "路途太远", "工资低于期望", "倒班，本人不便", "年龄偏大", "缺少技能证书", "家中有老人需照料",
-    ),
-    "opinion": ("同意援助安排，希望就近就业", "希望先参加培训", "能接受倒班，希望有社保", "同意，盼尽快上岗"),
-    "lost_reason": ("单位减员", "合同到期未续", "身体原因离职", "单位搬迁"),
-    "conditions": ("可倒班", "不上夜班", "须能照顾孩子", "步行或公交半小时内"),
-    "situation": ("失业一年，缺少求职渠道", "原单位拆迁，技能单一", "照料家人后重新求职", "年龄偏大，多次求职未成"),
-}  # fmt: skip
 
 
 def answers(turn: Turn) -> Answers:
@@ -161,11 +152,19 @@ def _word(field: Field, turn: Turn) -> Any:
     if field.name in turn.shown or field.required is False:
         return None
     if field.type == "list" and isinstance(field.example, list):
-        known = {column.name for column in field.item} & WORDS.keys()
-        rows = [{**row, **{name: turn.chance.choice(WORDS[name]) for name in row.keys() & known}}
-                for row in field.example]  # fmt: skip
-        return rows if known and "today" not in str(field.example) else None
+        return _rows(field, turn)
     if field.name.endswith("_no") and field.type == "text" and not field.prefill:
         return f"{turn.today:%Y%m%d}{turn.chance.randrange(10**6):06d}"
-    known = WORDS.get(field.name) if field.type in ("text", "longtext") else None
-    return None if known is None else turn.chance.choice(known)
+    known = words(field.name) if field.type in ("text", "longtext") else []
+    return turn.chance.choice(known) if known else None
+
+
+def _rows(field: Field, turn: Turn) -> Any:
+    """Return the rows of a form's example in other words."""
+    asked = [column.name for column in field.item if column.type == "text" and words(column.name)]
+    if not asked or "today" in str(field.example):
+        return None
+    return [
+        {**row, **{name: turn.chance.choice(words(name)) for name in asked if name in row}}
+        for row in field.example
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -28,9 +28,7 @@ APPLIES, WORKS = 0.76, 0.10
 KNOWN = 0.4
 #: Working days of a year: what happens to a share of cases in a year happens so much less on a day.
 DAYS = 250
-_WORKERS = (
-    "community_staff", "street_staff", "district_staff", "supervisor",
-)  # fmt: skip
+_WORKERS = ("community_staff", "street_staff", "district_staff", "supervisor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +70,8 @@ class Counter:
     communities: list[Unit]
     coming: dict[date, list[Resident]] = field(default_factory=dict)
     families: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    #: who will ask for something: from which day, person, area, whether for recognition
+    applying: list[tuple[date, int, str, bool]] = field(default_factory=list)
     came: int = 0
 
     def expect(self, days: list[date]) -> None:
@@ -94,8 +94,7 @@ class Counter:
     def _receive(self, one: Resident, now: datetime) -> None:
         unit = self.communities[one.community]
         actor = self.office.staff("community_staff", unit.path)[0]
-        facts = {**one.facts}
-        command = commands.RegisterPerson(one.name, one.id_no, unit.id, one.phone, one.address, facts)
+        command = commands.RegisterPerson(one.name, one.id_no, unit.id, one.phone, one.address, one.facts)
         done = self._try(command, actor, now)
         if done is None or done.person_id is None:
             return
@@ -104,11 +103,9 @@ class Counter:
         self._family(one, done.person_id, now)
         chance = self.office.plan.chance("wants", one.number)
         what = chance.random()
-        wait = timedelta(days=chance.randint(0, 70 if today_is_first(self.office, now) else 3))
+        wait = timedelta(days=chance.randint(0, 70 if _taken_over(self.office, now) else 3))
         if what < APPLIES + WORKS:
             self.applying.append((local_date(now) + wait, done.person_id, unit.path, what < APPLIES))
-
-    applying: list[tuple[date, int, str, bool]] = field(default_factory=list)
 
     def _family(self, one: Resident, person_id: int, now: datetime) -> None:
         members = self.families[one.family]
@@ -183,11 +180,6 @@ class Counter:
             return None
 
 
-def today_is_first(office: Office, now: datetime) -> bool:
-    """Tell whether this is the week in which the files the office had are taken over."""
+def _taken_over(office: Office, now: datetime) -> bool:
+    """Tell whether this is the week in which the files the office had before are taken over."""
     return local_date(now) < office.plan.first + timedelta(days=7)
-
-
-def codes(rows: Iterable[Resident]) -> list[str]:
-    """Return the identity numbers of people."""
-    return [row.id_no for row in rows]

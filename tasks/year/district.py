@@ -11,18 +11,10 @@ from tasks import accounts, org
 from tasks.app import App
 from tasks.desk import Desk
 from tasks.store import rows, tables
+from tasks.year.data import data
 from tasks.year.plan import Plan
 from tasks.year.residents import staff_name
 
-DISTRICT = "顺义区"
-#: street -> its communities, each with the short name of its logins
-PLACES = {
-    ("仁和镇", "rh"): (("河南村", "hnc"), ("石门苑社区", "smy"), ("太平社区", "tp"), ("望泉寺村", "wqs")),
-    ("南法信镇", "nfx"): (("三家店村", "sjd"), ("华英园社区", "hyy"), ("焦各庄村", "jgz"), ("西杜兰村", "xdl")),
-    ("马坡镇", "mp"): (("白各庄村", "bgz"), ("佳和宜园社区", "jhyy"), ("石家营村", "sjy"), ("向阳村", "xy")),
-    ("牛栏山镇", "nls"): (("芦正卷村", "lzj"), ("龙王头村", "lwt"), ("金牛社区", "jn"), ("北军营村", "bjy")),
-}
-MOST_STREETS, MOST_COMMUNITIES = len(PLACES), 4
 #: Who works in an office of each level: role and how many.
 _STAFF = {
     "community": (("community_staff", 1), ("community_aide", 2)),
@@ -33,15 +25,10 @@ _STAFF = {
     ),
 }  # fmt: skip
 _LOGIN = {
-    "community_staff": "staff", "community_aide": "aide", "street_staff": "staff", "street_officer": "officer",
-    "supervisor": "sup", "district_staff": "staff", "district_centre": "centre", "district_expert": "expert",
-    "district_welfare": "welfare", "auditor": "auditor",
+    "community_staff": "staff", "community_aide": "aide", "street_staff": "staff",
+    "street_officer": "officer", "supervisor": "sup", "district_staff": "staff", "district_centre": "centre",
+    "district_expert": "expert", "district_welfare": "welfare", "auditor": "auditor",
 }  # fmt: skip
-_VACANCIES = (
-    ("保洁员", "顺义某物业公司"), ("理货员", "顺义某超市"), ("后厨帮工", "顺义某餐厅"), ("包装工", "顺义某食品厂"),
-    ("门卫", "顺义某工业园"), ("分拣员", "空港某物流公司"), ("护理员", "顺义某养老院"), ("绿化工", "顺义某园林公司"),
-)  # fmt: skip
-_POSTS = {"street": ("社区协管员", "绿化养护员"), "district": ("公共设施管护员", "交通协管员")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +54,19 @@ def build(app: App, plan: Plan, passwords: accounts.Passwords, password: str) ->
     return found
 
 
+def most() -> tuple[int, int]:
+    """Return how many streets there are names for, and communities of each."""
+    streets = data()["street"]
+    return len(streets), min(len(street["communities"]) for street in streets)
+
+
 def _places(desk: Desk, plan: Plan) -> Iterator[Place]:
-    yield Place(org.ensure_unit(desk.conn, DISTRICT), "sy")
-    for (street, short), communities in list(PLACES.items())[: plan.streets]:
-        yield Place(org.ensure_unit(desk.conn, DISTRICT, street), short)
-        for community, its_short in communities[: plan.communities]:
-            yield Place(org.ensure_unit(desk.conn, DISTRICT, street, community), its_short)
+    district = data()["district"]
+    yield Place(org.ensure_unit(desk.conn, district), "sy")
+    for street in data()["street"][: plan.streets]:
+        yield Place(org.ensure_unit(desk.conn, district, street["name"]), street["short"])
+        for name, short in list(street["communities"].items())[: plan.communities]:
+            yield Place(org.ensure_unit(desk.conn, district, street["name"], name), short)
 
 
 def _posts_of(places: list[Place]) -> Iterator[tuple[Place, str, int]]:
@@ -93,9 +87,9 @@ def _account(desk: Desk, place: Place, role: str, which: int, name: str, secret:
 def _openings(desk: Desk, plan: Plan, units: list[org.Unit]) -> None:
     add = partial(rows.add, desk.conn)
     district = units[0].path
-    for name, employer in _VACANCIES:
+    for name, employer in data()["vacancies"].items():
         add(tables.vacancy, id=new_id(), name=name, employer=employer, area=district, number=plan.persons)
     for unit in units:
-        for name in _POSTS.get(unit.level, ()):
+        for name in data()["posts"].get(unit.level, ()):
             add(tables.post, id=new_id(), name=name, level=unit.level.upper(), area=unit.path,
                 number=max(plan.persons // 10, 3))  # fmt: skip

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from engine.clock import SHANGHAI, VirtualClock, start_of_day, stopwatch
-from tasks import accounts, commands, demo, org
+from engine.errors import IllegalState
+from engine.store.db import Database
+from tasks import accounts, commands, demo, org, selftest
 from tasks.app import App
+from tasks.crypto import Keys
+from tasks.demo_clock import DemoClock
 from tasks.due_work import run_until
 from tasks.year import district, tally
 from tasks.year.counter import Counter
@@ -34,14 +38,29 @@ class Lived:
         return tally.lines(self.tally, self.took)
 
 
+def load(db: Database, keys: Keys, passwords: accounts.Passwords, plan: Plan, say: Say) -> Lived:
+    """Live a plan through in an empty database that has its tables; the demo's clock then stands at its end.
+
+    Raises IllegalState when the database is not empty.
+    """
+    if demo.is_loaded(db):
+        raise IllegalState(detail="数据库不是空的，一年的演示数据只能装入空库")
+    clock = VirtualClock(start_of_day(plan.first))
+    app = App(db, clock, keys, demo_settings=True)
+    selftest.keep_canary(app)
+    demo.deploy_all(app)
+    lived = live(app, clock, plan, passwords, say)
+    DemoClock(db).shift_to(clock.now(), backwards=True)
+    return lived
+
+
 def live(
     app: App, clock: VirtualClock, plan: Plan, passwords: accounts.Passwords, say: Say = lambda _line: None
 ) -> Lived:
     """Live a plan through on an empty installation with the shipped diagrams, whose clock it moves."""
     begun = stopwatch()
     office = Office(app, plan)
-    counter = Counter(office, [])
-    counter.communities = district.build(app, plan, passwords, demo.PASSWORD)
+    counter = Counter(office, district.build(app, plan, passwords, demo.PASSWORD))
     office.home = org.path_at(counter.communities[0].path, "district")
     day = plan.first
     office.begin_day(day)

@@ -11,19 +11,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from tasks import idno
+from tasks.year.data import data, names
 from tasks.year.plan import Plan
 
 _NOWHERE = "119999"
-_SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
-_FEMALE = (
-    "秀英 桂兰 玉梅 春华 丽娟 海燕 晓红 慧敏 雪莲 素芬 月娥 小玲 金凤 艳萍 美兰 静怡 淑珍 玉芝 秋菊 凤霞 红梅 "
-    "佳怡 雨欣 婷婷 立新 翠平 亚男 宝珍 爱华 文静"
-).split()
-_MALE = (
-    "建军 志强 国庆 文斌 立新 东升 长青 永福 振华 伟明 大勇 德海 玉成 建国 海涛 宏伟 永强 学军 连生 宝林 "
-    "浩然 子轩 鹏飞 晓东 立国 双喜 福来 春生 凤山 洪亮"
-).split()
-_EDUCATION = {"小学": 10, "初中": 38, "高中": 22, "中专": 14, "大专": 11, "本科": 5}
 _ECONOMY = {"GOOD": 12, "NORMAL": 36, "HARD": 37, "VERY_HARD": 15}
 #: Facts that hold for a few: share of the persons, and the side of the register it belongs to (None: both).
 _RARE: dict[str, tuple[float, bool | None]] = {
@@ -48,10 +39,14 @@ class Resident:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
+def _surnames() -> str:
+    return str(data()["names"]["surnames"])
+
+
 def staff_name(plan: Plan, number: int) -> str:
     """Return the name of somebody who works in an office."""
     chance = plan.chance("staff", number)
-    return chance.choice(_SURNAMES) + chance.choice(_FEMALE if chance.random() < 0.6 else _MALE)
+    return chance.choice(_surnames()) + chance.choice(names("female" if chance.random() < 0.6 else "male"))
 
 
 def residents(plan: Plan, villages: list[str]) -> list[Resident]:
@@ -79,7 +74,7 @@ def _family(plan: Plan, family: int, first: int, size: int, villages: list[str])
     }
     shared["zero_employment_family"] = shared["family_economy"] == "VERY_HARD" and chance.random() < 0.25
     address = f"{villages[community]}{chance.randint(1, 28)}号楼{chance.randint(1, 6)}单元{family + 101}号"
-    surname = chance.choice(_SURNAMES)
+    surname = chance.choice(_surnames())
     for member in range(size):
         yield _person(plan, first + member, member, surname, address, (community, family), shared)
 
@@ -89,11 +84,12 @@ def _person(
     shared: dict[str, Any],
 ) -> Resident:  # fmt: skip
     chance = plan.chance("person", number)
-    female = chance.random() < 0.52 if member == 0 else member % 2 == 1
+    head_is_female = plan.chance("head", where[1]).random() < 0.52
+    female = (head_is_female, not head_is_female)[member] if member < 2 else chance.random() < 0.5
     born = _birth(plan, number, member, female)
-    own = surname if member != 1 else chance.choice(_SURNAMES)
+    own = surname if member != 1 else chance.choice(_surnames())
     return Resident(
-        number, own + chance.choice(_FEMALE if female else _MALE), _id_no(born, number, female),
+        number, own + chance.choice(names("female" if female else "male")), _id_no(born, number, female),
         f"1380000{number % 10_000:04d}", address, *where, {**shared, **_facts(plan, number, born, shared)},
     )  # fmt: skip
 
@@ -122,7 +118,7 @@ def _facts(plan: Plan, number: int, born: date, shared: dict[str, Any]) -> dict[
     facts: dict[str, Any] = {
         "labour_ability": True, "wish": chance.random() < 0.97, "urgent": chance.random() < 0.2,
         "unemployed_since": since.isoformat(), "rural_transfer_wish": not urban,
-        "education": chance.choices(list(_EDUCATION), list(_EDUCATION.values()))[0],
+        "education": chance.choices(list(data()["education"]), list(data()["education"].values()))[0],
     }  # fmt: skip
     if plan.year - born.year < 27:
         facts["graduation_date"] = date(plan.year - chance.randint(0, 2), 7, 1).isoformat()
