@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from random import Random
 from typing import Any
 
 from engine.clock import local_date
@@ -19,6 +20,7 @@ from tasks.forms.values import FormContext
 from tasks.org import Unit
 from tasks.queries import year
 from tasks.queries.year import Waiting
+from tasks.registry import HANDLERS
 from tasks.year.office import Office, Refused, said
 from tasks.year.residents import Resident, residents
 
@@ -62,6 +64,10 @@ NEWS = (
 )  # fmt: skip
 
 
+#: Commands of the program by name.
+_COMMANDS = {kind.__name__: kind for kind in HANDLERS}
+
+
 @dataclass
 class Counter:
     """Everybody who has not come yet, and the hand of chance."""
@@ -90,6 +96,7 @@ class Counter:
             self._receive(one, now)
         self._applications(now)
         self._hear(now)
+        self._occasions(now)
 
     def _receive(self, one: Resident, now: datetime) -> None:
         unit = self.communities[one.community]
@@ -141,6 +148,21 @@ class Counter:
                 if chance.random() < news.a_year / DAYS and self._tell(case, news, now):
                     break
 
+    def _occasions(self, now: datetime) -> None:
+        """Take in what is about no case: only what the program has a command for."""
+        for name, (a_year, make) in OCCASIONS.items():
+            kind = _COMMANDS.get(name)
+            for unit in self.communities if kind is not None else ():
+                chance = self.office.plan.chance(name, unit.name, local_date(now))
+                if chance.random() < a_year / DAYS:
+                    assert kind is not None
+                    command, role = make(self, kind, unit, chance, now)
+                    self._try(command, self.office.staff(role, unit.path)[0], now)
+
+    def _complaint(self, kind: Any, unit: Unit, _chance: Random, now: datetime) -> tuple[Any, str]:
+        values = self._form("file_complaint", 0, now)
+        return kind({**values, "unit": str(unit.id), "received_on": local_date(now)}), "street_staff"
+
     def _tell(self, case: Waiting, news: News, now: datetime) -> bool:
         actor = self._who(case, news.action)
         values = self._form(news.form, case.person_id, now) if news.form else {}
@@ -183,3 +205,9 @@ class Counter:
 def _taken_over(office: Office, now: datetime) -> bool:
     """Tell whether this is the week in which the files the office had before are taken over."""
     return local_date(now) < office.plan.first + timedelta(days=7)
+
+
+#: What comes in without a case: how often a year in a community, and who says it how.
+OCCASIONS: Mapping[str, tuple[float, Callable[..., tuple[Any, str]]]] = {
+    "FileComplaint": (2.0, Counter._complaint),
+}

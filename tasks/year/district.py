@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from engine.ids import new_id
-from tasks import accounts, org
+from tasks import accounts, office_duties, org
 from tasks.app import App
 from tasks.desk import Desk
 from tasks.store import rows, tables
@@ -48,6 +48,7 @@ def build(app: App, plan: Plan, passwords: accounts.Passwords, password: str) ->
         for number, (place, role, which) in enumerate(_posts_of(places)):
             _account(desk, place, role, which, staff_name(plan, number), secret)
         _openings(desk, plan, [place.unit for place in places])
+        office_duties.open_missing(desk)
         return [place.unit for place in places if place.unit.level == "community"]
 
     found: list[org.Unit] = app.run(act)
