@@ -21,6 +21,7 @@ from tasks.org import Unit
 from tasks.queries import year
 from tasks.queries.year import Waiting
 from tasks.registry import HANDLERS
+from tasks.store import casework
 from tasks.year.office import Office, Refused, said
 from tasks.year.residents import Resident, residents
 
@@ -131,6 +132,9 @@ class Counter:
         due = [row for row in self.applying if row[0] <= today]
         self.applying = [row for row in self.applying if row[0] > today]
         for _day, person_id, area, applies in due:
+            with self.office.app.read() as conn:
+                if casework.active_case(conn, person_id) is not None:  # brought in by the community meanwhile
+                    continue
             actor = self.office.staff("street_staff", area)[0]
             process = "P03_registration_recognition" if applies else "P07_employment_registration"
             values = {} if applies else self._form("found_work", person_id, now)

@@ -70,7 +70,8 @@ def live(
         day += ONE_DAY
         if day.day == 1:
             say(f"{day - ONE_DAY:%Y-%m}：办结{office.done}件，用时{stopwatch() - begun:.0f}秒")
-    figures = tally.count(app, plan, counter.came, [f"{one.what}：{one.said}" for one in office.refused])
+    refused = [f"{one.what}：{one.said}" for one in office.refused]
+    figures = tally.count(app, plan, counter.came, refused, office.waited)
     return Lived(figures, timedelta(seconds=stopwatch() - begun), office.refused)
 
 

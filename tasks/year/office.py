@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from engine.clock import NO_DUE, SHANGHAI, from_us, local_date
-from engine.errors import AidError, CalendarUnknown, FormInvalid, FourEyes, StaleTask
+from engine.errors import AidError, CalendarUnknown, FormInvalid, FourEyes, GuardUnmet, StaleTask
 from tasks import accounts, commands
 from tasks.actor import Actor
 from tasks.app import App
@@ -46,6 +46,8 @@ class Office:
     #: persons by id, with their number in the plan
     numbers: dict[int, int] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
+    #: what had to wait for something else, by step: how often it was put off to the next day
+    waited: Counter[str] = field(default_factory=Counter)
     done: int = 0
     home: str = ""  #: path of the district
     _before: Counter[tuple[int, str]] = field(default_factory=Counter)
@@ -136,6 +138,10 @@ class Office:
                 values = prefilled.example(self.app, actor, task.id, lambda s, v: self._answer(task, s, v))
                 self.app.do(commands.CompleteTask(task.id, values), actor)
             except StaleTask:  # ended by another one that was done just now
+                return False
+            except GuardUnmet:  # something else has to come first: a roster to be completed, a post to be free
+                self._when[task.id] = (0, now + timedelta(hours=20))
+                self.waited[task.element] += 1
                 return False
             except FourEyes as again:
                 refusal = again

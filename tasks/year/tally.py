@@ -30,11 +30,12 @@ class Tally:
     months: list[int]
     processes: Mapping[str, int]
     refused: Mapping[str, int]
+    waited: Mapping[str, int]
     incidents: list[str]
     violations: list[str] = field(default_factory=list)
 
 
-def count(app: App, plan: Plan, persons: int, refused: list[str]) -> Tally:
+def count(app: App, plan: Plan, persons: int, refused: list[str], waited: Mapping[str, int]) -> Tally:
     """Return the figures of a year that was lived, with what the doctor finds."""
     ends = [to_us(start_of_day(add_months(plan.first, n + 1))) for n in range(plan.months)]
     with app.read() as conn:
@@ -43,7 +44,7 @@ def count(app: App, plan: Plan, persons: int, refused: list[str]) -> Tally:
             persons, year.cases(conn), year.referrals(conn), year.deadlines(conn),
             year.deadlines(conn, missed_only=True), year.duties(conn), year.duties(conn, missed_only=True),
             year.papers(conn), year.done_by_month(conn, to_us(start_of_day(plan.first)), ends),
-            year.done_by_process(conn), Counter(refused), year.incidents(conn),
+            year.done_by_process(conn), Counter(refused), waited, year.incidents(conn),
             [str(one) for one in found],
         )  # fmt: skip
 
@@ -56,7 +57,7 @@ def lines(tally: Tally, took: timedelta) -> list[str]:
         ("逾期的期限", tally.missed_deadlines), ("周期任务", tally.duties),
         ("错过的周期任务", tally.missed_duties), ("文书", tally.papers),
         ("每月办结", {f"{n + 1}月": done for n, done in enumerate(tally.months)}),
-        ("每流程办结", tally.processes), ("被拒绝", tally.refused),
+        ("每流程办结", tally.processes), ("被拒绝", tally.refused), ("须等待其他事项", tally.waited),
     ]  # fmt: skip
     said = [f"{name}：{'，'.join(f'{k} {v}' for k, v in part.items()) or '无'}" for name, part in rows]
     said += [f"故障单：{one}" for one in tally.incidents] or ["故障单：无"]
