@@ -139,7 +139,7 @@ class Office:
                 self.app.do(commands.CompleteTask(task.id, values), actor)
             except StaleTask:  # ended by another one that was done just now
                 return False
-            except GuardUnmet:  # something else has to come first: a roster to be completed, a post to be free
+            except GuardUnmet:  # something else has to come first: a whole roster, a free post
                 self._when[task.id] = (0, now + timedelta(hours=20))
                 self.waited[task.element] += 1
                 return False
