@@ -18,7 +18,7 @@ from engine.store.db import is_conflict
 from tasks import deadlines, duties
 from tasks.app import App
 from tasks.desk import Desk
-from tasks.store import casework, clockwork
+from tasks.store import clockwork
 from tasks.store.conn import Connection
 
 log = logging.getLogger(__name__)
@@ -43,12 +43,12 @@ class Due:
 def due_now(conn: Connection, now_us: int) -> list[Due]:
     """Return everything that is due, in due order (at most a batch of each kind)."""
     found = [
-        Due(row.due_at, "timer", row.id, row.trail_id, row.instance_id)
+        Due(row["due_at"], "timer", row["id"], row["trail_id"], row["instance_id"])
         for row in clockwork.due_timers(conn, now_us, BATCH)
     ]
-    found += [Due(r["due_at"], "overdue", r["id"]) for r in casework.overdue_deadlines(conn, now_us, BATCH)]
-    found += [Due(r["due_at"], "missed", r["id"]) for r in casework.ended_windows(conn, now_us, BATCH)]
-    found += [Due(r["next_at"], "window", r["id"]) for r in casework.due_duties(conn, now_us, BATCH)]
+    found += [Due(r["due_at"], "overdue", r["id"]) for r in clockwork.overdue_deadlines(conn, now_us, BATCH)]
+    found += [Due(r["due_at"], "missed", r["id"]) for r in clockwork.ended_windows(conn, now_us, BATCH)]
+    found += [Due(r["next_at"], "window", r["id"]) for r in clockwork.due_duties(conn, now_us, BATCH)]
     return sorted(found)
 
 
