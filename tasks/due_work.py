@@ -75,25 +75,22 @@ def run_due(app: App, failed: Hears | None = None) -> int:
             return done
 
 
-def run_until(app: App, clock: VirtualClock, until: datetime, failed: Hears | None = None) -> int:
-    """Move a virtual clock to an instant, living through every due moment on the way; return how many things.
+def run_until(app: App, clock: VirtualClock, until: datetime, do: Callable[[], int]) -> None:
+    """Move a virtual clock to an instant, living through every due moment on the way.
 
-    Raises IllegalState where due work never ends.
+    `do` does what is due now and returns how much that was. Raises IllegalState where due work never ends.
     """
-    done, stuck = 0, -1
+    stuck: int | None = None  #: a moment at which nothing could be done
     for _moment in range(MOST_MOMENTS):
         with app.read() as conn:
             next_us = next_moment(conn)
         if next_us is None or next_us > to_us(until) or next_us == stuck:
             break
         clock.set(max(from_us(next_us), clock.now()))
-        did = run_due(app, failed)
-        done += did
-        stuck = -1 if did else next_us
+        stuck = None if do() else next_us
     else:
         raise IllegalState(detail="到期事项没有尽头")
     clock.set(max(until, clock.now()))
-    return done
 
 
 def _do(app: App, item: Due, failed: Hears | None) -> bool:

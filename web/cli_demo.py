@@ -46,13 +46,13 @@ def load_demo(
         return
     where = installation.place(database, demo=True)
     app = opened(where, create=True)
+    if year is not None:
+        _live(app, where, Plan(year, months, streets, communities, persons, seed))
+    cli_data.prepare(app)
     if demo.is_loaded(app.db):
         raise IllegalState(
             detail="数据库里已有数据，演示数据只能装入空库。要从头开始，请先移走原来的数据库"
         )
-    if year is not None:
-        _live(app, where, Plan(year, months, streets, communities, persons, seed))
-    cli_data.prepare(app)
     cli_data.load_demo_once(app, where)
     click.echo(f"演示账号{len(demo.users())}个，密码均为 {demo.PASSWORD}")
 

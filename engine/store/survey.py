@@ -59,7 +59,9 @@ _TIMERS = Statement(
 )
 _WAITING = Statement(sa.select(_s.token, _s.element, _s.name).where(_s.instance_id == _ID))
 #: Kinds of events that name the version an instance runs.
-_VERSIONS: list[sa.ColumnElement[str]] = [sa.literal_column("'ProcessStarted'"), sa.literal_column("'ProcessMigrated'")]
+_VERSIONS: list[sa.ColumnElement[str]] = [
+    sa.literal_column("'ProcessStarted'"), sa.literal_column("'ProcessMigrated'"),
+]  # fmt: skip
 _TOLD = Statement(
     sa.select(event.c.rev, event.c.kind, sa.case((event.c.kind.in_(_VERSIONS), event.c.data)))
     .where(

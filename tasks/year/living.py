@@ -76,18 +76,16 @@ def live(
 
 
 def _day(app: App, clock: VirtualClock, office: Office, counter: Counter, day: date) -> None:
-    failed = office.failed
-    run_until(app, clock, start_of_day(day), failed)
     office.begin_day(day)
     works = office.works_today(day)
     for hour in HOURS if works else HOURS[:1]:
         now = datetime.combine(day, hour, SHANGHAI)
-        run_until(app, clock, now, failed)
+        run_until(app, clock, now, office.do_due)
         if works and hour == HOURS[0]:
             _next_calendar(app, office, day)
             counter.open(now)
         office.work(now, duty_only=not works)
-    run_until(app, clock, start_of_day(day + ONE_DAY), failed)
+    run_until(app, clock, start_of_day(day + ONE_DAY), office.do_due)
 
 
 def _next_calendar(app: App, office: Office, day: date) -> None:

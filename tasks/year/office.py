@@ -56,8 +56,11 @@ class Office:
     _actors: dict[int, Actor] = field(default_factory=dict)
     _days: list[date] = field(default_factory=list)
 
-    def failed(self, item: Due, error: Exception) -> None:
-        """Hear of due work that failed."""
+    def do_due(self) -> int:
+        """Let the worker do what is due now; what fails is kept with what was refused."""
+        return run_due(self.app, self._failed)
+
+    def _failed(self, item: Due, error: Exception) -> None:
         self.refused.append(Refused(self.app.clock.now(), f"due {item.kind}", repr(error)))
 
     def begin_day(self, today: date) -> None:
@@ -85,7 +88,7 @@ class Office:
         """
         total = 0
         for _pass in range(20):
-            run_due(self.app, self.failed)
+            self.do_due()
             with self.app.read() as conn:
                 todo, ends = year.open_work(conn), year.pressing(conn)
             took = [task for task in todo if self._takes(task, ends, now, duty_only)]
