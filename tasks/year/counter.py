@@ -27,6 +27,8 @@ from tasks.year.residents import Resident, residents
 
 #: What people come for, by share of all.
 APPLIES, WORKS = 0.76, 0.10
+#: Share of the people who have a benefit when their file is opened.
+HAS_BENEFIT = 0.06
 #: Share of the files that the office had before the year began.
 KNOWN = 0.4
 #: Working days of a year: what happens to a share of cases in a year happens so much less on a day.
@@ -109,11 +111,21 @@ class Counter:
         self.office.numbers[done.person_id] = one.number
         self.came += 1
         self._family(one, done.person_id, now)
+        self._benefit(one, done.person_id, unit, now)
         chance = self.office.plan.chance("wants", one.number)
         what = chance.random()
         wait = timedelta(days=chance.randint(0, 70 if _taken_over(self.office, now) else 3))
         if what < APPLIES + WORKS:
             self.applying.append((local_date(now) + wait, done.person_id, unit.path, what < APPLIES))
+
+    def _benefit(self, one: Resident, person_id: int, unit: Unit, now: datetime) -> None:
+        """Some have a benefit already, which ends one of these months."""
+        chance, today = self.office.plan.chance("has", one.number), local_date(now)
+        if chance.random() < HAS_BENEFIT:
+            ends = today + timedelta(days=chance.randint(30, 330))
+            values = {"code": "BEN-SI-FLEX", "starts_on": ends - timedelta(days=730), "ends_on": ends}
+            actor = self.office.staff("street_staff", unit.path)[0]
+            self._try(commands.RecordBenefit(values, person_id=person_id), actor, now)
 
     def _family(self, one: Resident, person_id: int, now: datetime) -> None:
         members = self.families[one.family]
