@@ -12,16 +12,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from bench.workload_w import MONDAY
-from engine import user_tasks
 from engine.clock import VirtualClock
 from engine.store.db import Database
-from tasks import commands, demo, idno, prefill
+from tasks import commands, demo, idno
 from tasks.accounts import Passwords, load_actor
 from tasks.actor import Actor
 from tasks.app import App
 from tasks.crypto import Keys, new_keys
-from tasks.forms.prefill import with_examples
-from tasks.queries import case_page
+from tasks.queries import case_page, prefilled
 from tasks.store import accounts as account_store
 from tasks.store import org as org_store
 from web.config import WebConfig
@@ -96,15 +94,7 @@ class Office:
 
     def form(self, task_id: int, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the form of a task filled by prefill and example."""
-        with self.app.read() as conn:
-            unit, desk = self.app.desk(conn, self.actor("staff.rh"))
-            task = user_tasks.read(unit, task_id)
-            spec = desk.library_of(task.live).form_of(task.node)
-            context = prefill.form_context(desk, task.live, spec)
-            facts = prefill.facts(desk, desk.context(task.live))
-            return with_examples(
-                spec, given, context, facts, prefill.resolver(desk, task.live), ("other_outcomes",)
-            )
+        return prefilled.example(self.app, self.actor("staff.rh"), task_id, lambda _spec, _shown: given)
 
     def worker(self, task: case_page.OpenTask) -> Actor:
         """Return who holds a task, or one who may do it."""

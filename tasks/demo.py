@@ -13,7 +13,7 @@ from datetime import datetime
 from engine.clock import SHANGHAI, VirtualClock
 from engine.errors import IllegalState
 from engine.store.db import Database
-from tasks import accounts, commands, org
+from tasks import accounts, commands, office_duties, org
 from tasks.actor import SYSTEM
 from tasks.app import App
 from tasks.crypto import Keys
@@ -111,3 +111,4 @@ def make_accounts(app: App, passwords: accounts.Passwords) -> None:
                 conn, passwords, user.username, user.name, PASSWORD, now, must_change=False, check=False
             )
             accounts.grant_role(conn, made, user.role, unit.id, now)
+    app.run(office_duties.open_missing)

@@ -9,21 +9,24 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from engine import incidents, timers
-from engine.clock import NO_DUE, to_us
-from engine.errors import AidError, Unavailable
+from engine.clock import NO_DUE, VirtualClock, from_us, to_us
+from engine.errors import AidError, IllegalState, Unavailable
 from engine.store.db import is_conflict
 from tasks import deadlines, duties
 from tasks.app import App
 from tasks.desk import Desk
-from tasks.store import casework, clockwork
+from tasks.store import clockwork
 from tasks.store.conn import Connection
 
 log = logging.getLogger(__name__)
 
 #: Rows of each kind taken in one look.
 BATCH = 200
+#: Moments one move of a virtual clock may live through; a duty that comes back at once would go on for ever.
+MOST_MOMENTS = 5_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -40,12 +43,12 @@ class Due:
 def due_now(conn: Connection, now_us: int) -> list[Due]:
     """Return everything that is due, in due order (at most a batch of each kind)."""
     found = [
-        Due(row.due_at, "timer", row.id, row.trail_id, row.instance_id)
+        Due(row["due_at"], "timer", row["id"], row["trail_id"], row["instance_id"])
         for row in clockwork.due_timers(conn, now_us, BATCH)
     ]
-    found += [Due(r["due_at"], "overdue", r["id"]) for r in casework.overdue_deadlines(conn, now_us, BATCH)]
-    found += [Due(r["due_at"], "missed", r["id"]) for r in casework.ended_windows(conn, now_us, BATCH)]
-    found += [Due(r["next_at"], "window", r["id"]) for r in casework.due_duties(conn, now_us, BATCH)]
+    found += [Due(r["due_at"], "overdue", r["id"]) for r in clockwork.overdue_deadlines(conn, now_us, BATCH)]
+    found += [Due(r["due_at"], "missed", r["id"]) for r in clockwork.ended_windows(conn, now_us, BATCH)]
+    found += [Due(r["next_at"], "window", r["id"]) for r in clockwork.due_duties(conn, now_us, BATCH)]
     return sorted(found)
 
 
@@ -70,6 +73,24 @@ def run_due(app: App, failed: Hears | None = None) -> int:
         done += progress
         if not progress:
             return done
+
+
+def run_until(app: App, clock: VirtualClock, until: datetime, do: Callable[[], int]) -> None:
+    """Move a virtual clock to an instant, living through every due moment on the way.
+
+    `do` does what is due now and returns how much that was. Raises IllegalState where due work never ends.
+    """
+    stuck: int | None = None  #: a moment at which nothing could be done
+    for _moment in range(MOST_MOMENTS):
+        with app.read() as conn:
+            next_us = next_moment(conn)
+        if next_us is None or next_us > to_us(until) or next_us == stuck:
+            break
+        clock.set(max(from_us(next_us), clock.now()))
+        stuck = None if do() else next_us
+    else:
+        raise IllegalState(detail="到期事项没有尽头")
+    clock.set(max(until, clock.now()))
 
 
 def _do(app: App, item: Due, failed: Hears | None) -> bool:

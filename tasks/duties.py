@@ -57,10 +57,17 @@ FOLLOW_UP_RULES = {"MONTHLY": "DL-040", "TEN_DAYS": "DL-041", "WEEKLY": "DL-042"
 
 
 def first_window(desk: Desk, frequency: str, opened: date) -> Window:
-    """Return the first window that counts: the present one where at least half of it remains."""
+    """Return the first window that counts: the present one where at least half of it remains (AMB-14).
+
+    A duty that arises after the day it is counted from has no window that was over by then: nobody could
+    meet it.
+    """
     if rolls(frequency):
-        return window_of(frequency, opened + ONE_DAY, desk.calendar)
+        window = window_of(frequency, opened + ONE_DAY, desk.calendar)
+        return window if window.last >= desk.today else window_of(frequency, desk.today, desk.calendar)
     present = window_of(frequency, opened, desk.calendar)
+    if present.last < desk.today:
+        return first_window(desk, frequency, desk.today)
     length = (present.last - present.first).days + 1
     remaining = (present.last - opened).days + 1
     if remaining > 0 and (not desk.setting("first_window_half") or remaining * 2 >= length):

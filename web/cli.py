@@ -16,7 +16,16 @@ import click
 
 from engine.errors import AidError, IllegalState
 from tasks import accounts, demo, installation, selftest
-from web import cli_audit, cli_cases, cli_data, cli_import, cli_rules, cli_serve, cli_survey
+from web import (
+    cli_audit,
+    cli_cases,
+    cli_data,
+    cli_demo,
+    cli_import,
+    cli_rules,
+    cli_serve,
+    cli_survey,
+)
 from web.cli_common import (
     DATABASE,
     DEMO,
@@ -153,26 +162,6 @@ def password(username: str, reason: str, database: str | None) -> None:
     click.echo("以上为一次性密码，首次登录须修改。原密码和登录已失效，已记入管理轨迹。")
 
 
-@cli.command(name="demo")
-@DATABASE
-@click.option("--accounts", "show", is_flag=True, help="Print the accounts as a Markdown table, and stop.")
-def load_demo(database: str | None, show: bool) -> None:
-    """Load the demo district into an empty database; a filled one is refused.
-
-    Example: aid595 demo
-    """
-    if show:
-        click.echo(cli_data.accounts_table())
-        return
-    where = installation.place(database, demo=True)
-    app = opened(where, create=True)
-    cli_data.prepare(app)
-    if demo.is_loaded(app.db):
-        raise IllegalState(detail="数据库里已有数据，演示数据只能装入空库。要从头开始，请先移走原来的数据库")
-    cli_data.load_demo_once(app, where)
-    click.echo(f"演示账号{len(demo.users())}个，密码均为 {demo.PASSWORD}")
-
-
 @cli.command()
 @click.argument("files", nargs=-1, required=True, type=FILE)
 @DATABASE
@@ -307,7 +296,7 @@ cli_import.import_group.add_command(cli_survey.import_survey)
 cli_import.export_group.add_command(cli_survey.export_template)
 for _command in (
     cli_import.import_group, cli_import.export_group, cli_import.backup, cli_import.restore,
-    cli_cases.cases_group, cli_rules.rules,
+    cli_cases.cases_group, cli_rules.rules, cli_demo.load_demo,
 ):  # fmt: skip
     cli.add_command(_command)
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from engine.codec import loads
+from engine.store.statements import Statement
 from engine.store.tables import definition, event, instance, message, subscription, timer, trail, user_task
 
 _STREAM = {"yield_per": 1_000}
@@ -44,22 +45,39 @@ def instances(conn: sa.Connection) -> Iterator[InstanceRow]:
         yield InstanceRow(*row)
 
 
+_t, _m, _s = user_task.c, timer.c, subscription.c
+_ID: sa.BindParameter[int] = sa.bindparam("instance_id")
+_TASKS = Statement(
+    sa.select(_t.token, _t.element).where(
+        _t.instance_id == _ID, _t.state.in_([sa.literal_column("'created'"), sa.literal_column("'claimed'")])
+    )
+)
+_TIMERS = Statement(
+    sa.select(_m.token, _m.element, _m.state).where(
+        _m.instance_id == _ID, _m.state.in_([sa.literal_column("'scheduled'"), sa.literal_column("'held'")])
+    )
+)
+_WAITING = Statement(sa.select(_s.token, _s.element, _s.name).where(_s.instance_id == _ID))
+#: Kinds of events that name the version an instance runs.
+_VERSIONS: list[sa.ColumnElement[str]] = [
+    sa.literal_column("'ProcessStarted'"), sa.literal_column("'ProcessMigrated'"),
+]  # fmt: skip
+_TOLD = Statement(
+    sa.select(event.c.rev, event.c.kind, sa.case((event.c.kind.in_(_VERSIONS), event.c.data)))
+    .where(
+        event.c.trail_id == sa.bindparam("trail_id"), event.c.instance_id == _ID, event.c.rev.is_not(None)
+    )
+    .order_by(event.c.seq)
+)
+
+
 def waits(conn: sa.Connection, instance_id: int) -> Waits:
     """Return the rows by which an instance waits."""
-    t, m, s = user_task.c, timer.c, subscription.c
-    tasks = sa.select(t.token, t.element).where(
-        t.instance_id == instance_id,
-        t.state.in_([sa.literal_column("'created'"), sa.literal_column("'claimed'")]),
-    )
-    timers = sa.select(m.token, m.element, m.state).where(
-        m.instance_id == instance_id,
-        m.state.in_([sa.literal_column("'scheduled'"), sa.literal_column("'held'")]),
-    )
-    waiting = sa.select(s.token, s.element, s.name).where(s.instance_id == instance_id)
+    one = {"instance_id": instance_id}
     return Waits(
-        [(row[0], row[1]) for row in conn.execute(tasks)],
-        [(row[0], row[1], row[2]) for row in conn.execute(timers)],
-        [(row[0], row[1], row[2]) for row in conn.execute(waiting)],
+        [(row[0], row[1]) for row in _TASKS.run(conn, one).all()],
+        [(row[0], row[1], row[2]) for row in _TIMERS.run(conn, one).all()],
+        [(row[0], row[1], row[2]) for row in _WAITING.run(conn, one).all()],
     )
 
 
@@ -72,11 +90,7 @@ def parent(conn: sa.Connection, instance_id: int) -> tuple[str, str] | None:
 
 def last_told(conn: sa.Connection, trail_id: int, instance_id: int) -> tuple[int, str | None, int | None]:
     """Return what the trail tells of an instance: its highest revision, the kind of its end, its version."""
-    versions = event.c.kind.in_(("ProcessStarted", "ProcessMigrated"))
-    query = sa.select(event.c.rev, event.c.kind, sa.case((versions, event.c.data))).where(
-        event.c.trail_id == trail_id, event.c.instance_id == instance_id, event.c.rev.is_not(None)
-    )
-    rows = conn.execute(query.order_by(event.c.seq)).all()
+    rows = _TOLD.run(conn, {"trail_id": trail_id, "instance_id": instance_id}).all()
     ends = [row[1] for row in rows if row[1] in ("ProcessEnded", "ProcessCancelled")]
     runs = [loads(row[2]).get("version") for row in rows if row[2] is not None]
     return max((row[0] for row in rows), default=0), ends[-1] if ends else None, runs[-1] if runs else None

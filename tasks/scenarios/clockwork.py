@@ -4,32 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from engine.clock import from_us, to_us
-from tasks.due_work import Due, next_moment, run_due
+from engine.errors import IllegalState
+from tasks.due_work import Due, run_due, run_until
 from tasks.scenarios.faults import Difference
 from tasks.scenarios.telling import Names, differs, say
 from tasks.scenarios.world import World
 from tasks.store import stories
 
-#: Moments one step may live through; a duty that comes back at once would go on for ever.
-MOST_MOMENTS = 5_000
-
 
 def advance(world: World, until: datetime, line: int) -> None:
     """Go to a moment, doing what becomes due on the way; raise Difference for work that failed."""
-    stuck: int | None = None  #: a moment at which nothing could be done
-    for _moment in range(MOST_MOMENTS):
-        with world.app.read() as conn:
-            next_us = next_moment(conn)
-        if next_us is None or next_us > to_us(until) or next_us == stuck:
-            break
-        if next_us > to_us(world.clock.now()):
-            world.clock.set(from_us(next_us))
-        stuck = None if do_due(world, line) else next_us
-    else:
-        raise Difference(line, "到期事项没有尽头。", "Due work never ends.")
-    if until > world.clock.now():
-        world.clock.set(until)
+    try:
+        run_until(world.app, world.clock, until, lambda: do_due(world, line))
+    except IllegalState as endless:
+        raise Difference(line, "到期事项没有尽头。", "Due work never ends.") from endless
 
 
 def do_due(world: World, line: int) -> int:

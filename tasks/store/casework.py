@@ -159,10 +159,16 @@ def set_task_due(conn: Connection, instance_ids: list[int], element: str, due_at
     )
 
 
+_ACTIVE_CASE = Named(
+    sa.select(case).where(
+        case.c.person_id == sa.bindparam("person_id"), case.c.status == sa.literal_column("'active'")
+    )
+)
+
+
 def active_case(conn: Connection, person_id: int) -> RowMapping | None:
     """Return the active case of a person."""
-    query = sa.select(case).where(case.c.person_id == person_id, case.c.status == "active")
-    return conn.execute(query).mappings().first()
+    return _ACTIVE_CASE.first(conn, person_id=person_id)
 
 
 def running_deadlines(
@@ -184,35 +190,28 @@ def _running(names: tuple[str, ...]) -> Named:
     return Named(query.order_by(deadline.c.created_at, deadline.c.id))
 
 
+_UNTRIGGERED = Named(
+    sa.select(deadline).where(
+        *(deadline.c[name] == sa.bindparam(name) for name in ("trail_id", "rule_id", "run_no")),
+        deadline.c.trigger_on.is_(None),
+        deadline.c.closed_reason.is_(None),
+    )
+)
+_DEADLINE_COUNT = Named(
+    sa.select(sa.func.count().label("rows")).where(
+        *(deadline.c[name] == sa.bindparam(name) for name in ("trail_id", "rule_id"))
+    )
+)
+
+
 def untriggered_deadline(conn: Connection, trail_id: int, rule_id: str, run_no: int) -> RowMapping | None:
     """Return the row of a rule and run that waits for its trigger, done or not; None where none does."""
-    query = sa.select(deadline).where(
-        deadline.c.trail_id == trail_id, deadline.c.rule_id == rule_id, deadline.c.run_no == run_no,
-        deadline.c.trigger_on.is_(None), deadline.c.closed_reason.is_(None),
-    )  # fmt: skip
-    return conn.execute(query).mappings().first()
+    return _UNTRIGGERED.first(conn, trail_id=trail_id, rule_id=rule_id, run_no=run_no)
 
 
 def deadline_count(conn: Connection, trail_id: int, rule_id: str) -> int:
     """Return how many rows a rule has had on a trail."""
-    query = sa.select(sa.func.count()).where(deadline.c.trail_id == trail_id, deadline.c.rule_id == rule_id)
-    return int(conn.execute(query).scalar_one())
-
-
-def overdue_deadlines(conn: Connection, now_us: int, most: int) -> list[RowMapping]:
-    """Return deadlines whose end has passed unmarked, in due order: the worker's sweep."""
-    query = (
-        sa.select(deadline.c.id, deadline.c.trail_id, deadline.c.due_at)
-        .where(
-            deadline.c.completed_at.is_(None),
-            deadline.c.closed_reason.is_(None),
-            deadline.c.missed_at.is_(None),
-            deadline.c.due_at <= now_us,
-        )
-        .order_by(deadline.c.due_at, deadline.c.id)
-        .limit(most)
-    )
-    return list(conn.execute(query).mappings())
+    return int(_DEADLINE_COUNT.all(conn, trail_id=trail_id, rule_id=rule_id)[0]["rows"])
 
 
 def pending_deadlines(conn: Connection) -> list[RowMapping]:
@@ -235,50 +234,35 @@ def counted_deadlines_open(conn: Connection) -> list[RowMapping]:
     return list(conn.execute(query.order_by(deadline.c.id)).mappings())
 
 
-def due_duties(conn: Connection, now_us: int, most: int) -> list[RowMapping]:
-    """Return open duties whose next window begins, in order."""
-    query = (
-        sa.select(duty)
-        .where(duty.c.state == "open", duty.c.next_at <= now_us)
-        .order_by(duty.c.next_at, duty.c.id)
-        .limit(most)
+_WINDOWS_TO_DO = Named(
+    sa.select(duty_window)
+    .where(
+        duty_window.c.duty_id == sa.bindparam("duty_id"),
+        duty_window.c.state.in_([sa.literal_column("'open'"), sa.literal_column("'missed'")]),
     )
-    return list(conn.execute(query).mappings())
-
-
-def ended_windows(conn: Connection, now_us: int, most: int) -> list[RowMapping]:
-    """Return windows that ended undone and are not marked missed yet, in order."""
-    query = (
-        sa.select(duty_window.c.id, duty_window.c.duty_id, duty_window.c.due_at)
-        .where(duty_window.c.state == "open", duty_window.c.due_at <= now_us)
-        .order_by(duty_window.c.due_at, duty_window.c.id)
-        .limit(most)
-    )
-    return list(conn.execute(query).mappings())
+    .order_by(duty_window.c.starts_on)
+)
 
 
 def windows_to_do(conn: Connection, duty_id: int) -> list[RowMapping]:
     """Return the windows of a duty that are not done, the oldest first."""
-    query = (
-        sa.select(duty_window)
-        .where(duty_window.c.duty_id == duty_id, duty_window.c.state.in_(("open", "missed")))
-        .order_by(duty_window.c.starts_on)
-    )
-    return list(conn.execute(query).mappings())
+    return _WINDOWS_TO_DO.all(conn, duty_id=duty_id)
 
 
 def open_duties(
     conn: Connection, case_id: int | None = None, person_id: int | None = None, kind: str | None = None
 ) -> list[RowMapping]:
     """Return open duties of a case or person."""
-    query = sa.select(duty).where(duty.c.state == "open").order_by(duty.c.id)
-    if case_id is not None:
-        query = query.where(duty.c.case_id == case_id)
-    if person_id is not None:
-        query = query.where(duty.c.person_id == person_id)
-    if kind is not None:
-        query = query.where(duty.c.kind == kind)
-    return list(conn.execute(query).mappings())
+    asked = {"case_id": case_id, "person_id": person_id, "kind": kind}
+    given = {name: value for name, value in asked.items() if value is not None}
+    return _open_duties(tuple(given)).all(conn, **given)
+
+
+@lru_cache(maxsize=8)
+def _open_duties(names: tuple[str, ...]) -> Named:
+    given = (duty.c[name] == sa.bindparam(name) for name in names)
+    open_now = duty.c.state == sa.literal_column("'open'")
+    return Named(sa.select(duty).where(open_now, *given).order_by(duty.c.id))
 
 
 def loads(conn: Connection, user_ids: list[int]) -> dict[int, int]:

@@ -3,25 +3,65 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from engine.store.tables import timer
-from tasks.store.conn import Connection
-from tasks.store.rows import Named
+from tasks.store.conn import Connection, RowMapping
+from tasks.store.rows import Named, first_of
 from tasks.store.tables import deadline, duty, duty_window, trail_owner
 
+_DUE_TIMERS = first_of(
+    sa.select(timer.c.id, timer.c.trail_id, timer.c.instance_id, timer.c.due_at)
+    .where(timer.c.state == sa.literal_column("'scheduled'"), timer.c.due_at <= sa.bindparam("now"))
+    .order_by(timer.c.due_at, timer.c.id)
+)
 
-def due_timers(conn: Connection, now_us: int, most: int) -> list[Any]:
+
+def due_timers(conn: Connection, now_us: int, most: int) -> list[RowMapping]:
     """Return timers that are due, the earliest first."""
-    query = (
-        sa.select(timer.c.id, timer.c.trail_id, timer.c.instance_id, timer.c.due_at)
-        .where(timer.c.state == sa.literal_column("'scheduled'"), timer.c.due_at <= now_us)
-        .order_by(timer.c.due_at, timer.c.id)
-        .limit(most)
+    return _DUE_TIMERS.all(conn, now=now_us, most=most)
+
+
+_OVERDUE = first_of(
+    sa.select(deadline.c.id, deadline.c.trail_id, deadline.c.due_at)
+    .where(
+        deadline.c.completed_at.is_(None),
+        deadline.c.closed_reason.is_(None),
+        deadline.c.missed_at.is_(None),
+        deadline.c.due_at <= sa.bindparam("now"),
     )
-    return list(conn.execute(query))
+    .order_by(deadline.c.due_at, deadline.c.id)
+)
+
+
+def overdue_deadlines(conn: Connection, now_us: int, most: int) -> list[RowMapping]:
+    """Return deadlines whose end has passed unmarked, in due order: the worker's sweep."""
+    return _OVERDUE.all(conn, now=now_us, most=most)
+
+
+_DUE_DUTIES = first_of(
+    sa.select(duty)
+    .where(duty.c.state == sa.literal_column("'open'"), duty.c.next_at <= sa.bindparam("now"))
+    .order_by(duty.c.next_at, duty.c.id)
+)
+
+
+def due_duties(conn: Connection, now_us: int, most: int) -> list[RowMapping]:
+    """Return open duties whose next window begins, in order."""
+    return _DUE_DUTIES.all(conn, now=now_us, most=most)
+
+
+_ENDED_WINDOWS = first_of(
+    sa.select(duty_window.c.id, duty_window.c.duty_id, duty_window.c.due_at)
+    .where(duty_window.c.state == sa.literal_column("'open'"), duty_window.c.due_at <= sa.bindparam("now"))
+    .order_by(duty_window.c.due_at, duty_window.c.id)
+)
+
+
+def ended_windows(conn: Connection, now_us: int, most: int) -> list[RowMapping]:
+    """Return windows that ended undone and are not marked missed yet, in order."""
+    return _ENDED_WINDOWS.all(conn, now=now_us, most=most)
 
 
 _NEXT_MOMENTS = Named(

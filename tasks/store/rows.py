@@ -57,6 +57,12 @@ def numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:
     return {f"{name}{n}": value for n, value in enumerate(values)}
 
 
+def first_of(query: sa.Select[Any]) -> Named:
+    """Return a query that gives its first rows only: as many as its parameter `most` says."""
+    nought: sa.ColumnElement[Any] = sa.literal_column("0")  # SQLite's dialect would bind one of its own
+    return Named(query.limit(sa.bindparam("most", type_=sa.Integer)).offset(nought))
+
+
 def add(conn: Connection, table: sa.Table, **values: Any) -> None:
     """Insert one row."""
     _insert(table, tuple(values)).run(conn, values)

@@ -1,0 +1,170 @@
+"""What becomes of things: a chance for each choice that matters, by the id of the step that asks.
+
+A step that is not named is answered by its record, its prefill and its examples, and so does its duty.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tasks.forms.spec import Field, FormSpec
+from tasks.year.data import words
+
+Answers = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One form about to be filled."""
+
+    spec: FormSpec
+    chance: random.Random
+    before: int  #: how often this step was done already in the same matter
+    today: date
+    shown: Mapping[str, Any]  #: what the form holds before anybody typed
+
+    def pick(self, **weights: float) -> str:
+        """Return one of the names, by weight."""
+        return self.chance.choices(list(weights), list(weights.values()))[0]
+
+    def is_so(self, share: float) -> bool:
+        """Tell yes for a share of all turns."""
+        return self.chance.random() < share
+
+
+Model = Callable[[Turn], Answers]
+
+
+def _work(turn: Turn) -> Answers:
+    return {"employment_kind": turn.pick(UNIT=76, FLEXIBLE=18, SELF=6)}
+
+
+def _referral(hired: float) -> Model:
+    def model(turn: Turn) -> Answers:
+        if turn.is_so(hired):
+            return {"outcome": "HIRED", **_work(turn)}
+        if turn.is_so(0.05):
+            return {"outcome": "CANCELLED"}
+        return {
+            "outcome": "NOT_HIRED", "reason": turn.pick(POST=84, OWN=16),
+            "really_hard": turn.is_so(0.15),
+        }  # fmt: skip
+
+    return model
+
+
+def _conclude(turn: Turn) -> Answers:
+    """The street tries again once or twice before it turns to a post or to the district."""
+    if turn.before < 1 or (turn.before < 3 and turn.is_so(0.35)):
+        return {"decision": "RETRY"}
+    return {"decision": turn.pick(STREET_POST=35, ESCALATE=65)}
+
+
+def _follow_up(turn: Turn) -> Answers:
+    signal = turn.pick(NONE=955, UNSTABLE=25, JOB_LOST=20)
+    answer: Answers = {"signal": signal, "stability": "UNSTABLE" if signal == "UNSTABLE" else "STABLE"}
+    return answer | ({"status": "LEFT"} if signal == "JOB_LOST" else {})
+
+
+def _approval(turn: Turn) -> Answers:
+    return {"approval": "APPROVED" if turn.before or turn.is_so(0.96) else "RETURNED"}
+
+
+def _recheck(turn: Turn) -> Answers:
+    meets = bool(turn.shown.get("categories"))
+    return {"still_meets": meets} if meets else {"still_meets": False, "end_code": "END-NOLONGER"}
+
+
+def _signal(share: float, signal: str) -> Model:
+    def model(turn: Turn) -> Answers:
+        return {"signal": signal, **_work(turn)} if turn.is_so(share) else {"signal": "NONE"}
+
+    return model
+
+
+def _yes(name: str, share: float) -> Model:
+    return lambda turn: {name: turn.is_so(share)}
+
+
+def _one_of(name: str, **weights: float) -> Model:
+    return lambda turn: {name: turn.pick(**weights)}
+
+
+MODELS: Mapping[str, Model] = {
+    "P01a_Form": _yes("in_scope", 0.96),
+    "P02_Accompany": _one_of("outcome", BROUGHT=75, DECLINED=25),
+    "P03_Check": lambda turn: {"materials_complete": turn.before > 0 or turn.is_so(0.92)},
+    "P03_Approve": _approval,
+    "P03_Will": _yes("accepts_help", 0.97),
+    "P03_Objection": _yes("upheld", 0.2),
+    "P04_Outcome": _referral(0.34),
+    "P04_ConfirmOwn": _yes("confirmed", 0.85),
+    "P05_Contact": lambda turn: {"agreed": turn.before > 0 or turn.is_so(0.92)},
+    "P05_Collect": _one_of("cause", SKILL=25, NO_EXPERIENCE=30, INTERVIEW=25, OTHER=20),
+    "P05_TrainInfo": _yes("willing", 0.8),
+    "P05_Revisit": _referral(0.3),
+    "P05_Conclude": _conclude,
+    "P06_Contact": lambda turn: {"agreed": turn.before > 0 or turn.is_so(0.92)},
+    "P06_Assess": _one_of("condition", NONE=80, ADJUST=14, DEFECT=6),
+    "P06_Collect": lambda turn: {"match_found": turn.before > 0 or turn.is_so(0.85)},
+    "P06_Outcome": _referral(0.35),
+    "P07_Register": _one_of("stability", STABLE=45, UNSTABLE=10, UNJUDGED=45),
+    "P08_Verify": _yes("employed", 0.9),
+    "P09_First": _follow_up,
+    "P09_SecondAssistance": lambda turn: {
+        "open_run": turn.is_so(0.95), "entry_tier": turn.pick(COMMUNITY=70, STREET=25, DISTRICT=5),
+    },
+    "P09_Close": _yes("close", 0.95),
+    "P11_TrainPlan": lambda turn: {"order_based": turn.is_so(0.6), "startup": turn.is_so(0.1)},
+    "P11_Attend": _yes("stopped", 0.05),
+    "P11_Appraisal": lambda turn: {"passed": turn.is_so(0.9), "direct_employment": turn.is_so(0.4)},
+    "P13_Review": _yes("extreme_difficulty", 0.3),
+    "P13_Approve": _approval,
+    "P16_Confirm": _yes("cleared", 0.95),
+    "P17_Evaluate": _one_of("decision", TRAIN=20, MARKET=50, AGAIN=10, NONE=20),
+    "P18_Check": _one_of("result", ENTER=55, DISMISS=45),
+    "P21_Visit": _signal(0.01, "FOUND_WORK"),
+    "P21_WeeklyContact": _signal(0.01, "FOUND_WORK"),
+    "P21_KeepContact": _signal(0.01, "FOUND_WORK"),
+    "P21_FollowUp": _follow_up,
+    "P21_WeeklyGuidance": _one_of("signal", NONE=80, SOLVED=17, JOB_LOST=3),
+    "P21_Attendance": _signal(0.02, "JOB_LOST"),
+    "P21_DynamicData": _signal(0.005, "JOB_LOST"),
+    "P21_EmployerVisit": _signal(0.04, "UNSTABLE"),
+    "P21_SelfEmployedVisit": _signal(0.03, "JOB_LOST"),
+    "P21_Recheck": _recheck,
+}
+
+
+def answers(turn: Turn) -> Answers:
+    """Return what is said where a choice matters, and the words that differ from one to the next."""
+    model = MODELS.get(turn.spec.id)
+    said = {} if model is None else model(turn)
+    written = {field.name: word for field in turn.spec if (word := _word(field, turn)) is not None}
+    return {**written, **{name: value for name, value in said.items() if name in turn.spec.fields}}
+
+
+def _word(field: Field, turn: Turn) -> Any:
+    if field.name in turn.shown or field.required is False:
+        return None
+    if field.type == "list" and isinstance(field.example, list):
+        return _rows(field, turn)
+    if field.name.endswith("_no") and field.type == "text" and not field.prefill:
+        return f"{turn.today:%Y%m%d}{turn.chance.randrange(10**6):06d}"
+    known = words(field.name) if field.type in ("text", "longtext") else []
+    return turn.chance.choice(known) if known else None
+
+
+def _rows(field: Field, turn: Turn) -> Any:
+    """Return the rows of a form's example in other words."""
+    asked = [column.name for column in field.item if column.type == "text" and words(column.name)]
+    if not asked or "today" in str(field.example):
+        return None
+    return [
+        {**row, **{name: turn.chance.choice(words(name)) for name in asked if name in row}}
+        for row in field.example
+    ]

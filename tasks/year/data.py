@@ -1,0 +1,29 @@
+"""Places, names and words of the district that lives, as `bpmn/demo/year.toml` has them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).parent.parent.parent / "bpmn" / "demo" / "year.toml"
+
+
+@cache
+def data() -> Mapping[str, Any]:
+    """Return the whole file, read once."""
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+@cache
+def names(of: str) -> tuple[str, ...]:
+    """Return given names: `female` or `male`."""
+    return tuple(data()["names"][of].split())
+
+
+def words(question: str) -> list[str]:
+    """Return what people write where a question of this name is asked; nothing where none is known."""
+    found: list[str] = data()["words"].get(question, [])
+    return found
