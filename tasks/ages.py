@@ -1,7 +1,8 @@
 """Age boundaries: on the day one passes, the office checks whether the conditions still hold (J.7.15).
 
 The boundaries are read off the tables themselves: the birthdays on which the 3545 category or the labour age
-of a person begins or ends. A recognised case keeps the next one as a duty that comes on that day.
+of a person begins or ends. A recognised case keeps the next one as a duty that comes on that day; so does
+the ledger of somebody without a case.
 """
 
 from __future__ import annotations
@@ -51,9 +52,12 @@ def _standing(desk: Desk, person_id: int, on: date) -> tuple[bool, bool]:
 
 
 def watch(desk: Desk, context: Context) -> None:
-    """Keep the next boundary of a recognised person in mind; one that is kept already stays."""
+    """Keep the next boundary of a person in mind; one that is kept stays, the case's before the ledger's."""
     assert context.person_id is not None
-    known = rows.rows(desk.conn, tables.duty, case_id=context.case_id, frequency=AGE, state="open")
+    known = rows.rows(desk.conn, tables.duty, person_id=context.person_id, frequency=AGE, state="open")
+    for row in [one for one in known if one["case_id"] is None and context.case_id is not None]:
+        duties.close_duty(desk, row, "replaced")
+        known.remove(row)
     on = boundary_after(desk, context.person_id, desk.today)
     if known or on is None:
         return

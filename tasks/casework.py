@@ -16,6 +16,8 @@ from tasks import (
     employments,
     handovers,
     helpers,
+    leaving,
+    ledger,
     org,
     papers,
     people,
@@ -115,6 +117,7 @@ def exit_case(desk: Desk, command: commands.Exit) -> Done:
     values = accept_values(desk, "exit", command.values)
     trail, on = desk.trail(context), str(values["effective_on"])
     desk.emit(trail, "ExitRecorded", end_code=values["end_code"], on=on)
+    leaving.leave(desk, context.person_id, values["end_code"], on)
     if context.case_id is not None:
         _stop(desk, context.case_id, "MSG-15", values["end_code"], values["evidence"])
     return Done(case_id=context.case_id, person_id=context.person_id)
@@ -124,11 +127,20 @@ def found_work(desk: Desk, command: commands.FoundWork) -> Done:
     """Record work found by own effort; the process that holds the tier says so to registration (J.7.7)."""
     context = _case_or_person(desk, command.case_id, command.person_id, "found_work", employments.may_find)
     values = accept_values(desk, "found_work", command.values)
-    if context.case_id is None:
-        assert context.person_id is not None
-        context = cases.open_case(desk, context.person_id, "street")
+    context = case_for_work(desk, context)
     found_work_in(desk, context, values)
     return Done(case_id=context.case_id, person_id=context.person_id)
+
+
+def case_for_work(desk: Desk, context: Context) -> Context:
+    """Return the case in which work that was found is registered: the person's active one, else a new one."""
+    if context.case_id is not None:
+        return context
+    assert context.person_id is not None
+    active = casework.active_case(desk.conn, context.person_id)
+    if active is not None:
+        return cases.context_of(desk, active["id"])
+    return cases.open_case(desk, context.person_id, "street")
 
 
 def found_work_in(desk: Desk, context: Context, values: Mapping[str, Any]) -> None:
@@ -227,12 +239,14 @@ def transfer(desk: Desk, command: commands.TransferCommunity) -> Done:
     unit = _community(desk, str(values["to_community"]), context.area)
     before, after = people.move_to_community(desk.conn, context.person_id, unit.id, desk.now)
     desk.emit(desk.trail(context), "CaseTransferred", before=before, after=after)
+    levels = ("community", "street", "district")
+    pools = {org.path_at(before, level): org.path_at(after, level) for level in levels}
+    own = ledger.moved(desk, context.person_id, after)
+    casework.move_tasks(desk.conn, own, after, pools)
     if context.case_id is None:
         return Done(person_id=context.person_id)
     desk.change_case(context.case_id, area=after)
     instances = [row["id"] for row in casework.open_instances(desk.conn, context.case_id)]
-    levels = ("community", "street", "district")
-    pools = {org.path_at(before, level): org.path_at(after, level) for level in levels}
     casework.move_tasks(desk.conn, instances, after, pools)
     for table in (tables.process_context, tables.deadline, tables.duty):
         casework.update_where(desk.conn, table, {"case_id": context.case_id}, area=after)
@@ -266,9 +280,9 @@ def record_benefit(desk: Desk, command: commands.RecordBenefit) -> Done:
 
 def explain_missed(desk: Desk, command: commands.ExplainMissed) -> Done:
     """Explain a missed window of a recurring duty."""
-    _active(desk, command.case_id, "explain_missed")
+    context = _active(desk, command.case_id, "explain_missed")
     values = accept_values(desk, "explain_missed", command.values)
-    duties.explain(desk, command.case_id, values["duty"], values["reason"])
+    duties.explain(desk, context, values["duty"], values["reason"])
     return Done(case_id=command.case_id)
 
 

@@ -43,7 +43,7 @@ def open_by_completion(
             if opening.fills_pending and trigger is not None:
                 _fill_pending(desk, live, policy, trigger)
             elif trigger is not None or opening.pending:
-                open_row(desk, _in_present_run(desk, live), policy, trigger)
+                open_row(desk, in_present_run(desk, live), policy, trigger)
 
 
 def _fill_pending(desk: Desk, live: Live, policy: DeadlinePolicy, trigger: date) -> None:
@@ -53,7 +53,7 @@ def _fill_pending(desk: Desk, live: Live, policy: DeadlinePolicy, trigger: date)
         open_row(desk, context, policy, trigger)
 
 
-def _in_present_run(desk: Desk, live: Live) -> Context:
+def in_present_run(desk: Desk, live: Live) -> Context:
     """Return the context of an instance in the run the case is in now: a decision may just have begun one."""
     context = desk.context(live)
     if context.case_id is None:

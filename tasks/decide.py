@@ -7,15 +7,17 @@ from datetime import date
 from typing import Any
 
 from engine.codec import dumps, loads
-from engine.decisions import DecisionUnmatched
+from engine.decisions import Decision, DecisionUnmatched
 from engine.graph import Node
 from engine.live import Live
-from tasks import duties, people, placements, referrals
+from tasks import deadline_openings, duties, ledger, people, placements, referrals
 from tasks.decision_inputs import decision_inputs
 from tasks.desk import Context, Desk
 
 #: Tables about a person, read from the record; all others read routing variables.
 ABOUT_PERSON = frozenset({"DT-01", "DT-02", "DT-03", "DT-05", "DT-07", "DT-16"})
+#: The table that gives the visit class.
+CLASS = "DT-05"
 
 def person_inputs(
     desk: Desk, person_id: int, on: date | None = None, facts: Mapping[str, Any] | None = None
@@ -46,17 +48,36 @@ def run_tables(desk: Desk, live: Live, node: Node) -> dict[str, Any]:
     if "failed_count" in live.graph.variables and context.case_id is not None:
         routed["failed_count"] = referrals.failed_count(desk, live)
     for table_id in node.attr_list("decision"):
-        output = _run(desk, live, node, table_id, {**live.names(), **routed}, context)
-        if isinstance(output, Mapping):
-            found |= output
-            routed |= {name: value for name, value in output.items() if name in live.graph.variables}
+        made = _run(desk, live, node, table_id, {**live.names(), **routed}, context)
+        if isinstance(made.output, Mapping):
+            found |= made.output
+            routed |= {name: value for name, value in made.output.items() if name in live.graph.variables}
+        if table_id == CLASS and node.id == ledger.RULE:
+            routed["visit_class"] = _classify(desk, live, context, made)
     _afterwards(desk, live, node, context, found)
+    if node.id == ledger.RULE:
+        routed |= ledger.may_accompany(desk, live, routed["visit_class"])
+    deadline_openings.open_by_branch(desk, live, node, routed)
     return routed
+
+
+def _classify(desk: Desk, live: Live, context: Context, made: Decision) -> int:
+    """Keep the class the table gave, or the one a worker gave instead with a reason (AMB-15)."""
+    assert context.person_id is not None
+    assert isinstance(made.output, dict)
+    proposed = int(made.output["visit_class"])
+    override = live.state.vars.get("visit_class_override")
+    given = proposed if override is None else int(override)
+    grounds: dict[str, Any] = {"table": CLASS, "row": made.rules_hit[0], "proposed": proposed}
+    if override is not None:
+        grounds["override"] = desk.form.get("override_reason") or ""
+    ledger.classify(desk, context.person_id, given, grounds, desk.today)
+    return given
 
 
 def _run(
     desk: Desk, live: Live, node: Node, table_id: str, names: Mapping[str, Any], context: Context
-) -> dict[str, Any] | list[Any]:
+) -> Decision:
     table = desk.library.tables[table_id]
     values: Mapping[str, Any] = names
     if table_id in ABOUT_PERSON and context.person_id is not None:
@@ -67,7 +88,7 @@ def _run(
               rows=decision.rules_hit, inputs=read, output=decision.output)  # fmt: skip
     if table_id in ("DT-01", "DT-02", "DT-03") and context.case_id is not None:
         desk.change_case(context.case_id, {table_id: decision.output})
-    return decision.output
+    return decision
 
 
 def _afterwards(
@@ -88,12 +109,18 @@ def priority(desk: Desk, person_id: int) -> str:
 
 def visit_class(desk: Desk, person_id: int, facts: Mapping[str, Any] | None = None) -> int | None:
     """Return the visit class of a person (DT-05), with some facts as given; None: too little is known."""
+    found = class_decision(desk, person_id, facts)
+    return None if found is None else int(found.output["visit_class"])  # type: ignore[call-overload]
+
+
+def class_decision(
+    desk: Desk, person_id: int, facts: Mapping[str, Any] | None = None
+) -> Decision | None:
+    """Return what DT-05 says of a person, with some facts as given; None: too little is known."""
     try:
-        found = desk.library.tables["DT-05"].decide(person_inputs(desk, person_id, facts=facts))
+        return desk.library.tables[CLASS].decide(person_inputs(desk, person_id, facts=facts))
     except DecisionUnmatched:
         return None
-    assert isinstance(found.output, dict)
-    return int(found.output["visit_class"])
 
 
 def followup_class(desk: Desk, context: Context) -> str:

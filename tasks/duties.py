@@ -43,6 +43,8 @@ COUNTS_AS = {
     "P05_Contact": "P21_KeepContact",
     "P06_Contact": "P21_KeepContact",
 }
+#: Duties of the person, whatever case is open.
+OF_PERSON = frozenset({"P21_Visit"})
 RULES = {
     "P21_WeeklyContact": "DL-016",
     "P21_WeeklyGuidance": "DL-046",
@@ -210,7 +212,8 @@ def _done(desk: Desk, row: RowMapping, window: RowMapping, on: date) -> None:
 
 def act_counts(desk: Desk, context: Context, kind: str, on: date) -> None:
     """Let an act of the main line count as the present window of a duty."""
-    for row in casework.open_duties(desk.conn, context.case_id, context.person_id, kind):
+    case_id = None if kind in OF_PERSON else context.case_id
+    for row in casework.open_duties(desk.conn, case_id, context.person_id, kind):
         if rolls(row["frequency"]):
             _rolls_on(desk, row, on)
             continue
@@ -257,9 +260,10 @@ def mark_missed(desk: Desk, window_id: int) -> bool:
     return True
 
 
-def explain(desk: Desk, case_id: int, kind: str, reason: str) -> None:
+def explain(desk: Desk, context: Context, kind: str, reason: str) -> None:
     """Explain the oldest missed window of a duty, which ends its task; raise IllegalState when none is."""
-    for row in casework.open_duties(desk.conn, case_id=case_id, kind=kind):
+    case_id = None if kind in OF_PERSON else context.case_id
+    for row in casework.open_duties(desk.conn, case_id, context.person_id, kind):
         for window in casework.windows_to_do(desk.conn, row["id"]):
             if window["state"] == "missed":
                 _explain(desk, row, window, reason)

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.errors import FormInvalid, IllegalState
 from engine.ids import new_id
-from tasks import placements
+from tasks import ledger, placements
 from tasks.desk import Context, Desk
 from tasks.store import casework, rows, tables
 from tasks.store.conn import RowMapping
@@ -105,4 +105,5 @@ def lose(desk: Desk, context: Context, lost_on: Any, reason: str | None) -> None
         rows.change(desk.conn, tables.employment, row["id"], lost_on=str(lost_on), lost_reason=reason)
     if context.person_id is not None:
         placements.end(desk, context.person_id, "job lost")
+        ledger.resume(desk, context.person_id)
     desk.emit(desk.trail(context), "JobLost", on=str(lost_on))

@@ -8,11 +8,13 @@ from typing import Any
 from engine.graph import Node
 from engine.live import Live
 from engine.messages import send
-from tasks import cases, duties, employments, handovers, referrals
+from tasks import cases, duties, employments, handovers, leaving, ledger, referrals
 from tasks.desk import Context, Desk, with_tier
 from tasks.handlers.assistance import package
 from tasks.openings import OPENINGS
+from tasks.store import casework
 
+STABILISATION = "P10_stabilisation"
 #: Message -> process and start event it opens, and the tier the process holds ("" = as the message says).
 STARTS: Mapping[str, tuple[str, str, str]] = {
     "MSG-03": ("P04_community_assistance", "P04_Start", "community"),
@@ -21,6 +23,7 @@ STARTS: Mapping[str, tuple[str, str, str]] = {
     "MSG-08": ("P13_public_welfare_post", "P13_Start", ""),
     "MSG-09": ("P07_employment_registration", "P07_Start", "street"),
     "MSG-10": ("P09_follow_up", "P09_Start", "community"),
+    "MSG-11": (STABILISATION, "P10_Start", "street"),
     "MSG-18": ("P07_employment_registration", "P07_Insurance_Start", "street"),
     "MSG-24": ("P07_employment_registration", "P07_FoundWork_Start", "street"),
 }
@@ -83,6 +86,9 @@ def second_assistance(desk: Desk, context: Context, entry: str) -> None:
     assert context.case_id is not None
     duties.close_kinds(desk, context, {"P21_FollowUp", "P21_WeeklyGuidance"}, "second assistance")
     case_id = context.case_id
+    for row in casework.open_instances(desk.conn, case_id):
+        if row["process_id"] == STABILISATION:
+            desk.unit.cancel(row["id"], "second assistance")
 
     def begin() -> None:
         fresh = cases.context_of(desk, case_id)
@@ -93,34 +99,64 @@ def second_assistance(desk: Desk, context: Context, entry: str) -> None:
 
 
 def _exit(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, Any] | None:
-    """An upheld objection, an unplaced person or a recheck ends the case."""
-    assert context.case_id is not None
+    """An upheld objection, an unplaced person or a recheck ends the case, and the ledger as the code says."""
     code = node.attrs.get("status") or str(live.state.vars.get("end_code") or "END-NOLONGER")
-    case_id = context.case_id
-    desk.emit(case_id, "ExitRecorded", live, node.id, end_code=code)
+    case_id, person_id = context.case_id, context.person_id
+    desk.emit(live.trail_id, "ExitRecorded", live, node.id, end_code=code)
+    desk.unit.later(lambda: leaving.leave(desk, person_id, code, desk.today.isoformat()))
+    if case_id is None:
+        return None
     send(desk.unit, "MSG-15", live.key, {}, trail_id=live.trail_id, starts=False)
     desk.unit.later(lambda: cases.close(desk, case_id, code, node.name))
     return None
 
 
 def _found_work(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, Any] | None:
-    from tasks.casework import found_work_of
+    from tasks.casework import case_for_work, found_work_of
 
-    assert context.case_id is not None
-    found_work_of(desk, context.case_id, "OWN_EFFORT")
+    found = case_for_work(desk, context)
+    assert found.case_id is not None
+    found_work_of(desk, found.case_id, "OWN_EFFORT")
     return None
+
+
+def _listed(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, Any] | None:
+    """An interview that found a hardship person gives the ledger what it found (J.2a)."""
+    return {name: live.state.vars.get(name) for name in ("candidate_categories", "visit_class")}
+
+
+def _reclassified(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, Any] | None:
+    """A visit tells the ledger process of the person, which is in no case; nobody listed has none."""
+    row = ledger.open_row(desk, context.person_id)
+    if row is None:
+        return None
+    assert context.person_id is not None
+    return {KEY: ledger.key_of(context.person_id), "visit_class": row["visit_class"]}
+
+
+def _unstable(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, Any] | None:
+    """Keep every signal with the case; the guidance that runs already takes it in (J.1, P10)."""
+    assert context.case_id is not None
+    signal = {"on": desk.today.isoformat(), "element": node.id}
+    known = desk.case(context.case_id)["data"].get("signals", [])
+    desk.change_case(context.case_id, {"signals": [*known, signal]})
+    there = casework.open_instances(desk.conn, context.case_id)
+    return None if any(row["process_id"] == STABILISATION for row in there) else {}
 
 
 _Special = Callable[[Desk, Live, Node, Context], "dict[str, Any] | None"]
 _SPECIAL: Mapping[str, _Special] = {
+    "MSG-01": _listed,
     "MSG-05": _hand_over,
     "MSG-06": _hand_over,
     "MSG-08": _welfare,
     "MSG-09": _employed,
     "MSG-10": _registered,
+    "MSG-11": _unstable,
     "MSG-13": _second,
     "MSG-15": _exit,
     "MSG-24": _found_work,
+    "MSG-28": _reclassified,
 }
 
 

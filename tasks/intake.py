@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.errors import DuplicatePerson, FormInvalid, IllegalState
-from tasks import access, cases, commands, org, people
+from tasks import access, cases, commands, org, people, survey_round
 from tasks import casework as casework_of_case
 from tasks.access import Subject
 from tasks.commands import Done
@@ -13,6 +13,7 @@ from tasks.forms.command_forms import accept_values
 from tasks.forms.validate import check_prefill
 from tasks.forms.values import FormContext
 from tasks.store import casework
+from tasks.survey_round import INTERVIEW
 
 #: Processes a worker starts by hand for a person: both open a case, at the street (J.7.1).
 APPLICATION = "P03_registration_recognition"
@@ -60,6 +61,8 @@ def set_facts(desk: Desk, command: commands.SetFacts) -> Done:
 def start_process(desk: Desk, command: commands.StartProcess) -> Done:
     """Start a process for a person: an application opens the case (J.7.1)."""
     person = desk.person(command.person_id)
+    if command.process_id == INTERVIEW:
+        return _interview(desk, command, person["area"])
     if command.process_id not in (APPLICATION, REGISTRATION):
         raise IllegalState(detail="这一流程由系统按规定启动，不能手工启动")
     access.authorize_start(desk.actor, command.process_id, Subject(person["area"]))
@@ -82,6 +85,16 @@ def start_process(desk: Desk, command: commands.StartProcess) -> Done:
         case_id=context.case_id, person_id=command.person_id, instance_id=live_id,
         next_task_id=tasks[0]["id"] if tasks else None,
     )  # fmt: skip
+
+
+def _interview(desk: Desk, command: commands.StartProcess, area: str) -> Done:
+    """Begin an interview at the door; raise IllegalState where one is open."""
+    access.authorize_start(desk.actor, INTERVIEW, Subject(area))
+    live = survey_round.begin_at_door(desk, command.person_id)
+    desk.unit.write_waits()
+    tasks = casework.open_tasks_of(desk.conn, [live.id])
+    return Done(person_id=command.person_id, instance_id=live.id,
+                next_task_id=tasks[0]["id"] if tasks else None)  # fmt: skip
 
 
 def _told(desk: Desk, context: Context, given: dict[str, object]) -> None:

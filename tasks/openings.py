@@ -9,8 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tasks import listing
 from tasks.desk import Desk
 
 Opening = Callable[[Desk, str, Mapping[str, Any]], bool]
 #: Message -> what it opens.
-OPENINGS: dict[str, Opening] = {}
+OPENINGS: dict[str, Opening] = {
+    "MSG-01": listing.listed,
+    "MSG-02": listing.brought,
+    "MSG-21": listing.found,
+}

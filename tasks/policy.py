@@ -129,6 +129,16 @@ class Policy:
         return index
 
     @cached_property
+    def opened_by_branch(self) -> dict[str, list[DeadlinePolicy]]:
+        """Rules by the branch of a gateway (`gateway=KEY`) that opens them."""
+        index: dict[str, list[DeadlinePolicy]] = {}
+        for row in self.rules.values():
+            for opening in row.opens:
+                if opening.branch is not None:
+                    index.setdefault(opening.branch, []).append(row)
+        return index
+
+    @cached_property
     def met_by(self) -> dict[str, list[DeadlinePolicy]]:
         """Rules by the element that meets them."""
         index: dict[str, list[DeadlinePolicy]] = {}

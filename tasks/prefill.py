@@ -9,7 +9,7 @@ from typing import Any
 from engine.codec import loads
 from engine.errors import CalendarUnknown, FormInvalid, GuardUnmet
 from engine.live import Live
-from tasks import accounts, decide, employments, helpers, papers, placements, referrals, rules
+from tasks import accounts, decide, employments, helpers, ledger, papers, people, placements, referrals, rules
 from tasks.actor import ROLES
 from tasks.decision_inputs import current_facts
 from tasks.desk import Context, Desk
@@ -18,6 +18,7 @@ from tasks.forms.prefill import Resolve
 from tasks.forms.spec import Field, FormSpec
 from tasks.forms.values import FormContext, only_ids
 from tasks.store import casework, rows, tables
+from tasks.survey.example import example
 
 
 def form_context(desk: Desk, live: Live, spec: FormSpec) -> FormContext:
@@ -42,6 +43,9 @@ def _chosen(desk: Desk, live: Live, of: str, raw: str) -> str | None:
         known = {row["id"] for row in accounts.staff(desk.conn, of, area)}
     elif of == "post":
         known = {row["id"] for row in placements.posts_of(desk, _level(live), area)}
+    elif of == "person":
+        there = people.persons(desk.conn, [int(wanted)]).values()
+        known = {row["id"] for row in there if row["area"].startswith(area)}
     elif of == "vacancy":
         known = {row["id"] for row in rows.rows(desk.conn, tables.vacancy, id=int(wanted))}
     else:
@@ -165,6 +169,30 @@ def _decision(desk: Desk, live: Live, context: Context, table: str, field: Field
     return None
 
 
+def _candidates(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    """Return the likely categories: of the interview or list that named the person, else what DT-01 finds."""
+    told = live.state.vars.get("candidate_categories")
+    if told or context.person_id is None:
+        return told or None
+    row = ledger.open_row(desk, context.person_id)
+    known = loads(row["categories"]) if row is not None else []
+    return known or decide.categories(desk, context.person_id) or None
+
+
+def _hardship(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    """Say yes where the facts on record give a category; where they give none, the worker says."""
+    found = context.person_id is not None and decide.categories(desk, context.person_id)
+    return True if found else None
+
+
+def _survey_example(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    """Answer the whole questionnaire as somebody out of work would whose facts are these."""
+    if context.person_id is None:
+        return None
+    person = desk.person(context.person_id)
+    return example(person["name"], desk.today, loads(person["facts"]))
+
+
 def _notice_until(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
     """Count from the day of publication where it is given, else from today."""
     days = desk.setting("public_notice_days")
@@ -225,6 +253,9 @@ RULES: Mapping[str, _Rule] = {
     "register_type": _register_type,
     "employment": _employment,
     "decision": _decision,
+    "candidates": _candidates,
+    "hardship": _hardship,
+    "survey_example": _survey_example,
     "notice_until": _notice_until,
     "free_post": _free_post,
     "open_referrals": _open_referrals,

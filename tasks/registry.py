@@ -11,9 +11,11 @@ from tasks import (
     casework,
     commands,
     commands_audit,
+    course_start,
     drafts,
     files,
     grants,
+    households,
     intake,
     migrations,
     office,
@@ -25,6 +27,7 @@ from tasks import (
     units,
 )
 from tasks import migration_commands as moves
+from tasks import person_commands as persons
 from tasks import studio_commands as studio
 from tasks.commands import Command, Done
 from tasks.desk import Desk
@@ -60,6 +63,9 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     commands.RecordBenefit: casework.record_benefit,
     commands.ExplainMissed: casework.explain_missed,
     commands.StartDuty: casework.start_duty,
+    persons.StartCourse: course_start.start,
+    persons.JoinHousehold: households.join,
+    persons.LeaveHousehold: households.leave,
     commands.VoidPaper: casework.void_paper,
     commands.AddPaper: supervision.add_paper,
     commands.SuspendInstance: supervision.suspend,

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.graph import Node
 from engine.live import Live
-from tasks import deadlines
+from tasks import courses, deadlines, survey_round
 from tasks.desk import Desk
 
 Service = Callable[[Desk, Live, Node], Mapping[str, Any] | None]
@@ -32,6 +32,17 @@ def set_up_files(desk: Desk, live: Live, node: Node) -> None:
     deadlines.meet(desk, live, node.id, {})
 
 
+def make_roster(desk: Desk, live: Live, node: Node) -> None:
+    """Put everybody in scope on the roster of a survey round, after the present step (01.D1b)."""
+    desk.unit.later(lambda: survey_round.make_roster(desk, live))
+
+
+def register_training_need(desk: Desk, live: Live, node: Node) -> None:
+    """Register who asked for training in a revisit (E45, 19.D1b)."""
+    write_registers(desk, live, node)
+    courses.register_need(desk, desk.context(live))
+
+
 def notify_household(desk: Desk, live: Live, node: Node) -> None:
     """Tell an open zero-employment-family process of the household that a member works (MSG-29)."""
     from engine.messages import send
@@ -48,7 +59,8 @@ SERVICES: Mapping[str, Service] = {
     "set_up_files": set_up_files,
     "register_submission": write_registers,
     "register_dossier": write_registers,
-    "register_training_need": write_registers,
+    "register_training_need": register_training_need,
+    "survey_roster": make_roster,
     "register_welfare_applicant": write_registers,
     "notify_household": notify_household,
 }

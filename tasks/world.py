@@ -15,17 +15,20 @@ from engine.unit import Unit
 from engine.world import PlainWorld, TaskAttributes
 from tasks import (
     cases,
+    deadline_openings,
     deadlines,
     decide,
     duties,
     flows,
     handovers,
     helpers,
+    ledger,
     office_duties,
     placements,
     referrals,
 )
 from tasks.desk import Context, Desk
+from tasks.employments import REGISTRATION
 from tasks.services import SERVICES
 
 #: Stands for a day that is not known yet: a pending deadline's timer waits, it does not fire.
@@ -33,6 +36,7 @@ PENDING = date(2255, 1, 1)
 _PRIORITY = {"URGENT": 2, "HIGH": 1, "NORMAL": 0}
 #: Processes of assistance: what they opened ends with them (J.7.9).
 _ASSISTANCE = frozenset(cases.ASSISTANCE)
+_OPENS_DUTIES = _ASSISTANCE | {"P09_follow_up", "P10_stabilisation"}
 
 
 class World595(PlainWorld):
@@ -95,6 +99,10 @@ class World595(PlainWorld):
         """Keep what the instance is about; the case takes its tier."""
         self.desk.save_context(live, self.desk.contexts[live.id])
         cases.take_tier(self.desk, live)
+        deadline_openings.open_by_start(self.desk, live)
+        person_id = self.desk.context(live).person_id
+        if live.process_id == REGISTRATION and person_id is not None:
+            ledger.pause(self.desk, person_id)
 
     def over(self, unit: Unit, live: Live, status: str) -> None:
         """Close what only this instance could do: its deadlines, its duties, its open referrals."""
@@ -102,7 +110,9 @@ class World595(PlainWorld):
         context = desk.context(live)
         deadlines.close_of_process(desk, live, live.reason or "process ended")
         office_duties.over(desk, live, status)
-        if live.process_id in _ASSISTANCE or live.process_id == "P09_follow_up":
+        if live.process_id == ledger.PROCESS:
+            ledger.over(desk, live)
+        if live.process_id in _OPENS_DUTIES:
             duties.close_of_instance(desk, live, live.reason or "tier ended")
         if live.process_id in _ASSISTANCE and context.case_id is not None:
             referrals.cancel_open(desk, context.case_id, live)

@@ -15,6 +15,7 @@ from tasks import commands
 from tasks.forms.command_forms import COMMAND_FORMS
 from tasks.forms.spec import NOTE, Field, FormSpec, Group
 from tasks.forms.spec import form as task_form
+from tasks.person_commands import JoinHousehold, LeaveHousehold
 
 Make = Callable[[int, Mapping[str, Any]], commands.Command]
 #: Text fields of the commands' forms that name something there is a list of.
@@ -105,6 +106,8 @@ PERSON_ACTIONS: dict[str, Action] = {
     for one in (
         Action("found_work", _person(commands.FoundWork), "found_work", "found_work"),
         Action("benefit", _person(commands.RecordBenefit), "record_benefit", "record_benefit"),
+        Action("join_household", _person(JoinHousehold), "set_facts", "join_household"),
+        Action("leave_household", _person(LeaveHousehold), "set_facts", "leave_household"),
         Action("exit", _person(commands.Exit), "exit", "exit", danger=True),
     )
 }

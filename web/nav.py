@@ -27,7 +27,7 @@ _ITEMS = (
 _BELONGS = {
     "task": "inbox", "files": "inbox", "case": "person", "paper": "person", "instance": "person",
     "editor": "studio", "release": "studio", "trial": "studio", "moves": "studio", "audit": "audit_find",
-    "calendar": "settings", "survey_analysis": "survey",
+    "calendar": "settings", "courses": "person", "survey_analysis": "survey",
 }  # fmt: skip
 #: Entries that another one, open to the same person, holds already.
 _WITHIN = {"process.index": "studio.index", "survey_import.index": "survey.index"}

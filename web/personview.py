@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from engine.errors import NotFound
-from tasks import people, privacy
+from tasks import labels, people, privacy
 from tasks.access import Subject, allowed, classes_for, shown_person
-from tasks.queries import areas, case_page, person_page, task_page
+from tasks.households import zero_employment
+from tasks.queries import areas, case_page, ledger_page, person_page, task_page
+from tasks.queries.ledger_page import LedgerRow
 from tasks.queries.scope import require_file
 from tasks.store import surveys
+from tasks.survey_round import INTERVIEW
 from web.actions import PERSON_ACTIONS, Action
 from web.context import Ctx
 from web.facts import fact_lines
@@ -27,10 +31,23 @@ def load_person(context: Ctx, person_id: int) -> dict[str, Any]:
         active = next((one for one in cases if one.status == "active"), None)
         recorded = bool(head.facts)
         may_view_id = privacy.may_view(conn, context.actor, {"id": head.id, "area": head.area})
-        head = veiled(head, context.actor, person_page.subjects(conn, [(head.id, head.area)])[head.id])
+        ledger = ledger_page.ledger_of(conn, person_id)
+        subject = person_page.subjects(conn, [(head.id, head.area)])[head.id]
+        if active is None and ledger is not None and ledger.ended_on is None:
+            subject = replace(subject, tier="community")  # who visits is at work on the person
+        head = veiled(head, context.actor, subject)
         chain = areas.chain_of(head.area)
         names = areas.unit_names(conn, chain)
+        own = ledger_page.own_tasks(conn, person_id)
+        works = bool({"P4", "P4*"} & classes_for(context.actor, subject))
         return {
+            "ledger": ledger,
+            "class_reason": class_reason(context, ledger) if works else "",
+            "may_see_categories": works,
+            "zero_family": works and zero_employment(context.app.desk(conn, context.actor)[1], person_id),
+            "visits": ledger_page.visits_of(conn, person_id),
+            "own_tasks": own,
+            "interviewed": any(task.process_id == INTERVIEW for task in own),
             "person": head,
             "may_view_id": may_view_id,
             "covered": recorded and not fact_lines(head.facts, context.lang, context.t),
@@ -48,6 +65,21 @@ def load_person(context: Ctx, person_id: int) -> dict[str, Any]:
                 for one in people.household_members(conn, {"household_id": head.household_id, "id": head.id})
             ],
         }
+
+
+def class_reason(context: Ctx, row: LedgerRow | None) -> str:
+    """Return in words how a visit class came about: the row of the table, or a worker's reason."""
+    grounds = row.grounds if row is not None else {}
+    if not grounds:
+        return ""
+    table = context.app.library.tables[grounds["table"]]
+    said = next((one.annotation for one in table.rules if one.number == grounds["row"]), "")
+    if grounds.get("override"):
+        proposed = labels.label("visit_class", str(grounds["proposed"]), context.lang)
+        return context.t("ledger.by_worker", reason=grounds["override"], proposed=proposed)
+    if grounds.get("visit"):
+        return context.t("ledger.by_visit", day=grounds["visit"], rule=said)
+    return context.t("ledger.by_row", rule=said, table=table.name)
 
 
 def offered(context: Ctx, area: str) -> list[Action]:

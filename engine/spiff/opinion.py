@@ -232,7 +232,8 @@ class _Walk:
         if spiff is None:
             return None
         ours = Counter([task[2] for task in self.box.open_tasks()])
-        ours.update(event[2] for event in self.box.waiting())
+        # an event that takes one of several messages waits once
+        ours.update(element for _run, _owner, element in {event[:3] for event in self.box.waiting()})
         theirs = spiff.tasks() + spiff.events()
         if ours != theirs:
             shown = f"{sorted((ours - theirs).elements())} / {sorted((theirs - ours).elements())}"

@@ -9,7 +9,7 @@ from typing import Any
 from engine.deadlines import Unit
 from engine.expressions import Expr
 from engine.gate.rules.clauses import LOCAL
-from engine.graph import HUMAN, Graph
+from engine.graph import HUMAN, Graph, Kind
 from tasks.forms.spec import FormSpec
 from tasks.gate import shape
 from tasks.gate.problem import Problem
@@ -81,10 +81,6 @@ def _known(library: Library, place: str, rule: DeadlinePolicy) -> Iterator[Probl
         yield Problem(
             f"{place}.rule_ids", "请写明依据条款，本地做法写 LOCAL。", "It names no clause; LOCAL is one."
         )
-    if any(opening.branch for opening in rule.opens):
-        yield Problem(
-            f"{place}.opens", "不能由分支起算，请改为环节。", "A branch cannot open it; name a step."
-        )
 
 
 def check_home(
@@ -105,6 +101,10 @@ def check_home(
         yield from _meeting(laid, place, rule, shipped, graph)
         for opening in rule.opens:
             yield from _opening(laid, f"{place}.opens", rule, opening.element, opening.field, graph, shipped)
+            if opening.branch is not None and not _is_decided(graph, opening.branch):
+                zh = f"分支“{opening.branch}”不在规则判定之后的排他网关上，请改为环节。"
+                en = f"No exclusive gateway behind a decision has the branch “{opening.branch}”; name a step."
+                yield Problem(f"{place}.opens", zh, en)
             if opening.condition is not None and not _as_shipped(shipped, opening):
                 yield from _condition(laid, f"{place}.opens", opening.condition, opening.element, graph)
 
@@ -114,6 +114,16 @@ def _as_shipped(shipped: DeadlinePolicy | None, opening: Opening) -> bool:
     same = [] if shipped is None else [one for one in shipped.opens if one.element == opening.element]
     asked = opening.condition
     return asked is not None and any(one.condition and one.condition.text == asked.text for one in same)
+
+
+def _is_decided(graph: Graph, branch: str) -> bool:
+    """Tell whether a branch (`gateway=KEY`) leaves a gateway right behind a business-rule task."""
+    name, _, key = branch.partition("=")
+    gateway = graph.nodes.get(name)
+    if gateway is None or gateway.kind is not Kind.EXCLUSIVE:
+        return False
+    before = {graph.nodes[flow.source].kind for flow in gateway.incoming}
+    return before == {Kind.RULE} and any(flow.branch == key for flow in gateway.outgoing)
 
 
 def home(rule: DeadlinePolicy) -> str:

@@ -70,4 +70,16 @@ def elements() -> frozenset[str]:
     return frozenset(_HANDLERS)
 
 
-from tasks.handlers import assistance, duty, follow_up, recognition, registration, training, welfare  # noqa: E402,F401
+from tasks.handlers import (  # noqa: E402
+    assistance,  # noqa: F401
+    continued_training,  # noqa: F401
+    duty,  # noqa: F401
+    follow_up,  # noqa: F401
+    ledger,  # noqa: F401
+    recognition,  # noqa: F401
+    registration,  # noqa: F401
+    stabilisation,  # noqa: F401
+    survey,  # noqa: F401
+    training,  # noqa: F401
+    welfare,  # noqa: F401
+)

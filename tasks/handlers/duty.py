@@ -7,7 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.clock import local_date
-from tasks import decide, duties, employments
+from tasks import decide, duties, employments, ledger, visits
+from tasks.casework import case_for_work
 from tasks.handlers import Completion, on
 from tasks.handlers.follow_up import left_needs_signal, lost, reclassify, stable_again
 
@@ -44,10 +45,15 @@ def _situation(done: Completion) -> str:
 
 
 def _reclassified(done: Completion) -> bool:
-    """Tell whether the visit changed class, ability or wish (J.7.10); other news move nothing."""
+    """Tell whether the visit changed class, ability or wish, or the person may now be brought (J.7.10)."""
     before: Mapping[str, Any] = done.desk.form["_facts_before"]
-    if {"wish", "labour_ability"} & before.keys():
+    if {"wish", "labour_ability"} & before.keys() or _other_class(done):
         return True
+    return ledger.would_accompany(done.desk, done.person_id)
+
+
+def _other_class(done: Completion) -> bool:
+    before: Mapping[str, Any] = done.desk.form["_facts_before"]
     if not before:
         return False
     classes = [decide.visit_class(done.desk, done.person_id, facts) for facts in (before, {})]
@@ -60,10 +66,15 @@ def act(done: Completion) -> None:
     element = done.task.node.id
     if element == "P21_FollowUp":
         left_needs_signal(done)
+    if element == "P21_Visit":
+        visits.require_gap(done.desk, done.task.live, done.values)
     duties.done(done.desk, done.task.live, _act_day(done))  # first: a lost post ends its own duties
     lost(done)
+    if element == "P21_Visit" and _other_class(done):
+        visits.reclassify(done.desk, done.person_id, _act_day(done))
     if done.values.get("signal") == "FOUND_WORK":
-        employments.record(done.desk, done.context, done.values, "OWN_EFFORT", done.desk.today)
+        context = case_for_work(done.desk, done.context)
+        employments.record(done.desk, context, done.values, "OWN_EFFORT", done.desk.today)
     done.routing["situation"] = _situation(done)
     if element == "P21_FollowUp":
         reclassify(done)

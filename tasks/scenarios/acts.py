@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from engine.errors import NotFound
@@ -17,11 +18,13 @@ from tasks.scenarios.faults import Difference
 from tasks.scenarios.fill import command_values, task_values
 from tasks.scenarios.load_steps import ON_CASE, ON_INSTANCE
 from tasks.scenarios.model import Step
+from tasks.scenarios.places import COURSE, path_of, start_course
 from tasks.scenarios.reach import reach
 from tasks.scenarios.world import World
 from tasks.store import stories
 from tasks.store.conn import RowMapping
 from tasks.store.papers import papers_of_case
+from tasks.store.places import tasks_in
 
 #: What `add_paper` issues where a step names no kind: a further letter.
 NEW_PAPER = "E17"
@@ -44,23 +47,30 @@ def find_task(world: World, step: Step) -> RowMapping:
 
     Raises NotFound where there never was one.
     """
-    person_id = person_of(world, step)
-    case = case_of(world, person_id, step.case, step.line)
-    case_id = None if case is None else case["id"]
+    seen = _tasks_of(world, step)
     element = str(step.target)
     with world.app.read() as conn:
-        found = stories.tasks_of(conn, person_id, case_id, element)
-        ended = [] if found else stories.tasks_of(conn, person_id, case_id, element, opened=False)
+        found = seen(conn, element=element)
+        ended = [] if found else seen(conn, element=element, opened=False)
     if found:
         return found[0]
     if step.refused is None and step.action != "withdraw":
         with world.app.read() as conn:
-            now = [row["element"] for row in stories.tasks_of(conn, person_id, case_id)]
+            now = [row["element"] for row in seen(conn)]
         zh = f"任务{element}没有打开；打开的有：{'、'.join(now) or '无'}。"
         raise Difference(step.line, zh, f"{element} is not open; open: {', '.join(now) or 'none'}.")
     if not ended:
         raise NotFound()
     return max(ended, key=lambda row: (row["ended_at"] or 0, row["id"]))
+
+
+def _tasks_of(world: World, step: Step) -> Callable[..., list[RowMapping]]:
+    """Return the function that lists the tasks a step may mean: of its area, or of its person and case."""
+    if step.area is not None and step.person is None:
+        return partial(tasks_in, path=path_of(world, step.area, step.line))
+    person_id = person_of(world, step)
+    case = case_of(world, person_id, step.case, step.line)
+    return partial(stories.tasks_of, person_id=person_id, case_id=None if case is None else case["id"])
 
 
 def _complete(world: World, step: Step) -> None:
@@ -133,6 +143,9 @@ def _start(world: World, step: Step) -> None:
             raise Difference(step.line, zh, en)
     actor = who.starter(world, step, process_id)
     values = dict(step.with_)
+    if process_id == COURSE:
+        start_course(world, step, actor)
+        return
     if process_id.startswith("P07"):
         values = command_values(world, COMMAND_FORMS["found_work"], values, step.strict)
     world.app.do(c.StartProcess(process_id, person_of(world, step), values), actor)
@@ -235,9 +248,7 @@ def _moved(world: World, step: Step) -> None:
 def _reach(world: World, step: Step) -> None:
     person_id = person_of(world, step)
     case = case_of(world, person_id, step.case, step.line)
-    if case is None:
-        raise Difference(step.line, "该人员没有案件。", "The person has no case.")
-    reach(world, step, person_id, case["id"])
+    reach(world, step, person_id, None if case is None else case["id"])
 
 
 _ACTS: Mapping[str, Act] = {

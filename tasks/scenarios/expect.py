@@ -13,6 +13,7 @@ from tasks.scenarios.faults import Difference
 from tasks.scenarios.look import Look, is_duty
 from tasks.scenarios.model import Step, day
 from tasks.scenarios.nodes import Table
+from tasks.scenarios.places import PlaceLook, path_of
 from tasks.scenarios.world import World
 from tasks.store.conn import RowMapping
 
@@ -22,6 +23,19 @@ def hold(world: World, step: Step) -> None:
     table = step.expect
     assert table is not None
     handle = read.text(table, "for") or step.person
+    look: Look
+    place = read.text(table, "in_area") or (step.area if handle is None else None)
+    if place:
+        look = PlaceLook(world, path_of(world, place, table.line))
+    else:
+        look = _of_person(world, step, table, handle)
+    for key in table:
+        check = _CHECKS.get(key)
+        if check is not None:
+            check(look, table, key)
+
+
+def _of_person(world: World, step: Step, table: Table, handle: str | None) -> Look:
     if handle is None and len(world.people) == 1:
         handle = next(iter(world.people))
     if handle is None:
@@ -29,11 +43,7 @@ def hold(world: World, step: Step) -> None:
     person_id = world.people[handle]
     number = table.get("case")
     case = case_of(world, person_id, number if isinstance(number, int) else step.case, table.at("case"))
-    look = Look(world, person_id, case)
-    for key in table:
-        check = _CHECKS.get(key)
-        if check is not None:
-            check(look, table, key)
+    return Look(world, person_id, case)
 
 
 def differ(table: Table, key: str, wanted: Any, found: Any, line: int | None = None) -> Difference:

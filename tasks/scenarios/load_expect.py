@@ -8,6 +8,7 @@ from typing import Any
 from tasks import duties
 from tasks.actor import ROLES
 from tasks.cases import ENDS
+from tasks.office_duties import OFFICES
 from tasks.scenarios import reading as read
 from tasks.scenarios.catalogue import Catalogue, is_paper
 from tasks.scenarios.faults import BadScenario
@@ -15,9 +16,9 @@ from tasks.scenarios.model import day
 from tasks.scenarios.nodes import Table
 
 KEYS = (
-    "for", "case", "in", "open", "includes", "excludes", "duties", "took", "due", "overdue", "tier",
-    "counters", "status", "events", "papers", "registers", "hints", "no_hints", "categories", "visit_class",
-    "followup_class", "alarms", "assigned", "note",
+    "for", "in_area", "case", "in", "open", "includes", "excludes", "duties", "took", "due", "overdue",
+    "tier", "counters", "status", "events", "papers", "registers", "hints", "no_hints", "categories",
+    "visit_class", "followup_class", "alarms", "assigned", "note",
 )  # fmt: skip
 _DUE = ("rule", "nth", "literal", "effective", "met", "pending")
 _TIERS = ("community", "street", "district")
@@ -32,7 +33,7 @@ def check_expectation(table: Table, known: Catalogue, people: set[str], staff: s
     for key in ("open", "includes", "excludes"):
         _each(table, key, lambda word: word in known.tasks, "任务", "task")
     _each(table, "in", lambda word: known.process(word) is not None, "流程", "process")
-    _each(table, "duties", lambda word: word in duties.KINDS, "周期任务", "duty")
+    _each(table, "duties", lambda word: word in duties.KINDS or word in OFFICES, "周期任务", "duty")
     _each(table, "took", lambda word: _branch(word, known), "分支", "branch")
     _each(table, "overdue", lambda word: word in known.deadlines, "期限", "deadline")
     _each(table, "events", lambda word: word in known.events, "事件", "event")

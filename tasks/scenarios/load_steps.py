@@ -19,6 +19,7 @@ from tasks.scenarios.faults import BadScenario
 from tasks.scenarios.load_expect import check_expectation
 from tasks.scenarios.model import Step
 from tasks.scenarios.nodes import Rows, Table
+from tasks.scenarios.places import COURSE, COURSE_FIELDS
 
 #: Actions whose target is a user task.
 ON_TASK = ("complete", "reach", "claim", "unclaim", "reassign", "delegate", "send_back", "withdraw")
@@ -194,8 +195,7 @@ class StepReader:
         elif action in _WITH:
             _only_columns(given, _WITH[action], action)
         elif action == "start":
-            work = target == REGISTRATION
-            _only_columns(given, tuple(COMMAND_FORMS["found_work"].fields) if work else APPLIES, action)
+            _only_columns(given, _starting(str(target)), action)
         elif action in COMMAND_FORMS or action == "message":
             form = COMMAND_FORMS["propose_close" if action == "message" else action]
             _only_fields(given, form.fields, action)
@@ -203,6 +203,13 @@ class StepReader:
     def form(self, task: str, given: Table) -> None:
         """Refuse fields a task's form does not have, columns of its lists included."""
         _only_fields(given, self.library.forms[task].fields, task)
+
+
+def _starting(process_id: str) -> tuple[str, ...]:
+    """Return the fields a process's start has."""
+    if process_id == REGISTRATION:
+        return tuple(COMMAND_FORMS["found_work"].fields)
+    return COURSE_FIELDS if process_id == COURSE else APPLIES
 
 
 def _only_columns(given: Table, known: Collection[str], where: str) -> None:

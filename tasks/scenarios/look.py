@@ -39,11 +39,9 @@ class Look:
 
     @cached_property
     def deadlines(self) -> list[RowMapping]:
-        """Return the deadlines of the case."""
-        if self.case_id is None:
-            return []
+        """Return the deadlines of the case, and of the person outside any case."""
         with self.world.app.read() as conn:
-            return stories.deadlines_of(conn, self.case_id)
+            return stories.deadlines_of(conn, self.person_id, self.case_id)
 
     @cached_property
     def duties(self) -> list[RowMapping]:
@@ -54,9 +52,12 @@ class Look:
 
     @cached_property
     def events(self) -> list[RowMapping]:
-        """Return the case's events in order."""
+        """Return the events of the case, and of the person outside any case, in order."""
         with self.world.app.read() as conn:
-            trails = [self.case_id] if self.case_id is not None else stories.trails_of(conn, self.person_id)
+            if self.case_id is None:
+                trails = stories.trails_of(conn, self.person_id)
+            else:
+                trails = [self.case_id, *stories.own_trails(conn, self.person_id)]
             return stories.events_of(conn, trails)
 
     @cached_property

@@ -26,8 +26,11 @@ _LEFT_ALONE = ("P17_", "P21_")
 _GIVEN = frozenset({"MSG-17", "MSG-23"})
 
 
-def reach(world: World, step: Step, person_id: int, case_id: int) -> None:
-    """Complete tasks of a case until the target is open; raise Difference where the way ends before it."""
+def reach(world: World, step: Step, person_id: int, case_id: int | None) -> None:
+    """Complete tasks of a person, of a case where there is one, until the target is open.
+
+    Raises Difference where the way ends before it.
+    """
     target = str(step.target)
     for _task in range(MOST_TASKS):
         with world.app.read() as conn:
@@ -65,7 +68,7 @@ def _complete(world: World, step: Step, task: RowMapping) -> None:
         raise Difference(step.line, zh, en) from fault
 
 
-def _accept(world: World, step: Step, todo: list[RowMapping], person_id: int, case_id: int) -> bool:
+def _accept(world: World, step: Step, todo: list[RowMapping], person_id: int, case_id: int | None) -> bool:
     """Claim a task above where the target lies below, behind the acceptance of a hand-over."""
     below = str(step.target).split("_")[0]
     above = [row for row in todo if not row["element"].startswith(below)]
@@ -85,7 +88,9 @@ def _anybody(step: Step) -> Step:
     return replace(step, who=None)
 
 
-def _message(world: World, step: Step, person_id: int, case_id: int) -> bool:
+def _message(world: World, step: Step, person_id: int, case_id: int | None) -> bool:
+    if case_id is None:
+        return False
     with world.app.read() as conn:
         waiting = stories.waiting_in(conn, case_id)
         case = stories.cases_of(conn, person_id)[-1]
@@ -97,11 +102,11 @@ def _message(world: World, step: Step, person_id: int, case_id: int) -> bool:
     return False
 
 
-def _stuck(world: World, step: Step, person_id: int, case_id: int) -> Difference:
+def _stuck(world: World, step: Step, person_id: int, case_id: int | None) -> Difference:
     now = to_us(world.clock.now())
     with world.app.read() as conn:
         waiting = stories.waiting_in(conn, case_id)
-        running = [row for row in stories.deadlines_of(conn, case_id) if row["due_at"] > now]
+        running = [row for row in stories.deadlines_of(conn, person_id, case_id) if row["due_at"] > now]
     names = "、".join(sorted({f"{element}({name})" for element, name in waiting})) or "—"
     due = [f"{row['rule_id']} {row['due_effective']}" for row in running if not row["completed_at"]]
     days = "、".join(due) or "—"

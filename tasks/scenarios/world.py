@@ -9,14 +9,14 @@ from typing import Any
 from engine.clock import VirtualClock, to_us
 from engine.errors import AidError, FormInvalid
 from engine.ids import new_id
-from tasks import accounts, commands, org, people
+from tasks import accounts, commands, office_duties, org, people
 from tasks.actor import ADMIN_ROLES, ROLES, SYSTEM, Actor, Grant
 from tasks.app import App
 from tasks.benefits import record
 from tasks.desk import LEVEL_OF_ROLE, Desk
 from tasks.labels import label
 from tasks.scenarios.faults import Difference
-from tasks.scenarios.model import Area, Opening, Person, Scenario
+from tasks.scenarios.model import Area, Opening, Person, Scenario, Step
 from tasks.store import accounts as account_store
 from tasks.store import rows, tables
 from tasks.store.conn import Connection
@@ -70,7 +70,13 @@ def build(app: App, clock: VirtualClock, scenario: Scenario) -> World:
         for family in scenario.households:
             members = [world.people[handle] for handle in family.members]
             people.make_household(conn, members, clock.now(), urban=family.urban)
+    if any(_about_an_office(step) for step in scenario.steps):
+        app.run(office_duties.open_missing)
     return world
+
+
+def _about_an_office(step: Step) -> bool:
+    return step.area is not None or (step.expect is not None and "in_area" in step.expect)
 
 
 def _area(conn: Connection, world: World, area: Area) -> str:

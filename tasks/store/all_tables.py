@@ -7,6 +7,7 @@ from engine.store.metadata import metadata
 from tasks.store import (
     tables,
     tables_files,
+    tables_ledger,
     tables_migration,
     tables_org,
     tables_people,
@@ -15,6 +16,6 @@ from tasks.store import (
 )
 
 __all__ = [
-    "engine_tables", "metadata", "tables", "tables_files", "tables_migration", "tables_org",
-    "tables_people", "tables_survey", "tables_trial",
+    "engine_tables", "metadata", "tables", "tables_files", "tables_ledger", "tables_migration",
+    "tables_org", "tables_people", "tables_survey", "tables_trial",
 ]  # fmt: skip

@@ -60,6 +60,11 @@ def insert_household(conn: Connection, **values: Any) -> None:
     conn.execute(household.insert().values(**values))
 
 
+def update_household(conn: Connection, household_id: int, **values: Any) -> None:
+    """Change columns of a household."""
+    conn.execute(household.update().where(household.c.id == household_id).values(**values))
+
+
 def insert_facts(conn: Connection, rows: list[dict[str, Any]]) -> None:
     """Add to the history of facts."""
     conn.execute(person_fact.insert(), rows)

@@ -80,14 +80,15 @@ def instances_of(conn: Connection, person_id: int, case_id: int | None) -> list[
     return list(conn.execute(query).mappings())
 
 
-def waiting_in(conn: Connection, case_id: int) -> list[tuple[str, str]]:
-    """Return (element, message) of everything the processes of a case wait for."""
+def waiting_in(conn: Connection, case_id: int | None) -> list[tuple[str, str]]:
+    """Return (element, message) of everything the processes of a case wait for; without one nothing."""
     return [(row["element"], row["name"]) for row in _WAITING.all(conn, case_id=case_id)]
 
 
-def deadlines_of(conn: Connection, case_id: int) -> list[RowMapping]:
-    """Return the deadlines of a case in the order they were opened."""
-    query = sa.select(deadline).where(deadline.c.case_id == case_id)
+def deadlines_of(conn: Connection, person_id: int, case_id: int | None) -> list[RowMapping]:
+    """Return the deadlines of a person outside any case, and of a case, in the order they were opened."""
+    own = sa.and_(deadline.c.person_id == person_id, deadline.c.case_id.is_(None))
+    query = sa.select(deadline).where(sa.or_(own, deadline.c.case_id == case_id))
     return list(conn.execute(query.order_by(deadline.c.created_at, deadline.c.id)).mappings())
 
 
@@ -122,6 +123,14 @@ def events_of(conn: Connection, trail_ids: list[int], kinds: list[str] | None = 
 def trails_of(conn: Connection, person_id: int) -> list[int]:
     """Return the trails of a person: every case, and the person's own."""
     query = sa.select(trail_owner.c.trail_id).where(trail_owner.c.person_id == person_id)
+    return list(conn.execute(query).scalars())
+
+
+def own_trails(conn: Connection, person_id: int) -> list[int]:
+    """Return the trail of a person outside any case, where there is one."""
+    query = sa.select(trail_owner.c.trail_id).where(
+        trail_owner.c.person_id == person_id, trail_owner.c.kind == "person"
+    )
     return list(conn.execute(query).scalars())
 
 

@@ -19,9 +19,10 @@ DI = "{http://www.omg.org/spec/DD/20100524/DI}"
 AID = "{urn:aid595:bpmn:1}"
 
 DRAWN = (
-    "P03_registration_recognition", "P04_community_assistance", "P05_street_assistance",
-    "P06_district_assistance", "P07_employment_registration", "P09_follow_up", "P11_skills_training",
-    "P13_public_welfare_post", "P15_joint_meeting", "P21_duty",
+    "P01_survey_round", "P01a_interview", "P02_ledger_person", "P03_registration_recognition",
+    "P04_community_assistance", "P05_street_assistance", "P06_district_assistance",
+    "P07_employment_registration", "P09_follow_up", "P10_stabilisation", "P11_skills_training",
+    "P12_continued_training", "P13_public_welfare_post", "P15_joint_meeting", "P21_duty",
 )  # fmt: skip
 NODES = {
     "startEvent", "endEvent", "intermediateThrowEvent", "intermediateCatchEvent", "boundaryEvent",

@@ -26,6 +26,8 @@ class Node:
     body: str | None = None
     lane: str = ""
     message: str | None = None
+    #: further messages of the same event: it takes whichever comes first
+    more: tuple[str, ...] = ()
     timer: str | None = None
     attached: str | None = None
     called: str | None = None

@@ -136,9 +136,10 @@ def step_of(clauses: list[str], given: str = "") -> str:
 
 def _node(e: dict[str, Any], plan: dict[str, Any], body: str | None, tier: str) -> Node:
     kind = KINDS[e["type"]]
-    message = (re.findall(r"MSG-\d\d", e.get("msg", "") or (e.get("end", ""))) or [None])[0]
+    messages = re.findall(r"MSG-\d\d", e.get("msg", "") or (e.get("end", "")))
     if e.get("end", "").startswith("status") and kind == "end":
-        message = None
+        messages = []
+    message = messages[0] if messages else None
     attrs = {"clauses": " ".join(e["clauses"])}
     if kind == "user":
         task = tasks()[e["id"]]
@@ -173,6 +174,7 @@ def _node(e: dict[str, Any], plan: dict[str, Any], body: str | None, tier: str) 
         {k: v for k, v in attrs.items() if v},
         inside,
         message=message,
+        more=tuple(messages[1:]) if kind == "catch_message" else (),
         timer=plan.get("timers", {}).get(e["id"]),
         called=e.get("calls"),
         tone=tone_of(e.get("role", "x")),

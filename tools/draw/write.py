@@ -81,7 +81,7 @@ def write(d: Drawing, path: Path) -> None:
     root = etree.Element(q("bpmn:definitions"), nsmap=NS)
     root.set("id", f"Definitions_{d.id}")
     root.set("targetNamespace", "urn:aid595:processes")
-    for message in sorted({n.message for n in d.nodes.values() if n.message}):
+    for message in sorted({m for n in d.nodes.values() for m in (n.message, *n.more) if m}):
         sub(root, "bpmn:message", id=message_id(message), name=message)
     short = d.id.split("_")[0]
     pool = f"{short}_Pool"
@@ -169,7 +169,9 @@ def _content(made: etree._Element, d: Drawing, n: Node) -> None:
         definition = sub(made, "bpmn:timerEventDefinition", id=f"{n.id}_Def")
         sub(definition, "bpmn:timeDate", xsi_type="bpmn:tFormalExpression").text = n.timer
     elif n.message and n.kind in EVENTS:
-        sub(made, "bpmn:messageEventDefinition", id=f"{n.id}_Def", messageRef=message_id(n.message))
+        for i, message in enumerate((n.message, *n.more)):
+            name = f"{n.id}_Def{i + 1 if i else ''}"
+            sub(made, "bpmn:messageEventDefinition", id=name, messageRef=message_id(message))
     elif n.kind == "terminate":
         sub(made, "bpmn:terminateEventDefinition", id=f"{n.id}_Def")
     elif n.kind == "body":

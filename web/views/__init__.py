@@ -14,6 +14,7 @@ from web.views import (
     calendar,
     case,
     clauses,
+    courses,
     demo,
     editor,
     files,
@@ -43,10 +44,10 @@ from web.views import (
 #: They add their routes to those of `v1`.
 assert office.views is work.views is v1.views
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    home.views, auth.views, inbox.views, task.views, files.views, person.views, id_number.views,
-    case.views, paper.views, process.views, clauses.views, audit_find.views, audit.views, incidents.views,
-    instance.views, notices.views, settings.views, demo.views, health.views, studio.views, editor.views,
-    release.views, trial.views, moves.views, units.views, accounts.views,
-    access.views, office_trail.views, calendar.views, survey.views, survey_import.views,
-    survey_analysis.views, v1.views,
+    home.views, auth.views, inbox.views, task.views, files.views, person.views, courses.views,
+    id_number.views, case.views, paper.views, process.views, clauses.views, audit_find.views, audit.views,
+    incidents.views, instance.views, notices.views, settings.views, demo.views, health.views,
+    studio.views, editor.views, release.views, trial.views, moves.views, units.views, accounts.views,
+    access.views, office_trail.views, calendar.views, survey.views,
+    survey_import.views, survey_analysis.views, v1.views,
 )

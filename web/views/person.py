@@ -14,6 +14,7 @@ from tasks.access import Subject, authorize_start, classes_for, shown_person
 from tasks.queries import areas, person_page
 from tasks.queries.case_page import case_by_no
 from tasks.queries.scope import reading_areas, reading_tiers, require_file
+from tasks.survey_round import INTERVIEW
 from web import formview
 from web.actions import PERSON_ACTIONS, Action
 from web.context import Ctx, ctx
@@ -21,6 +22,7 @@ from web.errors import status_of
 from web.facts import fact_lines
 from web.going import go
 from web.personview import load_person, offered
+from web.views.courses import streets_of
 
 views = Blueprint("person", __name__, url_prefix="/people")
 _MOST = 50
@@ -41,7 +43,8 @@ def index() -> str | Response:
         names = areas.unit_names(conn, [row["area"] for row in rows])
         subjects = person_page.subjects(conn, [(row["id"], row["area"]) for row in rows])
     shown = [shown_person(row, classes_for(context.actor, subjects[row["id"]])) for row in rows]
-    return render_template("people.html", q=text, rows=shown, names=names, full=len(rows) == _MOST)
+    return render_template("people.html", q=text, rows=shown, names=names, full=len(rows) == _MOST,
+                           may_train=bool(streets_of(context.actor)))  # fmt: skip
 
 
 @views.get("/new")
@@ -97,17 +100,19 @@ def show(person_id: int) -> str:
 
 def _page(context: Ctx, person_id: int, refusal: AidError | None = None) -> str:
     page = load_person(context, person_id)
+    area = page["person"].area
     return render_template(
         "person.html", facts=fact_lines(page["person"].facts, context.lang, context.t),
-        actions=offered(context, page["person"].area), may_start=_may_start(context, page["person"].area),
+        actions=offered(context, area), may_start=_may_start(context, APPLICATION, area),
+        may_visit=_may_start(context, INTERVIEW, area),
         sentence=refusal.sentence(context.lang) if refusal else "",
         linked_case=refusal.data.get("case_id") if refusal else None, **page,
     )  # fmt: skip
 
 
-def _may_start(context: Ctx, area: str) -> bool:
+def _may_start(context: Ctx, process_id: str, area: str) -> bool:
     try:
-        authorize_start(context.actor, APPLICATION, Subject(area))
+        authorize_start(context.actor, process_id, Subject(area))
     except AidError:
         return False
     return True
@@ -116,16 +121,27 @@ def _may_start(context: Ctx, area: str) -> bool:
 @views.post("/<int:person_id>/start")
 def start(person_id: int) -> Response:
     """Start an application in person (P03)."""
+    return _start(APPLICATION, person_id)
+
+
+@views.post("/<int:person_id>/interview")
+def interview(person_id: int) -> Response:
+    """Begin an interview at the door (P01a)."""
+    return _start(INTERVIEW, person_id)
+
+
+def _start(process_id: str, person_id: int) -> Response:
     context = ctx()
     try:
-        command = commands.StartProcess(APPLICATION, person_id)
-        key = context.command_key(request.form.get("_key", ""), f"start:{person_id}")
+        command = commands.StartProcess(process_id, person_id)
+        key = context.command_key(request.form.get("_key", ""), f"start:{process_id}:{person_id}")
         done = context.app.do(command, context.actor, key)
     except NotFound:
         raise
     except AidError as refusal:
         return make_response(_page(context, person_id, refusal), status_of(refusal))
-    target = f"/tasks/{done.next_task_id}" if done.next_task_id else f"/cases/{done.case_id}"
+    there = f"/cases/{done.case_id}" if done.case_id else f"/people/{person_id}"
+    target = f"/tasks/{done.next_task_id}" if done.next_task_id else there
     return go(target, "started")
 
 

@@ -158,3 +158,18 @@ def test_a_stuck_process_is_found_even_where_the_other_engine_is_not_heard() -> 
     opinion = second_opinion(process(body, "s>t", "t>a:agreed", "t>b", "a>j", "b>j", "j>e"), QUICK)
     assert [fault.name for fault in opinion.skipped["P"]] == ["activity_flows"]
     assert ["停住" in finding.zh for finding in opinion.findings] == [True]
+
+
+def test_an_event_that_takes_one_of_two_messages_is_one_wait_for_both() -> None:
+    more = '<bpmn:messageEventDefinition id="c2_k" messageRef="K"/></bpmn:intermediateCatchEvent>'
+    either = event("intermediateCatchEvent", "c2", "message", "N")
+    either = either.replace("</bpmn:intermediateCatchEvent>", more)
+    data = process(
+        START + node("eventBasedGateway", "w") + event("intermediateCatchEvent", "c1", "message", "M")
+        + either + user("a") + user("b") + END,
+        *["s>w", "w>c1", "w>c2", "c1>a", "c2>b", "a>e", "b>e"],
+        outside="".join(f'<bpmn:message id="{name}" name="{name}"/>' for name in "MNK"),
+    )  # fmt: skip
+    opinion = second_opinion(data, QUICK)
+    assert opinion.findings == []
+    assert opinion.skipped == {}

@@ -1,0 +1,105 @@
+"""The person page shows the ledger and the visits; an interview and a course are started from pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tasks import commands, courses, ledger, worker
+from tasks.queries import ledger_page
+from tasks.store import org
+from tests.web.office import STAFF, Browser, Office
+
+
+def complete(office: Office, person: int, element: str, **given: Any) -> None:
+    """Complete an open task about a person outside any case, with examples."""
+    with office.app.read() as conn:
+        found = {task.element: task for task in ledger_page.own_tasks(conn, person)}
+    task = found[element]
+    values = office.example(task.id, **given)
+    office.app.do(commands.CompleteTask(task.id, values), office.actor(STAFF[task.role]))
+
+
+def street_id_of(office: Office) -> int:
+    """Return the id of the street."""
+    with office.app.read() as conn:
+        return int(org.units_named(conn, "仁和镇", "street")[0]["id"])
+
+
+@pytest.fixture
+def village(office: Office) -> Browser:
+    """A browser of the community's staff."""
+    return office.browser("staff.hnc")
+
+
+def _interview(office: Office, village: Browser, person: int) -> None:
+    """Go through an interview at the door that finds a hardship person."""
+    answer = village.post(f"/people/{person}/interview", {})
+    assert answer.status_code == 303, answer.text
+    for element in ("P01a_Form", "P01a_Verify", "P01a_Enter", "P01a_VisitRecord"):
+        complete(office, person, element)
+
+
+def test_an_interview_begins_at_the_door_and_only_once(office: Office, village: Browser) -> None:
+    person = office.register(name="周桂兰", labour_ability=True)
+    assert "入户调查" in village.get(f"/people/{person}").text
+    answer = village.post(f"/people/{person}/interview", {})
+    assert answer.status_code == 303
+    assert "/tasks/" in answer.location
+    assert f'action="/people/{person}/interview"' not in village.get(f"/people/{person}").text
+    again = village.post(f"/people/{person}/interview", {})
+    assert again.status_code == 409
+    assert "已有未完成的入户调查" in again.text
+
+
+def test_the_street_does_not_visit_at_the_door(office: Office, street: Browser) -> None:
+    person = office.register(name="周桂芝")
+    assert f'action="/people/{person}/interview"' not in street.get(f"/people/{person}").text
+    assert street.post(f"/people/{person}/interview", {}).status_code == 403
+
+
+def test_the_person_page_says_how_the_visit_class_came_about(office: Office, village: Browser) -> None:
+    person = office.register(name="周桂珍", labour_ability=True, unemployed_since="2024-01-01")
+    _interview(office, village, person)
+    page = village.get(f"/people/{person}").text
+    assert "待核实确认" in page
+    complete(office, person, "P02_ConfirmRow", visit_class_override="4", override_reason="老人需照料")
+    page = village.get(f"/people/{person}").text
+    assert "第四类（每月两次）" in page
+    assert "老人需照料" in page
+    assert "按表应为第三类" in page
+    assert "在册，已确认" in page
+
+
+def test_visits_stand_with_their_windows_and_due_days(office: Office, village: Browser) -> None:
+    person = office.register(name="周桂云", labour_ability=True, unemployed_since="2024-01-01")
+    _interview(office, village, person)
+    complete(office, person, "P02_ConfirmRow")
+    worker.tick(office.app)
+    page = village.get(f"/people/{person}").text
+    assert "3月1日" in page
+    assert "填写走访记录" in page
+
+
+def test_a_course_without_trainees_is_refused_and_keeps_what_was_typed(
+    office: Office, street: Browser
+) -> None:
+    assert "没有登记培训需求" in street.get("/courses/new").text
+    person = office.register(name="周桂香")
+    office.app.run(lambda desk: courses.register_need(desk, ledger.context_of(desk, person)))
+    page = street.get("/courses/new").text
+    assert "周桂香" in page
+    street_id = str(street_id_of(office))
+    given = {"employer": "顺义某企业", "course": "", "street_id": street_id}
+    answer = street.post("/courses", given)
+    assert answer.status_code == 422
+    assert "请填写培训课程" in answer.text
+    assert 'value="顺义某企业"' in answer.text
+    started = street.post("/courses", given | {"course": "叉车", "trainees": str(person)})
+    assert started.status_code == 303, started.text
+    assert "顺义某企业" in street.get(started.location).text
+
+
+def test_a_village_starts_no_course(village: Browser) -> None:
+    assert village.get("/courses/new").status_code == 404
