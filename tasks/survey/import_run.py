@@ -10,15 +10,17 @@ import json
 import os
 import resource
 import sys
+import threading
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from engine.clock import SystemClock, VirtualClock, from_us, local_date, to_us
 from engine.codec import canonical, loads
-from engine.errors import AidError
+from engine.errors import AidError, Unavailable
 from engine.store.db import Database, is_conflict
 from tasks import accounts, office_trail
 from tasks.actor import OPERATOR, Actor
@@ -36,8 +38,10 @@ from tasks.survey.rowcheck import Checker, Found, new_person, places_of
 from tasks.survey.workbook import Row, WorkbookRefused, rows_of
 
 #: Bytes of memory and seconds of CPU the child may use.
-MEMORY = 1 << 30
+MEMORY = 500 << 20
 SECONDS = 7_200
+#: How often the child says that it is alive while it reads for long, in seconds.
+BEAT = 15.0
 #: Rows of a transaction.
 BATCH = 500
 TRIES = 5
@@ -199,6 +203,28 @@ class ImportRun:
             store.write(conn, self.id, None, state="failed", problem=problem, beat_at=now, ended_at=now)
 
 
+class Beat:
+    """Says every few seconds that the child is alive, also while nothing can be written yet."""
+
+    def __init__(self, app: App, import_id: int) -> None:
+        self._app = app
+        self._id = import_id
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._go_on, name="beat", daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_error: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _go_on(self) -> None:
+        while not self._ended.wait(BEAT):
+            with suppress(Unavailable), self._app.write() as conn:
+                store.write(conn, self._id, None, beat_at=to_us(_CLOCK.now()))
+
+
 def _as_text(cell: Any) -> Any:
     if isinstance(cell, (str, int)) and not isinstance(cell, bool):
         return cell[:1_000] if isinstance(cell, str) else str(cell)
@@ -224,7 +250,8 @@ def main(import_id: int) -> None:
     app, actor = _open(json.loads(sys.stdin.read()))
     run = ImportRun(app, actor, import_id)
     try:
-        run.run()
+        with Beat(app, import_id):
+            run.run()
     except AidError as refusal:
         problem = "\n".join(refusal.problems) if isinstance(refusal, WorkbookRefused) else ""
         with app.write() as conn:
