@@ -8,7 +8,7 @@ from engine.codec import dumps
 from engine.errors import CaseActive, IllegalState
 from engine.ids import new_id
 from engine.live import Live
-from tasks import deadlines, duties, helpers, placements, referrals
+from tasks import deadlines, duties, helpers, ledger, placements, referrals
 from tasks.desk import Context, Desk
 from tasks.numbers import case_number
 from tasks.store import casework, rows, tables
@@ -57,6 +57,7 @@ def open_case(desk: Desk, person_id: int, tier: str) -> Context:
     rows.add(desk.conn, tables.trail_owner, trail_id=case_id, kind="case", person_id=person_id)
     desk.remember_case({**row, "data": {}})
     desk.emit(case_id, "CaseOpened", case_no=row["case_no"], person=str(person_id))
+    _visits_follow(desk, person_id)
     return Context(case_id, person_id, person["area"], tier)
 
 
@@ -128,6 +129,13 @@ def close(desk: Desk, case_id: int, code: str, reason: str = "") -> None:
     if code not in STAYS_IN_POST:
         placements.end(desk, found["person_id"], code)
     desk.emit(case_id, "CaseClosed", status=code, reason=reason)
+    _visits_follow(desk, found["person_id"])
+
+
+def _visits_follow(desk: Desk, person_id: int) -> None:
+    """End or begin the visits with a case, where the office does not visit during one (AMB-16)."""
+    if not desk.setting("visits_during_case"):
+        ledger.keep_visits(desk, person_id, desk.today)
 
 
 def new_run(desk: Desk, case_id: int) -> Context:

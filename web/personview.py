@@ -73,13 +73,15 @@ def class_reason(context: Ctx, row: LedgerRow | None) -> str:
     if not grounds:
         return ""
     table = context.app.library.tables[grounds["table"]]
-    said = next((one.annotation for one in table.rules if one.number == grounds["row"]), "")
+    found = next((one.annotation for one in table.rules if one.number == grounds["row"]), "")
+    _clause, _, said = found.removeprefix("INFERRED ").partition(" ")
+    basis = context.t(f"settings.basis_{'INFERRED' if found.startswith('INFERRED') else 'STATED'}")
     if grounds.get("override"):
         proposed = labels.label("visit_class", str(grounds["proposed"]), context.lang)
         return context.t("ledger.by_worker", reason=grounds["override"], proposed=proposed)
     if grounds.get("visit"):
         return context.t("ledger.by_visit", day=grounds["visit"], rule=said)
-    return context.t("ledger.by_row", rule=said, table=table.name)
+    return context.t("ledger.by_row", rule=said, basis=basis)
 
 
 def offered(context: Ctx, area: str) -> list[Action]:

@@ -27,7 +27,10 @@ from web.create_app import create_app
 CHEAP = Passwords.make(1, 8, 1)
 SCENARIOS = Path(__file__).parents[2] / "bpmn" / "scenarios"
 #: Ways that the demo does not go: back, taken back, called, suspended, given up, by hand.
-SAMPLE = ("GS14", "GS22", "GS46", "L04", "L05", "L07", "L12", "L24", "L25", "L43", "L44", "M01", "M37")
+SAMPLE = (
+    "GS01", "GS14", "GS22", "GS43", "GS46", "L04", "L05", "L07", "L12", "L24", "L25", "L43", "L44", "M01",
+    "M37", "PL02", "PL06",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ import pytest
 from tasks.actor import Actor
 from tasks.app import App
 from tasks.commands import ClaimTask, Command
+from tasks.library import Library
 from tasks.scenarios import Result, Runner, cli_run, run_paths
 from tasks.scenarios.runner import Diagrams
 from tests.databases import Postgres
@@ -202,8 +203,12 @@ def test_a_task_that_is_not_open_is_reported_with_those_that_are(play: Play) -> 
     assert "P03_Check" in result.zh
 
 
-def test_a_process_that_is_not_built_says_so(play: Play) -> None:
-    result = play(HEAD + "  - {start: P02_ledger_person, for: 甲}\n")
+def test_a_process_that_is_not_deployed_says_so(tmp_path: Path) -> None:
+    story = tmp_path / "story.yaml"
+    story.write_text(HEAD, "utf-8")
+    others = [path for path in Library().diagrams() if not path.stem.startswith("P03")]
+    files = [(path.name, path.read_bytes()) for path in others]
+    (result,) = run_paths([story], diagrams=files)
     assert not result.passed
     assert "not deployed" in result.en
 

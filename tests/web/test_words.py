@@ -39,6 +39,7 @@ _SAID = re.compile(r"""\bt\(\s*["']([a-z_.0-9A-Z]+)["']\s*(~)?""")
 _MADE = re.compile(r"""\bt\(\s*"([a-z_.]+)" ~ (\w+)|\bt\("([a-z_.]+)" ~ ([\w.]+)""")
 #: Keys made from data in templates and views, by the prefix and what may follow.
 MADE = {
+    "course.": ("employer", "course"),
     "inbox.": LISTS, "inbox.empty_": LISTS, "urgency.": (*words.URGENCIES, "done"),
     "password.": ("old_password", "password", "again"), "incident.none_": ("open", "resolved"),
     "id_number.reason_": ("check", "system", "paper"),
