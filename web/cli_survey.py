@@ -13,7 +13,6 @@ from tasks.imports import ImportRefused
 from tasks.survey import importing
 from tasks.survey.importing import Import
 from tasks.survey.rowcheck import columns_of
-from tasks.survey.template import faulty_rows, template
 from web.cli_common import DATABASE, DEMO, FILE, NEW_FILE, open_app
 
 #: Faulty rows that are said on the terminal; all of them are in the workbook to mend.
@@ -87,6 +86,8 @@ def _refuse(app: App, found: Import, good_rows: bool, mend: Path | None) -> None
     with app.read() as conn:
         faults = importing.faults(app, conn, found.id, limit=_SAID)
         if mend is not None:
+            from tasks.survey.template import faulty_rows
+
             mend.write_bytes(faulty_rows(importing.all_faults(app, conn, found.id)))
     said = [f"第{one.row}行 {column}：{zh}" for one in faults for column, zh in columns_of(one.problems)]
     if found.faulty > len(faults):
@@ -106,6 +107,8 @@ def export_template(file: Path) -> None:
 
     Example: aid595 export survey-template 问卷模板.xlsx
     """
+    from tasks.survey.template import template
+
     with file.open("xb") as stream:
         stream.write(template())
     click.echo(f"已写入 {file}。")

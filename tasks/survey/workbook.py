@@ -18,10 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.utils.datetime import CALENDAR_MAC_1904
-from openpyxl.utils.exceptions import InvalidFileException
-
 from engine.errors import AidError
 from tasks.survey.columns import SHEET, match
 
@@ -115,6 +111,10 @@ class _sheet_rows:  # noqa: N801  (a generator with an attribute)
     """The rows of the sheet of questionnaires."""
 
     def __init__(self, path: Path) -> None:
+        from openpyxl import load_workbook  # heavy: only who reads a workbook pays for it
+        from openpyxl.utils.datetime import CALENDAR_MAC_1904
+        from openpyxl.utils.exceptions import InvalidFileException
+
         _look(path)
         self._stream = path.open("rb")  # a name would be held to its ending, which says nothing
         try:
@@ -126,6 +126,7 @@ class _sheet_rows:  # noqa: N801  (a generator with an attribute)
             raise WorkbookRefused(
                 ["工作簿已损坏，读不出来。请用表格软件打开后另存为“Excel 工作簿（*.xlsx）”再导入。"]
             ) from error
+        self.shift = _MAC_DAYS if self._book.epoch == CALENDAR_MAC_1904 else 0
         try:
             self._choose()
         except WorkbookRefused:
@@ -142,7 +143,6 @@ class _sheet_rows:  # noqa: N801  (a generator with an attribute)
         self._sheet: Any = self._book[SHEET]
         if getattr(self._sheet, "sheet_state", "visible") != "visible":
             raise WorkbookRefused([f"工作表“{SHEET}”被隐藏了。请取消隐藏，核对后再导入。"])
-        self.shift: int = _MAC_DAYS if self._book.epoch == CALENDAR_MAC_1904 else 0
 
     def __iter__(self) -> Iterator[tuple[int, Sequence[Any]]]:
         self._sheet.reset_dimensions()  # what a file says of its size is not believed

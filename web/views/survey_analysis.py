@@ -13,7 +13,6 @@ from tasks.queries.scope import reading_areas
 from tasks.store import surveys
 from tasks.survey.analysis import WAYS, Analysis, analyse
 from tasks.survey.commands import NoteReport
-from tasks.survey.report import report
 from web.context import Ctx, ctx
 from web.surveyview import address, filters_of, group_word
 from web.views.survey_import import workbook
@@ -60,6 +59,8 @@ def show() -> str:
 @views.get("/report.xlsx")
 def download() -> Response:
     """Give the report as a workbook; who took it is written down."""
+    from tasks.survey.report import report  # the library behind it is heavy
+
     context = ctx()
     found, names, places, _years = _asked(context)
     context.app.do(NoteReport(found.area, found.year), context.actor)

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 from engine.errors import AidError
 from tasks.survey import importing
 from tasks.survey.rowcheck import columns_of
-from tasks.survey.template import faulty_rows, template
 from tasks.survey.workbook import MOST_BYTES, WorkbookRefused
 from web.adminview import refused, sentence_of
 from web.context import Ctx, ctx
@@ -54,6 +53,8 @@ def _said(context: Ctx, refusal: AidError | None) -> str:
 @views.get("/template.xlsx")
 def blank() -> Response:
     """Give the template."""
+    from tasks.survey.template import template  # the library behind it is heavy
+
     return workbook(make_response(template()), "百姓就业服务需求调查问卷模板.xlsx")
 
 
@@ -118,6 +119,8 @@ def act(import_id: int, what: str) -> Response:
 @views.get("/<int:import_id>/rows.xlsx")
 def mend(import_id: int) -> Response:
     """Give the rows with faults, with their reasons, to be mended and imported again."""
+    from tasks.survey.template import faulty_rows
+
     context = ctx()
     with context.app.read() as conn:
         found = importing.mine(conn, context.actor, import_id)
