@@ -31,7 +31,8 @@ from tasks.forms.command_forms import exit_codes
 from tasks.forms.prefill import Resolve
 from tasks.forms.spec import Field, FormSpec
 from tasks.forms.values import FormContext, only_ids
-from tasks.store import casework, rows, tables
+from tasks.store import casework, rows, surveys, tables
+from tasks.survey.example import example
 
 
 def form_context(desk: Desk, live: Live, spec: FormSpec) -> FormContext:
@@ -197,9 +198,20 @@ def _hardship(desk: Desk, live: Live, context: Context, _argument: str, field: F
     return True if found else None
 
 
+def _questionnaire(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    """Return what the person answered this year already, at another door or in a workbook."""
+    if context.person_id is None:
+        return None
+    found = surveys.of_person(desk.conn, context.person_id, desk.today.year)
+    return next((loads(row["answers"]) for row in found if row["standing"] == "held"), None)
+
+
 def _survey_example(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
-    """Answer the shortest way through the questionnaire: out of work, and not looking for any."""
-    return {"q01": "B", "q10": "B", "q11": "B"}
+    """Answer the whole questionnaire as somebody out of work would whose facts are these."""
+    if context.person_id is None:
+        return None
+    person = desk.person(context.person_id)
+    return example(person["name"], desk.today, loads(person["facts"]))
 
 
 def _notice_until(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
@@ -288,6 +300,7 @@ RULES: Mapping[str, _Rule] = {
     "decision": _decision,
     "candidates": _candidates,
     "hardship": _hardship,
+    "questionnaire": _questionnaire,
     "survey_example": _survey_example,
     "notice_until": _notice_until,
     "free_post": _free_post,

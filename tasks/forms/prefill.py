@@ -4,7 +4,8 @@ Rules (`prefill`, `example_from` of a field): `today`, `today+N`, `now` are work
 person's fact of the field's name; all others are asked of the caller's resolver by name:
 `next_number:<paper>`, `dispatcher`, `helper:<role>`, `referral.employer`, `register_type`, `employment`,
 `decision:<table>`, `notice_until`, `month`, `contribution_hits`, `complaint:<column>`, `year`, `hardship`,
-`free_post`, `member`, `registered_person`, `open_referrals`, `survey_example`, `setting:<id>`. A rule without
+`free_post`, `member`, `registered_person`, `open_referrals`, `survey_example`, `questionnaire`,
+`setting:<id>`. A rule without
 an answer leaves the field empty.
 """
 

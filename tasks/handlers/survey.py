@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.errors import FormInvalid, GuardUnmet
 from tasks import ledger, notices, survey_round
 from tasks.handlers import Completion, on
+from tasks.survey import door
 
 
 @on("P01_FixStart")
@@ -30,8 +31,9 @@ def coverage(done: Completion) -> None:
 
 @on("P01a_Form")
 def questionnaire(done: Completion) -> None:
-    """Close the row of the roster where the person is out of scope; one found at home has not left."""
+    """Keep the answers of somebody in scope, who has not left; else close the row of the roster."""
     if done.values["in_scope"]:
+        door.of_person(done.desk, done.person_id, done.values["survey"], done.task.node.id)
         ledger.returned(done.desk, done.person_id)
         return
     reason = done.values["out_of_scope_reason"]
