@@ -67,7 +67,7 @@ def first_window(desk: Desk, frequency: str, opened: date) -> Window:
         return window if window.last >= desk.today else window_of(frequency, desk.today, desk.calendar)
     present = window_of(frequency, opened, desk.calendar)
     if present.last < desk.today:
-        return first_window(desk, frequency, desk.today)
+        opened, present = desk.today, window_of(frequency, desk.today, desk.calendar)
     length = (present.last - present.first).days + 1
     remaining = (present.last - opened).days + 1
     if remaining > 0 and (not desk.setting("first_window_half") or remaining * 2 >= length):

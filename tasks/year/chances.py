@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from tasks.forms.spec import Field, FormSpec
-from tasks.year.data import words
+from tasks.year.data import data
 
 Answers = dict[str, Any]
 
@@ -144,27 +144,41 @@ def answers(turn: Turn) -> Answers:
     """Return what is said where a choice matters, and the words that differ from one to the next."""
     model = MODELS.get(turn.spec.id)
     said = {} if model is None else model(turn)
-    written = {field.name: word for field in turn.spec if (word := _word(field, turn)) is not None}
-    return {**written, **{name: value for name, value in said.items() if name in turn.spec.fields}}
+    written = _written(turn, said)
+    words_of = {field.name: word for field in turn.spec if (word := _word(field, turn, written)) is not None}
+    return {**words_of, **{name: value for name, value in said.items() if name in turn.spec.fields}}
 
 
-def _word(field: Field, turn: Turn) -> Any:
+def _written(turn: Turn, said: Answers) -> Answers:
+    """Return what one person writes in one form, by the name of the question: an employer with its post."""
+    post, employer = turn.chance.choice(list(data()["vacancies"].items()))
+    found: Answers = {"post": post, "employer": employer}
+    why = said.get("reason") if said.get("outcome") == "NOT_HIRED" else said.get("outcome")
+    for question, known in data()["words"].items():
+        fitting = known.get(why) if isinstance(known, dict) else known
+        if fitting:
+            found[question] = turn.chance.choice(fitting)
+    return found
+
+
+def _word(field: Field, turn: Turn, written: Answers) -> Any:
     if field.name in turn.shown or field.required is False:
+        return None
+    if field.example_from:  # the record knows, such as the employer of the referral
         return None
     if field.type == "list" and isinstance(field.example, list):
         return _rows(field, turn)
     if field.name.endswith("_no") and field.type == "text" and not field.prefill:
         return f"{turn.today:%Y%m%d}{turn.chance.randrange(10**6):06d}"
-    known = words(field.name) if field.type in ("text", "longtext") else []
-    return turn.chance.choice(known) if known else None
+    return written.get(field.name) if field.type in ("text", "longtext") else None
 
 
 def _rows(field: Field, turn: Turn) -> Any:
     """Return the rows of a form's example in other words."""
-    asked = [column.name for column in field.item if column.type == "text" and words(column.name)]
-    if not asked or "today" in str(field.example):
+    if "today" in str(field.example):
         return None
+    texts = {column.name for column in field.item if column.type == "text"}
     return [
-        {**row, **{name: turn.chance.choice(words(name)) for name in asked if name in row}}
+        {**row, **{name: word for name, word in _written(turn, {}).items() if name in row and name in texts}}
         for row in field.example
     ]

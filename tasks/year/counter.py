@@ -22,6 +22,7 @@ from tasks.queries import year
 from tasks.queries.year import Waiting
 from tasks.registry import HANDLERS
 from tasks.store import casework
+from tasks.year.data import data
 from tasks.year.office import Office, Refused, said
 from tasks.year.residents import Resident, residents
 
@@ -207,7 +208,8 @@ class Counter:
             codes = ("END-MOVED", "END-DIED", "END-ABILITY", "END-AGE")
             given = {"end_code": chance.choices(codes, (60, 8, 20, 12))[0]}
         if name == "found_work":
-            given = {"employment_kind": chance.choices(("UNIT", "FLEXIBLE", "SELF"), (70, 20, 10))[0]}
+            given = {"employment_kind": chance.choices(("UNIT", "FLEXIBLE", "SELF"), (70, 20, 10))[0],
+                     "employer": chance.choice(list(data()["vacancies"].values()))}  # fmt: skip
         return with_examples(spec, given, FormContext(today, now), {}, lambda _rule, _field: None)
 
     def _try(self, command: commands.Command, actor: Actor, now: datetime) -> commands.Done | None:

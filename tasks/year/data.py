@@ -21,9 +21,3 @@ def data() -> Mapping[str, Any]:
 def names(of: str) -> tuple[str, ...]:
     """Return given names: `female` or `male`."""
     return tuple(data()["names"][of].split())
-
-
-def words(question: str) -> list[str]:
-    """Return what people write where a question of this name is asked; nothing where none is known."""
-    found: list[str] = data()["words"].get(question, [])
-    return found

@@ -17,7 +17,7 @@ from engine.codec import loads
 from engine.store.tables import event, user_task
 from tasks import admin_commands, commands, office_trail, studio_commands, worker
 from tasks.actor import SYSTEM
-from tasks.crypto import _to_text
+from tasks.crypto import keys_text
 from tasks.office_trail import ACCESS, ADMINISTRATION
 from tasks.queries import trail_owners
 from tasks.store import org
@@ -99,7 +99,7 @@ def test_the_case_and_the_persons_own_trail_lead_to_each_other(office: Office, a
 def verified(office: Office, content: bytes, folder: Path) -> tuple[str, dict[str, Any]]:
     file, keys = folder / "trail.zip", folder / "keys"
     file.write_bytes(content)
-    keys.write_text(_to_text(office.keys), "utf-8")
+    keys.write_text(keys_text(office.keys), "utf-8")
     ended = subprocess.run(
         [sys.executable, str(VERIFIER), str(file), "--keys", str(keys)], capture_output=True, text=True,
         check=False,

@@ -8,6 +8,7 @@ from typing import Any
 
 from tasks.queries.audit_case import Form, PaperRow, Run
 from tasks.queries.trail import Happened
+from web import words
 from web.audit.file import AuditFile
 from web.audit.why import Branch, branches
 from web.eventwords import EventWords, event_words
@@ -101,7 +102,7 @@ def _words(file: AuditFile, chosen: list[Happened]) -> Mapping[int, EventWords]:
 
 
 def _entry(
-    file: AuditFile, event: Happened, words: EventWords, reasons: Mapping[int, Branch],
+    file: AuditFile, event: Happened, told: EventWords, reasons: Mapping[int, Branch],
     runs: Mapping[int, Run],
 ) -> Entry:  # fmt: skip
     data = event.data
@@ -111,7 +112,7 @@ def _entry(
     due = words.how_counted(data, lang) if event.kind in _COUNTED else ""
     number = data.get("number")
     return Entry(
-        event, words, tuple(answers), erased, due, reasons.get(event.seq),
+        event, told, tuple(answers), erased, due, reasons.get(event.seq),
         tuple(one for one in file.papers if number and one.number == number),
         str(data.get("reason") or ""), str(data.get("quote") or "") if due else "",
         None if run is None else run.asof(event.seq).version, file.is_altered(event),
