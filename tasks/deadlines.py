@@ -127,9 +127,9 @@ def _begin_pending(
 ) -> None:
     """Give a row that waited for its trigger its date; what was done before is judged by it now."""
     met = None
-    if due is not None and row["completed_on"] is not None:
+    if due is not None and row["completed_on"] is not None and _is_dated(desk, row):
         met = row["completed_on"] <= due.effective.isoformat()
-    dated = counted(due, since, rules.rule(desk, row["rule_id"]).kind != UNDATED)
+    dated = counted(due, since, _is_dated(desk, row))
     rows.change(
         desk.conn, tables.deadline, row["id"], trigger_on=trigger.isoformat(), trigger_at=desk.now_us,
         met=met, value=rule.value, unit=rule.unit.value, **dated,
@@ -166,9 +166,9 @@ def redate(desk: Desk, row: RowMapping, due: Due, rule: DeadlineRule) -> RowMapp
     What was done while the row waited for its calendar is judged by the date now known.
     """
     since = str(arithmetic(row).get("since", ""))
-    dated = counted(due, since)
+    dated = counted(due, since, _is_dated(desk, row))
     met = row["met"]
-    if row["completed_on"] is not None:
+    if row["completed_on"] is not None and _is_dated(desk, row):
         met = row["completed_on"] <= dated["due_effective"]
     changed = {"met": met, "value": rule.value, "unit": rule.unit.value, **dated}
     rows.change(desk.conn, tables.deadline, row["id"], **changed)
@@ -177,6 +177,11 @@ def redate(desk: Desk, row: RowMapping, due: Due, rule: DeadlineRule) -> RowMapp
         old=row["due_effective"], since=since, **{k: v for k, v in due.arithmetic.items() if k != "rule"},
     )  # fmt: skip
     return {**row, **changed}
+
+
+def _is_dated(desk: Desk, row: RowMapping) -> bool:
+    """Tell whether a row has a day by which it must be met: an undated rule tells when work may begin."""
+    return rules.rule(desk, row["rule_id"]).kind != UNDATED
 
 
 def _act_day(policy: DeadlinePolicy, values: Mapping[str, Any]) -> date | None:
@@ -193,7 +198,7 @@ def _act_day(policy: DeadlinePolicy, values: Mapping[str, Any]) -> date | None:
 
 def _meet_row(desk: Desk, row: RowMapping, day: date) -> None:
     met = None
-    if row["due_effective"] is not None:
+    if row["due_effective"] is not None and _is_dated(desk, row):
         met = day.isoformat() <= row["due_effective"]
     rows.change(
         desk.conn, tables.deadline, row["id"], completed_on=day.isoformat(), completed_at=desk.now_us, met=met

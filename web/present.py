@@ -20,6 +20,7 @@ from tasks.reminders import OVER, POOL, SOON, TODAY
 from tasks.settings import Setting
 from tasks.traceability import Place
 from web import nav, words
+from web.addresses import ADDRESSES
 from web.auth import anonymous_token
 from web.config import WebConfig
 from web.context import Ctx, ctx, the_app
@@ -34,57 +35,6 @@ if TYPE_CHECKING:
 
 _STATIC = Path(__file__).parent / "static"
 _VENDOR = _STATIC / "vendor"
-
-
-#: Addresses of further pages, by the name templates use.
-_ADDRESSES = {
-    "action": "/cases/{}/{}",
-    "person_action": "/people/{}/{}",
-    "id_number": "/people/{}/id-number",
-    "audit": "/audit/{}",
-    "at": "/audit/{}?at={}&show={}",
-    "after": "/audit/{}?after={}&kind={}&step={}",
-    "of_kind": "/audit/{}?kind={}&step={}#timeline",
-    "older": "/cases/{}?beyond={}&detail={}#history",
-    "detail": "/cases/{}?detail={}#history",
-    "paper": "/papers/{}",
-    "void_paper": "/papers/{}/void",
-    "paper_pdf": "/papers/{}.pdf",
-    "draw_up": "/papers/new?case={}&person={}",
-    "register_month": "/registers/months/{}",
-    "file": "/files/{}",
-    "process": "/processes/{}/{}",
-    "design": "/studio/{}/{}",
-    "draft": "/studio/drafts/{}",
-    "draft_xml": "/studio/drafts/{}.bpmn",
-    "release": "/studio/releases/{}",
-    "incident": "/incidents/{}",
-    "exchange": "/exchanges/{}",
-    "exchanges": "/exchanges?system={}&state={}",
-    "exchanges_more": "/exchanges?system={}&state={}&before={}",
-    "instance": "/instances/{}",
-    "moves": "/studio/{}/migrate",
-    "moves_between": "/studio/{}/migrate?from={}&to={}",
-    "batch": "/studio/{}/migrate/{}",
-    "batch_state": "/studio/{}/migrate/{}?state={}",
-    "batch_more": "/studio/{}/migrate/{}?state={}&beyond={}",
-    "matter": "/matters/{}",
-    "matter_more": "/matters/{}?beyond={}#history",
-    "matter_start": "/office/{}",
-    "matters": "/office/matters?process={}&state={}&q={}&before={}",
-    "office_duty": "/office/duties/{}",
-    "window": "/office/duties/{}/explain/{}",
-    "list_of": "/office/lists/{}.csv",
-    "unit": "/units/{}",
-    "account": "/accounts/{}",
-    "setting": "/settings/{}",
-    "year": "/settings/calendar/{}",
-    "survey": "/surveys/{}",
-    "survey_new": "/surveys/new?person={}",
-    "survey_import": "/surveys/imports/{}",
-    "survey_faults": "/surveys/imports/{}?after={}",
-    "survey_report": "/surveys/analysis/report.xlsx?year={}&area={}",
-}
 
 
 def _address(pattern: str) -> Callable[..., str]:
@@ -111,7 +61,7 @@ def install(flask: Flask, config: WebConfig) -> None:
         size=words.size_text,
         largest_file=files.LARGEST >> 20,
         static_url=_static_addresses(),
-        **{f"{name}_url": _address(pattern) for name, pattern in _ADDRESSES.items()},
+        **{f"{name}_url": _address(pattern) for name, pattern in ADDRESSES.items()},
     )
 
 

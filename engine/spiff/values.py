@@ -11,12 +11,17 @@ from engine.expressions import Expr
 from engine.graph import Graph
 
 
+#: What a multi-instance may go through.
+LISTS: list[Any] = [[], ["a"], ["a", "b"]]
+
+
 class Supply:
     """Knows what the variables of some processes may hold."""
 
     def __init__(self, graphs: Iterable[Graph]) -> None:
         self._choices: dict[str, list[Any]] = {}
         self._calls: set[str] = set()
+        self._lists: set[str] = set()  #: functions that give what a multi-instance goes through
         constants = [0, 1]
         collections: set[str] = set()
         graphs = list(graphs)
@@ -27,12 +32,13 @@ class Supply:
             for node in graph.nodes.values():
                 if node.multi is not None and node.multi.collection is not None:
                     collections |= node.multi.collection.names
+                    self._lists |= node.multi.collection.calls
         around = sorted({number + step for number in constants for step in (-1, 0, 1)})
         for graph in graphs:
             for variable in graph.variables.values():
                 self._choices[variable.name] = _kind(variable.type, variable.options, around)
         for name in collections:
-            self._choices[name] = [[], ["a"], ["a", "b"]]
+            self._choices[name] = LISTS
 
     def values(self, chance: random.Random) -> dict[str, Any]:
         """Return a value for every variable."""
@@ -43,7 +49,8 @@ class Supply:
         key = chance.random()
 
         def stand_in(name: str) -> Callable[..., Any]:
-            return lambda *args: random.Random(f"{key}/{name}/{args}").choice([0, 1])
+            choices: list[Any] = LISTS if name in self._lists else [0, 1]
+            return lambda *args: random.Random(f"{key}/{name}/{args}").choice(choices)
 
         return {name: stand_in(name) for name in self._calls}
 
