@@ -19,7 +19,7 @@ from engine.live import Live
 from tasks import matters, notices, rules
 from tasks.deadline_dates import counted, follow, moved
 from tasks.desk import Context, Desk
-from tasks.policy import UNDATED, DeadlinePolicy, Opening
+from tasks.policy import DeadlinePolicy, Opening
 from tasks.store import casework, rows, tables
 from tasks.store.conn import RowMapping
 
@@ -111,7 +111,7 @@ def open_row(
         "trigger_on": None if trigger is None else trigger.isoformat(),
         "trigger_at": None if trigger is None else desk.now_us,
         "value": rule.value, "unit": rule.unit.value, "created_at": desk.now_us,
-        **counted(due, since, policy.kind != UNDATED),
+        **counted(due, since, policy.is_dated),
     }  # fmt: skip
     rows.add(desk.conn, tables.deadline, **row)
     if due is not None:
@@ -180,8 +180,8 @@ def redate(desk: Desk, row: RowMapping, due: Due, rule: DeadlineRule) -> RowMapp
 
 
 def _is_dated(desk: Desk, row: RowMapping) -> bool:
-    """Tell whether a row has a day by which it must be met: an undated rule tells when work may begin."""
-    return rules.rule(desk, row["rule_id"]).kind != UNDATED
+    """Tell whether a row has a day by which it must be met."""
+    return rules.rule(desk, row["rule_id"]).is_dated
 
 
 def _act_day(policy: DeadlinePolicy, values: Mapping[str, Any]) -> date | None:

@@ -102,6 +102,11 @@ class DeadlinePolicy:
     lead_setting: str | None = None
     recurrence: Recurrence | None = None
 
+    @property
+    def is_dated(self) -> bool:
+        """Tell whether its day is one to keep; DL-104, undated, only says when the work may begin."""
+        return self.kind != UNDATED or (self.rule is not None and not self.rule.earliest)
+
     def rule_for(self, settings: Mapping[str, Any]) -> DeadlineRule | None:
         """Return the counting rule under an office's settings; None where a value it needs is not set."""
         rule = self.rule

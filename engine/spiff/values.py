@@ -10,7 +10,6 @@ from typing import Any
 from engine.expressions import Expr
 from engine.graph import Graph
 
-
 #: What a multi-instance may go through.
 LISTS: list[Any] = [[], ["a"], ["a", "b"]]
 
