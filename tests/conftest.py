@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 
@@ -24,6 +25,8 @@ MEMORY = Path("/dev/shm")  # noqa: S108  (pytest makes a folder of its own there
 ROOM_NEEDED = 3_000_000_000
 #: Tests that wait for other programs: begun first, they leave no worker idle at the end.
 LONGEST = ("tests/processes/", "tests/browser/")
+#: Rooms whose tests take turns between the databases by day; by night they run on both.
+TAKE_TURNS = ("tests/tasks/", "tests/web/", "tests/connectors/", "tests/cli/", "tests/survey/", "tests/year/")
 BACKENDS = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
 
@@ -37,10 +40,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
     if config.getoption("--nightly"):
         return
-    long = [item for item in items if item.get_closest_marker("nightly")]
-    if long:
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if not item.get_closest_marker("nightly")]
+    by_day = {item for item in items if _has_its_turn(item) and not item.get_closest_marker("nightly")}
+    left_out = [item for item in items if item not in by_day]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item in by_day]
+
+
+def _has_its_turn(item: pytest.Item) -> bool:
+    """Tell whether a test runs by day on the database it asks for.
+
+    The kernel, the schema, the reliability labs and the processes run on both. Rooms above use the same
+    statements of the stores: there each test has one database by day, half of them the one, half the other.
+    """
+    called = getattr(item, "callspec", None)
+    if called is None or "backend" not in called.params or not item.nodeid.startswith(TAKE_TURNS):
+        return True
+    name = item.nodeid.partition("[")[0]
+    return bool(called.params["backend"] == ("sqlite", "postgres")[crc32(name.encode()) % 2])
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -24,9 +24,11 @@ class Systems:
     def __post_init__(self) -> None:
         self._pool = urllib3.PoolManager(headers={"Authorization": f"Bearer {TOKEN}"})
 
-    def behave(self, *moods: str, today: str = "2026-03-09", **lists: Any) -> None:
-        """Say how the next records are treated, and which lists there are."""
-        wanted = {"moods": moods, "today": today, "lists": lists}
+    def behave(
+        self, *moods: str, today: str = "2026-03-09", forget: bool = False, **lists: Any
+    ) -> None:
+        """Say how the next records are treated, and which lists there are; `forget` begins anew."""
+        wanted = {"moods": moods, "today": today, "lists": lists, "forget": forget}
         assert self._pool.request("POST", f"{self.url}/moods", json=wanted).status == 200
 
     def book(self) -> dict[str, Any]:
@@ -36,14 +38,19 @@ class Systems:
 
 
 @pytest.fixture
-def systems() -> Iterator[Systems]:
-    """A fresh simulator."""
+def systems(simulator: Systems) -> Systems:
+    """The simulator with an empty book, that accepts everything."""
+    simulator.behave(forget=True)
+    return simulator
+
+
+@pytest.fixture(scope="session")
+def simulator() -> Iterator[Systems]:
+    """One simulator a test process."""
     command = [sys.executable, "-m", "tools.simulator", "--token", TOKEN]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    made = Systems(json.loads(process.stdout.readline())["url"])
-    made.behave()
-    yield made
+    yield Systems(json.loads(process.stdout.readline())["url"])
     assert process.stdin is not None
     process.stdin.close()
     process.stdout.close()

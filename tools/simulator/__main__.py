@@ -55,9 +55,7 @@ def create_app(book: Book, token: str = "") -> Flask:
         wanted = request.get_json()
         if not set(wanted.get("moods", [])) <= set(MOODS):
             abort(400)
-        book.moods = list(wanted.get("moods", []))
-        book.today = wanted.get("today", book.today)
-        book.lists |= wanted.get("lists", {})
+        book.behave(wanted)
         return jsonify(ok=True)
 
     @app.get("/book")

@@ -23,6 +23,15 @@ class Book:
     asked: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def behave(self, wanted: dict[str, Any]) -> None:
+        """Take orders: moods of the next records, the day, lists; `forget` begins anew."""
+        with self._lock:
+            for kept in (self.records, self.answers, self.lists, self.asked) if wanted.get("forget") else ():
+                kept.clear()
+            self.moods = list(wanted.get("moods", []))
+            self.today = wanted.get("today", self.today)
+            self.lists |= wanted.get("lists", {})
+
     def mood(self) -> str:
         """Return how to behave now; without an order a record is accepted."""
         with self._lock:
