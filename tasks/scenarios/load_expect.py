@@ -19,6 +19,7 @@ KEYS = (
     "for", "case", "in", "open", "includes", "excludes", "duties", "took", "due", "overdue", "tier",
     "counters", "status", "events", "papers", "registers", "hints", "no_hints", "categories", "visit_class",
     "followup_class", "alarms", "assigned", "note", "windows", "in_area", "household",
+    "national",
 )  # fmt: skip
 _DUE = ("rule", "nth", "literal", "effective", "met", "pending")
 _TIERS = ("community", "street", "district")
@@ -39,7 +40,8 @@ def check_expectation(table: Table, known: Catalogue, people: set[str], staff: s
     _each(table, "events", lambda word: word in known.events, "事件", "event")
     _each(table, "hints", lambda word: word in known.benefits, "政策", "benefit")
     _each(table, "no_hints", lambda word: word in known.benefits, "政策", "benefit")
-    _each(table, "categories", lambda word: word in known.categories, "困难类别", "category")
+    for key in ("categories", "national"):
+        _each(table, key, lambda word: word in known.categories, "困难类别", "category")
     _counted(table, "papers", is_paper, "文书", "paper")
     _counted(table, "registers", is_paper, "台账", "register")
     _counted(table, "counters", lambda word: word in _TIERS, "层级", "tier")
