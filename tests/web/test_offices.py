@@ -193,6 +193,29 @@ def test_a_candidate_of_a_list_is_visited_by_the_community(office: Office, stree
         assert '"disabled":true' in people.get_person(conn, person)["facts"].replace(" ", "")
 
 
+def test_who_applied_for_assistance_is_visited_and_nothing_is_taken_for_proved(
+    office: Office, street: Browser
+) -> None:
+    person = office.register("周桂芳", wish=True)
+    before = _facts(office, person)
+    assert "仁和镇：1人" in upload(street, "RELIEF", f"身份证号\n{number_of(office)}\n".encode()).text
+    with office.app.read() as conn:
+        task = conn.execute(
+            sa.select(user_task.c.id).where(
+                user_task.c.element == "P18_Check", user_task.c.state == "created"
+            )
+        ).scalar_one()
+    values = {"visited_on": "2026-03-31", "result": "ENTER", "findings": "失业在家"}
+    office.app.do(commands.CompleteTask(task, values), office.actor("staff.hnc"))
+    assert _facts(office, person) == before
+    assert "receives_dibao" not in before
+
+
+def _facts(office: Office, person: int) -> str:
+    with office.app.read() as conn:
+        return str(people.get_person(conn, person)["facts"])
+
+
 def test_a_family_without_work_alarms_the_supervisor(office: Office, street: Browser) -> None:
     members = [office.register("赵大成"), office.register("钱秀兰")]
     with office.app.write() as conn:
