@@ -22,6 +22,8 @@ pytest_plugins = ["tests.browsers"]
 #: A file system in memory, as Linux has it, and the free bytes a whole run may want there.
 MEMORY = Path("/dev/shm")  # noqa: S108  (pytest makes a folder of its own there, as it does in /tmp)
 ROOM_NEEDED = 3_000_000_000
+#: Tests that wait for other programs: begun first, they leave no worker idle at the end.
+LONGEST = ("tests/processes/", "tests/browser/")
 BACKENDS = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
 
@@ -31,7 +33,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the long sets unless they were asked for."""
+    """Leave out the long sets unless they were asked for; begin with what takes longest."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
     if config.getoption("--nightly"):
         return
     long = [item for item in items if item.get_closest_marker("nightly")]

@@ -43,13 +43,30 @@ class Clause:
         """Return where in the document the sentence stands."""
         t = translator(lang)
         if self.seed != "004":
-            return t("clause.article", article=self.step)
+            return t("clause.article", article=self.step if lang == "zh" else _in_english(self.step))
         part = say_or(lang, f"clause_part.{self.id.split('.')[1][0]}", "")
         number = re.match(r"[A-Z](\d+)", self.id.split(".")[1])
         name = self.step_zh if lang == "zh" else ""
         where = t("clause.step", step=int(self.step), name=name, part=part,
                   n=number[1] if number and part else "")  # fmt: skip
         return " ".join(where.split())
+
+
+_UNITS = "零一二三四五六七八九"
+_NUMERAL = re.compile(f"[{_UNITS[1:]}十]+")
+
+
+def _in_english(article: str) -> str:
+    """Return an article as it is cited in English: `(十二)` is (12)."""
+    if article == "前言":
+        return "preamble"
+
+    def number(found: re.Match[str]) -> str:
+        tens, ten, units = found[0].rpartition("十")
+        value = (_UNITS.index(tens) if tens else 1) * 10 if ten else 0
+        return str(value + (_UNITS.index(units) if units else 0))
+
+    return _NUMERAL.sub(number, article)
 
 
 _LOCAL = Clause(LOCAL, LOCAL, "", "", "", "", "")

@@ -24,7 +24,8 @@ class Studio:
     def new_draft(self, code: str) -> Studio:
         """Begin a draft from the version at work and wait for the editor."""
         self.desk.go("/studio")
-        shelf = self.page.locator(".shelf").filter(has=self.page.locator("h2", has_text=code))
+        name = self.page.locator("h2", has_text=re.compile(rf"\b{code}\b"))
+        shelf = self.page.locator(".shelf").filter(has=name)
         shelf.get_by_role("button", name="新建草稿").click()
         return self.ready()
 

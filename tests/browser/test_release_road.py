@@ -13,7 +13,7 @@ from tests.browser.conftest import DeskOf
 from tests.browser.desk import Desk
 from tests.browser.roads import recognised
 from tests.browser.studio import Studio
-from web.views import moves
+from web import moveview
 
 pytestmark = pytest.mark.browser
 
@@ -248,7 +248,7 @@ def worked_off(desk: Desk, word: str) -> None:
 def test_a_supervisor_changes_a_process_and_takes_it_back(
     desk: DeskOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(moves, "_AT_ONCE", 3)
+    monkeypatch.setattr(moveview, "AT_ONCE", 3)
     for person in EARLIER:
         recognised(desk, *person)
     supervisor, colleague = desk("sup.rh"), desk("sup.nfx")

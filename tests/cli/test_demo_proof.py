@@ -90,7 +90,7 @@ def test_the_evidence_of_a_case_is_written_verified_alone_and_recorded(
     )  # fmt: skip
     assert alone.returncode == 0, alone.stdout
     call("audit", "bundle", "2026-000001", file, *where).require_refused("已经存在")
-    for named in ("2026-999999", "1", "9" * 30, "没有这件"):
+    for named in ("2026-999999", "9" * 30, "没有这件"):
         refused = call("audit", "bundle", named, tmp_path / "none.zip", *where)
         refused.require_refused(f"没有案件“{named}”")
     unsaid = call("audit", "bundle", "2026-000001", tmp_path / "x.zip", *where, "--reason", "无")

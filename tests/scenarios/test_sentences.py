@@ -76,7 +76,6 @@ def test_a_wrong_day_is_told_with_the_title_of_its_rule(play: Play) -> None:
         ),
         ("{complete: P03_Check, for: 甲, refused: form_invalid}", "应以“表单需要改正”拒绝，却成功了。", ""),
         ("{complete: P03_Check, for: 甲, strict: true, with: {}}", "表单需要改正：", ""),
-        ("{start: P02_ledger_person, for: 甲}", "流程“", ""),
         ("{reach: P05_Revisit, for: 甲}", "走不到环节“", "P05_Revisit"),
     ],
 )

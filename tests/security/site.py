@@ -96,8 +96,14 @@ def open_site(folder: Path) -> Iterator[Site]:
 
 def address(rule: Rule, parts: dict[str, Any]) -> str:
     """Return the address of a route, its parts as given and unescaped."""
-    one_of = re.compile(r"<(?:any\(([a-z_]+)[^<>]*:|[^<>:]*:)?([a-z_]+)>")
-    return one_of.sub(lambda found: str(parts.get(found[2], found[1])), rule.rule)
+    one_of = re.compile(r"<(?:any\(([^<>)]*)\):|[^<>:]*:)?([a-z_]+)>")
+
+    def part(found: re.Match[str]) -> str:
+        choices = [one.strip("' \"") for one in (found[1] or "").split(",") if one.strip()]
+        given = str(parts.get(found[2], ""))
+        return given if not choices or given in choices else choices[0]
+
+    return one_of.sub(part, rule.rule)
 
 
 def parts_of(site: Site) -> dict[str, Any]:
@@ -106,11 +112,11 @@ def parts_of(site: Site) -> dict[str, Any]:
         "task_id": site.tasks()["P04_Interview"].id, "case_id": site.case, "person_id": site.person,
         "paper_id": site.ids("paper")[0], "instance_id": site.ids("instance")[0],
         "definition_id": site.ids("definition")[0], "incident_id": 1, "file_id": 1, "migration_id": 1,
-        "exchange_id": 1,
+        "exchange_id": 1, "duty_id": 1, "window_id": 1, "month_id": 1, "import_id": 1, "questionnaire_id": 1,
+        "kind": "DISABLED", "what": "go",
         "version": 1, "action": "waive", "draft_id": site.ids("draft")[0], "trail_id": site.case,
         "act": "approve", "side": "new", "clause_id": "R004-02.D1a",
         "key": "P04_community_assistance", "name": "MSG-16",
         "process_id": "P03_registration_recognition", "filename": "app.css", "year": 2027,
-        "user_id": site.ids("user_account")[0], "unit_id": site.ids("unit")[0], "import_id": 1,
-        "questionnaire_id": 1, "what": "go",
+        "user_id": site.ids("user_account")[0], "unit_id": site.ids("unit")[0],
     }  # fmt: skip
