@@ -28,6 +28,9 @@ _TIERS = ("community", "street", "district")
 def check_expectation(table: Table, known: Catalogue, people: set[str], staff: set[str]) -> None:
     """Refuse keys and ids nobody knows; raise BadScenario with the line."""
     read.only(table, KEYS, "expect")
+    if "windows" in table and "in_area" not in table:
+        zh = "windows只用于机构：请写明in_area。"
+        raise BadScenario(table.at("windows"), zh, "windows are those of an office: name it with in_area.")
     named = read.text(table, "for")
     if named and named not in people:
         raise BadScenario(table.at("for"), f"没有“{named}”这个人。", f"There is nobody called “{named}”.")
