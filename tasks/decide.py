@@ -40,6 +40,12 @@ def categories(desk: Desk, person_id: int, on: date | None = None) -> list[str]:
     return list(found.output)
 
 
+def national_categories(desk: Desk, person_id: int) -> list[str]:
+    """Return the situations of the national definition that a person is in now (DT-02)."""
+    found = desk.library.tables["DT-02"].decide(person_inputs(desk, person_id))
+    return [str(one) for one in found.output]
+
+
 def run_tables(desk: Desk, live: Live, node: Node) -> dict[str, Any]:
     """Run the tables of a business-rule task; return the routing variables they set."""
     context = desk.context(live)

@@ -17,8 +17,11 @@ from tasks.store import rows, tables
 from tasks.store.conn import RowMapping
 
 PROCESS = "P18_candidate_discovery"
-#: Kind of list -> the fact about a person that it proves.
-PROVES: Mapping[str, str] = {"UNEMPLOYED": "unemployed", "LOW_INCOME": "low_income", "DISABLED": "disabled"}
+#: Kind of list -> the fact about a person that it proves; who applied for assistance need not have it yet.
+PROVES: Mapping[str, str | None] = {
+    "UNEMPLOYED": "unemployed", "LOW_INCOME": "low_income", "DISABLED": "disabled",
+    "DIBAO": "receives_dibao", "RELIEF": None,
+}  # fmt: skip
 #: Why a person of a list is no candidate.
 LEDGER, WORKS, AGE, WAITS = "IN_LEDGER", "AT_WORK", "OUT_OF_AGE", "BEING_CHECKED"
 
@@ -62,8 +65,9 @@ def checked(desk: Desk, key: str, person_id: int, values: Mapping[str, Any]) -> 
     found = next(row for row in store.items(desk.conn, key) if row["person_id"] == person_id)
     if entered:
         fact = PROVES[found["why"].removeprefix("LIST ")]
-        write_facts(desk.conn, person_id, {fact: True}, desk.actor, desk.now, source="P18_Check",
-                    since=values["visited_on"])  # fmt: skip
+        if fact is not None:
+            write_facts(desk.conn, person_id, {fact: True}, desk.actor, desk.now, source="P18_Check",
+                        since=values["visited_on"])  # fmt: skip
     store.set_outcome(desk.conn, key, person_id, "ENTERED" if entered else "DISMISSED")
 
 

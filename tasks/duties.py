@@ -85,6 +85,14 @@ def open_duty(
         return None
     for old in casework.open_duties(desk.conn, context.case_id, context.person_id, kind):
         close_duty(desk, old, "replaced")
+    return add_duty(desk, context, kind, frequency, rule_id, opened, opened_by)
+
+
+def add_duty(
+    desk: Desk, context: Context, kind: str, frequency: str, rule_id: str, opened: date,
+    opened_by: int | None,
+) -> int:  # fmt: skip
+    """Open a duty beside those of its kind."""
     window = first_window(desk, frequency, opened)
     made = new_id()
     rows.add(

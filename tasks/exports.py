@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.clock import SHANGHAI, from_us
+from tasks import vacancies
 from tasks.app import App
+from tasks.imports import VACANCIES
 from tasks.labels import label
 from tasks.selftest import NotReady
 from tasks.store import market
@@ -24,7 +26,7 @@ Rows = Callable[[Connection], Sequence[RowMapping]]
 #: What can be taken along -> its columns (in Chinese above a list for people) and rows.
 LISTS: Mapping[str, tuple[Mapping[str, str], Rows]] = {
     "vacancies": (
-        {"employer": "employer", "name": "name", "area": "area", "number": "number", "wage": "wage"},
+        {name: name for name in VACANCIES},
         market.vacancies,
     ),
     "posts": ({"name": "name", "level": "level", "area": "area", "number": "number"}, market.posts),
@@ -60,5 +62,5 @@ def _cell(name: str, value: Any) -> str:
         return from_us(value).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
     if name in ("status", "tier"):
         return label("case_status" if name == "status" else name, value)
-    text = str(value)
+    text = str(vacancies.told(name, value))
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -17,6 +17,7 @@ from tasks import (
     leaving,
     ledger,
     referrals,
+    reports,
     zero_families,
 )
 from tasks.desk import Context, Desk, with_tier
@@ -102,6 +103,7 @@ def second_assistance(desk: Desk, context: Context, entry: str) -> None:
 
     def begin() -> None:
         fresh = cases.context_of(desk, case_id)
+        reports.expect(desk, fresh, desk.today)
         process, start, tier = SECOND[entry]
         desk.start(process, with_tier(fresh, tier), start, {"run_no": fresh.run_no})
 

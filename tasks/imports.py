@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.calendar import CalendarInvalid, CalendarYear
 from engine.errors import AidError, FormInvalid
-from tasks import calendar_runs, commands, intake, org
+from tasks import calendar_runs, commands, intake, org, vacancies
 from tasks.actor import SYSTEM, Actor
 from tasks.app import App
 from tasks.desk import Desk
@@ -22,10 +22,11 @@ Row = Mapping[str, str]
 
 COLUMNS = ("name", "id_no", "community", "phone", "address")
 NEEDED = COLUMNS[:3]
-VACANCIES = ("employer", "name", "area", "number", "wage")
+VACANCIES = ("employer", "name", "area", "number", "wage", *vacancies.SAID)
 POSTS = ("name", "level", "area", "number")
 LEVELS = ("STREET", "DISTRICT")
 LONGEST = 100
+_MAY_BE_EMPTY = frozenset({"wage", *vacancies.SAID})
 MOST_BYTES = 16 * 1024 * 1024
 
 
@@ -143,8 +144,9 @@ def take_items(app: App, what: str, items: Iterable[Mapping[str, Any]]) -> int:
     if what != "vacancies":
         raise ImportRefused([f"不认识的清单“{what}”。"])
     rows = [
-        (number, {name: str(item.get(name) or "").strip() for name in VACANCIES})
+        (number, {name: str(item.get(name) or "").strip() for name in VACANCIES if name in known})
         for number, item in enumerate(items, 1)
+        for known in [{*VACANCIES[:5], *item}]
     ]
     return _take(app, rows, lambda desk, row: _offer(desk, row, tables.vacancy), SYSTEM)
 
@@ -191,7 +193,7 @@ def rows_of(text: str, needed: Sequence[str], columns: Sequence[str]) -> Iterato
 def _offer(desk: Desk, row: Row, table: Any) -> None:
     problems = []
     for name, value in row.items():
-        if not value and name != "wage":
+        if not value and name not in _MAY_BE_EMPTY:
             problems.append((name, f"{name} 没有填写。", f"{name} is missing."))
         if len(value) > LONGEST:
             problems.append((name, f"{name} 超过{LONGEST}字。", f"{name} is too long."))
@@ -201,11 +203,13 @@ def _offer(desk: Desk, row: Row, table: Any) -> None:
         problems.append(("number", zh, "The number is from 1 to 9999."))
     if "level" in row and row["level"] not in LEVELS:
         problems.append(("level", f"level 应是 {'或'.join(LEVELS)}。", "The level is STREET or DISTRICT."))
+    said, wrong = vacancies.read(row, desk.today)
+    problems += wrong
     if problems:
         raise FormInvalid(problems)
     area = unit_named(desk.conn, row["area"], None, "区、街镇或社区（村）").path
     values = {name: value or None for name, value in row.items()}
-    market.put(desk.conn, table, {**values, "area": area, "number": int(number)})
+    market.put(desk.conn, table, {**values, **said, "area": area, "number": int(number)})
 
 
 def _register(desk: Desk, row: Row) -> None:

@@ -18,6 +18,7 @@ from tasks.actor import Actor
 from tasks.app import App
 from tasks.desk import Desk
 from tasks.imports import MOST_BYTES, ImportRefused, rows_of
+from tasks.labels import label
 from tasks.store import matters as store
 
 NUMBER, MONTH, EMPLOYER, NAME = "身份证号", "缴费月份", "单位名称", "姓名"
@@ -78,7 +79,8 @@ def take_contributions(app: App, raw: bytes, name: str, actor: Actor) -> Taken:
 def take_persons(app: App, raw: bytes, kind: str, name: str, actor: Actor) -> Taken:
     """Compare a list of persons (身份证号) with those on file and start the visits; raise ImportRefused."""
     if kind not in discovery.PROVES:
-        raise ImportRefused(["请选择名单种类：登记失业人员、低收入人口或持证残疾人。"])
+        kinds = "、".join(label("list", one) for one in discovery.PROVES)
+        raise ImportRefused([f"请选择名单种类：{kinds}。"])
     found = list(_read(app, raw, PERSONS, (NUMBER,)))
 
     def take(desk: Desk) -> Taken:

@@ -17,7 +17,7 @@ from tasks.survey_round import INTERVIEW
 from web.actions import PERSON_ACTIONS, Action
 from web.audit.trails import of_person
 from web.context import Ctx
-from web.facts import fact_lines
+from web.facts import clear_lines, fact_lines
 from web.veil import veiled
 
 
@@ -36,6 +36,7 @@ def load_person(context: Ctx, person_id: int) -> dict[str, Any]:
         subject = person_page.subjects(conn, [(head.id, head.area)])[head.id]
         if active is None and ledger is not None and ledger.ended_on is None:
             subject = replace(subject, tier="community")  # who visits is at work on the person
+        clear = clear_lines(context, head)  # that something is not known yet tells nothing of what is
         head = veiled(head, context.actor, subject)
         chain = areas.chain_of(head.area)
         names = areas.unit_names(conn, chain)
@@ -45,6 +46,7 @@ def load_person(context: Ctx, person_id: int) -> dict[str, Any]:
             "ledger": ledger,
             "class_reason": class_reason(context, ledger) if works else "",
             "may_see_categories": works,
+            "clears": clear,
             "zero_family": works and zero_employment(context.app.desk(conn, context.actor)[1], person_id),
             "visits": ledger_page.visits_of(conn, person_id),
             "own_tasks": own,

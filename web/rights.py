@@ -121,7 +121,7 @@ RIGHTS: dict[str, Right] = {
         (
             "offices.index", "offices.duty", "offices.explain", "offices.families", "offices.report_family",
             "offices.begin", "offices.lists", "offices.take_list", "offices.template", "matters.index",
-            "matters.show",
+            "matters.show", "market.index", "market.employer",
         ),
         WORKERS,
     ),

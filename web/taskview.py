@@ -19,7 +19,7 @@ from tasks.queries.prefilled import prefilled
 from tasks.queries.scope import reading_tiers
 from tasks.store.conn import Connection
 from tasks.store.files import Kept, files_of_step
-from web import formview
+from web import formview, marketview
 from web.clauses import Clause, clauses, of_step
 from web.context import Ctx
 from web.eventwords import QUIET
@@ -121,7 +121,7 @@ def load_page(context: Ctx, task_id: int) -> Page:
             may_file=allowed(context.actor, "view_case", subject),
             may_reassign=task.open and (mine or allowed(context.actor, "reassign", subject)),
             may_withdraw=task.state == "completed" and task.ended_by == context.user_id,
-            options=_options(conn, task, spec),
+            options=_options(context, conn, task, spec),
             matter=_matter(context, conn, task),
             may_matter=allowed(context.actor, "view_matter", Subject(task.area)),
         )
@@ -231,7 +231,7 @@ def _pool_of_posts(task: task_page.TaskView) -> tuple[str, str]:
 
 
 def _options(
-    conn: Connection, task: task_page.TaskView, spec: FormSpec
+    context: Ctx, conn: Connection, task: task_page.TaskView, spec: FormSpec
 ) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {}
     over = [areas.district_of(task.area)]
@@ -240,8 +240,7 @@ def _options(
             rows = accounts.staff(conn, one.of, task.area)
             found[one.of] = [(str(row["id"]), row["display_name"]) for row in rows]
         elif one.of == "vacancy":
-            rows_v = choices.vacancies(conn, over)
-            found[one.of] = [(str(row.id), f"{row.name} · {row.where}") for row in rows_v]
+            found[one.of] = marketview.offers(conn, context, task, over)
         elif one.of == "post":
             rows_p = choices.posts(conn, *_pool_of_posts(task))
             found[one.of] = [(str(row.id), f"{row.name}（{row.free}）") for row in rows_p]

@@ -27,7 +27,7 @@ def joint_meeting(done: Completion) -> None:
     area = org.path_at(done.context.area, "district")
     for row in done.values.get("vacancies") or []:
         offered = {"employer": row["employer"], "name": row["post"], "number": row.get("number") or 1}
-        market.put(done.desk.conn, tables.vacancy, {**offered, "area": area, "wage": None})
+        market.put(done.desk.conn, tables.vacancy, {**offered, "area": area})
 
 
 @on("P16_ImmediatePost")

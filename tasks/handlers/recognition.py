@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.clock import local_date
 from engine.errors import GuardUnmet
-from tasks import ages, decide
+from tasks import ages, decide, reports
 from tasks.handlers import Completion, on
 from tasks.store import papers
 
@@ -51,6 +51,7 @@ def approve(done: Completion) -> None:
     done.desk.change_case(done.case_id, {"recognised_at": day})
     done.emit("CategoriesDecided", categories=case["data"].get("categories", []))
     ages.watch(done.desk, done.context)
+    reports.expect(done.desk, done.context, done.desk.today)
 
 
 @on("P03_Waiver")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.errors import GuardUnmet
-from tasks import employments, people
+from tasks import employments, people, reports
 from tasks.handlers import Completion, on
 from tasks.store import casework
 
@@ -24,6 +24,7 @@ def register(done: Completion) -> None:
         if row["process_id"] == FOLLOW_UP:
             done.desk.unit.cancel(row["id"], "new employment")
     employments.register(done.desk, done.context, done.values)
+    reports.over(done.desk, done.context, "employed")
     if done.values.get("stability") is None:
         done.routing["stability"] = None
         if employments.lost_before(done.desk, done.context):  # judged of another job (D.7, row 4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from tasks.store.tables import (
     trail_owner,
     vacancy,
 )
+from tasks.store.tables_ledger import ledger_row
 from tasks.store.tables_people import person
 
 MOST = 200
@@ -36,16 +38,35 @@ class Choice(NamedTuple):
     free: int
 
 
-def vacancies(conn: Connection, areas: list[str]) -> list[Choice]:
-    """Return open vacancies of some areas by name (a small table)."""
+class Offer(NamedTuple):
+    """A vacancy to choose."""
+
+    id: int
+    name: str
+    employer: str
+    tags: str
+    promised_on: str | None
+    checked_on: str | None
+
+
+def vacancies(conn: Connection, areas: list[str], wanted: Sequence[str] = ()) -> list[Offer]:
+    """Return open vacancies of some areas (a small table), those with most of the wanted tags first."""
     v = vacancy.c
+    suits = [sa.case((v.tags.contains(tag), 1), else_=0) for tag in wanted]
     query = (
-        sa.select(v.id, v.name, v.employer, v.number)
+        sa.select(v.id, v.name, v.employer, v.tags, v.promised_on, v.checked_on)
         .where(v.closed_at.is_(None), under(v.area, areas))
-        .order_by(v.name, v.id)
+        .order_by(*([sum(suits[1:], suits[0]).desc()] if suits else []), v.name, v.id)
         .limit(MOST)
     )
-    return each(conn, query, Choice)
+    return each(conn, query, Offer)
+
+
+def visit_class(conn: Connection, person_id: int | None) -> int | None:
+    """Return the visit class of somebody on the ledger."""
+    return conn.execute(
+        sa.select(ledger_row.c.visit_class).where(ledger_row.c.person_id == person_id)
+    ).scalar()
 
 
 def posts(conn: Connection, level: str, over: str) -> list[Choice]:

@@ -89,6 +89,27 @@ def _welfare(period: Period) -> Select:
     )
 
 
+def _working(period: Period) -> Select:
+    """Persons with a job at the end of the period."""
+    e = employment.c
+    return _columns(
+        person.c.area, e.person_id, e.case_id, e.created_at, e.id, e.kind
+    ).join(person, person.c.id == e.person_id).where(
+        e.employed_on <= period.last, e.created_at < period.until,
+        sa.or_(e.lost_on.is_(None), e.lost_on > period.last),
+    )  # fmt: skip
+
+
+def _lost(period: Period) -> Select:
+    """Jobs lost within the period."""
+    e = employment.c
+    return (
+        _columns(person.c.area, e.person_id, e.case_id, e.created_at, e.id, e.kind)
+        .join(person, person.c.id == e.person_id)
+        .where(e.lost_on >= period.first, e.lost_on <= period.last)
+    )
+
+
 def _escalated(period: Period) -> Select:
     h = hand_over.c
     return (
@@ -113,17 +134,15 @@ def _overdue(period: Period) -> Select:
     )
 
 
+#: The mechanism of R000-00.1 in four parts -> what is counted for each.
+GROUPS: Mapping[str, Mapping[str, Callable[[Period], Select]]] = {
+    "discover": {"visits": _entries("E02"), "recognised": _entries("E07")},
+    "serve_first": {"in_aid": _in_aid, "overdue": _overdue, "waived": _waived},
+    "help": {"referrals": _referrals, "escalated": _escalated, "employed": _employed, "welfare": _welfare},
+    "keep_up": {"follow_ups": _entries("E42"), "working": _working, "lost": _lost},
+}
 MEASURES: Mapping[str, Callable[[Period], Select]] = {
-    "recognised": _entries("E07"),
-    "in_aid": _in_aid,
-    "referrals": _referrals,
-    "employed": _employed,
-    "welfare": _welfare,
-    "visits": _entries("E02"),
-    "follow_ups": _entries("E42"),
-    "escalated": _escalated,
-    "waived": _waived,
-    "overdue": _overdue,
+    name: measure for group in GROUPS.values() for name, measure in group.items()
 }
 
 

@@ -197,6 +197,13 @@ def _categories(look: Look, table: Table, key: str) -> None:
         raise differs(table.at(key), words)
 
 
+def _national(look: Look, table: Table, key: str) -> None:
+    found, wanted = look.national(), _list(table, key)
+    if set(wanted) != set(found):
+        words = say("categories", wanted=coded("category", wanted), found=coded("category", found))
+        raise differs(table.at(key), words)
+
+
 def _alarms(look: Look, table: Table, key: str) -> None:
     found = look.alarms
     wanted = _list(table, key)
@@ -249,6 +256,7 @@ _CHECKS: Mapping[str, Callable[[Look, Table, str], None]] = {
     "hints": _hints,
     "no_hints": _hints,
     "categories": _categories,
+    "national": _national,
     "visit_class": _coded(Look.visit_class, ("visit_class",)),
     "followup_class": _coded(Look.followup_class, ("followup_class",)),
     "alarms": _alarms,

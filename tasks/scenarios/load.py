@@ -18,6 +18,7 @@ from tasks.scenarios.faults import BadScenario
 from tasks.scenarios.load_steps import StepReader
 from tasks.scenarios.model import Area, Household, Opening, Person, Scenario, Staff, day
 from tasks.scenarios.nodes import Table, documents
+from tasks.vacancies import TAGS
 
 _HEAD = (
     "id", "title", "rules", "calendars", "settings", "area", "staff", "people", "households", "vacancies",
@@ -62,7 +63,7 @@ def _scenario(path: Path, head: Table, library: Library) -> Scenario:
         staff=staff,
         people=people,
         households=_households(head, handles),
-        vacancies=_openings(head, "vacancies", ("name", "employer", "number")),
+        vacancies=_openings(head, "vacancies", ("name", "employer", "number", "tags", "promised_on")),
         posts=_openings(head, "posts", ("name", "level", "number")),
         steps=steps,
         begins=steps[0].at,
@@ -219,7 +220,13 @@ def _openings(head: Table, key: str, known: tuple[str, ...]) -> tuple[Opening, .
             raise BadScenario(table.at("level"), zh, "The level of a post is STREET or DISTRICT.")
         number = read.whole(table.get("number", 1), table.at("number"), "number")
         name = str(read.need(table, "name", key))
-        found.append(Opening(name, number, read.text(table, "employer", "顺义某企业"), level))
+        tags = [word for word, _line in read.words(table.get("tags"), table.at("tags"), "tags")]
+        if not set(tags) <= set(TAGS):
+            zh, en = f"tags可用：{'、'.join(TAGS)}。", f"The tags are {', '.join(TAGS)}."
+            raise BadScenario(table.at("tags"), zh, en)
+        employer = read.text(table, "employer", "顺义某企业")
+        promised = read.text(table, "promised_on") or None
+        found.append(Opening(name, number, employer, level, " ".join(tags), promised))
     return tuple(found)
 
 

@@ -19,6 +19,7 @@ KEYS = (
     "for", "case", "in", "open", "includes", "excludes", "duties", "took", "due", "overdue", "tier",
     "counters", "status", "events", "papers", "registers", "hints", "no_hints", "categories", "visit_class",
     "followup_class", "alarms", "assigned", "note", "windows", "in_area", "household",
+    "national",
 )  # fmt: skip
 _DUE = ("rule", "nth", "literal", "effective", "met", "pending")
 _TIERS = ("community", "street", "district")
@@ -27,6 +28,9 @@ _TIERS = ("community", "street", "district")
 def check_expectation(table: Table, known: Catalogue, people: set[str], staff: set[str]) -> None:
     """Refuse keys and ids nobody knows; raise BadScenario with the line."""
     read.only(table, KEYS, "expect")
+    if "windows" in table and "in_area" not in table:
+        zh = "windows只用于机构：请写明in_area。"
+        raise BadScenario(table.at("windows"), zh, "windows are those of an office: name it with in_area.")
     named = read.text(table, "for")
     if named and named not in people:
         raise BadScenario(table.at("for"), f"没有“{named}”这个人。", f"There is nobody called “{named}”.")
@@ -39,7 +43,8 @@ def check_expectation(table: Table, known: Catalogue, people: set[str], staff: s
     _each(table, "events", lambda word: word in known.events, "事件", "event")
     _each(table, "hints", lambda word: word in known.benefits, "政策", "benefit")
     _each(table, "no_hints", lambda word: word in known.benefits, "政策", "benefit")
-    _each(table, "categories", lambda word: word in known.categories, "困难类别", "category")
+    for key in ("categories", "national"):
+        _each(table, key, lambda word: word in known.categories, "困难类别", "category")
     _counted(table, "papers", is_paper, "文书", "paper")
     _counted(table, "registers", is_paper, "台账", "register")
     _counted(table, "counters", lambda word: word in _TIERS, "层级", "tier")

@@ -110,6 +110,12 @@ class Look:
             _unit, desk = self.world.app.desk(conn, SYSTEM)
             return decide.categories(desk, self.person_id)
 
+    def national(self) -> list[str]:
+        """Return the situations of the national definition on this day (DT-02)."""
+        with self.world.app.read() as conn:
+            _unit, desk = self.world.app.desk(conn, SYSTEM)
+            return decide.national_categories(desk, self.person_id)
+
     def visit_class(self) -> int | None:
         """Return the visit class on this day (DT-05)."""
         output = self._decided("DT-05")

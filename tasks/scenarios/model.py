@@ -62,6 +62,9 @@ class Opening:
     number: int
     employer: str = ""
     level: str = ""
+    #: Codes between spaces, as they are stored (tasks.vacancies.TAGS).
+    tags: str = ""
+    promised_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,8 @@ def _openings(conn: Connection, world: World, scenario: Scenario) -> None:
     for row in vacancies:
         made = world.objects[row.name] = new_id()
         rows.add(conn, tables.vacancy, id=made, name=row.name, employer=row.employer,
-                 area=org.path_at(world.home, "district"), number=row.number)  # fmt: skip
+                 area=org.path_at(world.home, "district"), number=row.number, tags=row.tags,
+                 promised_on=row.promised_on)  # fmt: skip
     for row in posts:
         made = world.objects[row.name] = new_id()
         level = "street" if row.level == "STREET" else "district"

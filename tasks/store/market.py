@@ -29,7 +29,10 @@ def vacancies(conn: Connection) -> list[RowMapping]:
     """Return the open vacancies as they are imported, by employer."""
     v = vacancy.c
     query = (
-        sa.select(v.employer, v.name, unit.c.name.label("area"), v.number, v.wage)
+        sa.select(
+            v.employer, v.name, unit.c.name.label("area"), v.number, v.wage, v.tags, v.source, v.promised_on,
+            v.checked_on,
+        )
         .select_from(vacancy.join(unit, unit.c.path == v.area))
         .where(v.closed_at.is_(None))
         .order_by(v.employer, v.name, v.id)

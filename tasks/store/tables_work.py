@@ -24,6 +24,12 @@ vacancy = sa.Table(
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("wage", sa.Text),
     sa.Column("closed_at", Big),
+    #: Whom it suits and whose it is, in one column of words (tasks.vacancies.TAGS).
+    sa.Column("tags", sa.Text, nullable=False, server_default=""),
+    sa.Column("source", sa.Text),
+    #: The employer's written promise that what he says is true (E54), and the day it was looked at.
+    sa.Column("promised_on", sa.Text),
+    sa.Column("checked_on", sa.Text),
 )
 post = sa.Table(
     "welfare_post",

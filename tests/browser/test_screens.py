@@ -46,6 +46,7 @@ PAGES = {
         "registers-counted": "/registers/counted/in_aid?from=2026-01-01",
     },
     "staff.nfx": {
+        "market": "/office/market", "employer": "/office/market/employer?name=顺义某物业公司",
         "office": "/office", "office-duty": "{duty}", "matters": "/office/matters", "matter": "{matter}",
         "matter-check": "{check}", "families": "/office/families", "complaint": "/office/complaint",
         "lists": "/office/lists", "task-conference": "{conference}",

@@ -40,7 +40,48 @@ def test_vacancies_come_back_as_they_were_given(call: Call, staffed: Path, tmp_p
     assert "2个" in call("import", "vacancies", given(tmp_path, text)).out
     assert call("export", "vacancies", tmp_path / "out.csv").code == 0
     row = lines(tmp_path / "out.csv")[1]
-    assert row == {"employer": "甲公司", "name": "保洁员", "area": "新村", "number": "3", "wage": "3000元"}
+    assert row == {
+        "employer": "甲公司", "name": "保洁员", "area": "新村", "number": "3", "wage": "3000元",
+        "tags": "", "source": "", "promised_on": "", "checked_on": "",
+    }  # fmt: skip
+
+
+def test_whom_a_vacancy_suits_and_what_was_promised_is_kept_by_a_list_that_does_not_say_it(
+    call: Call, staffed: Path, tmp_path: Path
+) -> None:
+    head = HEAD.replace("\n", ",tags,source,promised_on\n")
+    said = "家门口、FLEXIBLE 适合大龄,经营性人力资源服务机构,2026-01-05"
+    assert call("import", "vacancies", given(tmp_path, f"{head}甲,保洁员,顺义区,3,,{said}\n")).code == 0
+    assert call("import", "vacancies", given(tmp_path, f"{HEAD}甲,保洁员,顺义区,4,\n")).code == 0
+    call("export", "vacancies", tmp_path / "out.csv")
+    row = lines(tmp_path / "out.csv")[0]
+    assert (row["number"], row["tags"]) == ("4", "时间弹性、家门口、适合大龄")
+    assert (row["source"], row["promised_on"]) == ("经营性人力资源服务机构", "2026-01-05")
+    (tmp_path / "again.csv").write_bytes((tmp_path / "out.csv").read_bytes())
+    assert call("import", "vacancies", tmp_path / "again.csv").code == 0
+    call("export", "vacancies", tmp_path / "out2.csv")
+    assert lines(tmp_path / "out2.csv") == lines(tmp_path / "out.csv")
+    assert call("import", "vacancies", given(tmp_path, f"{head}甲,保洁员,顺义区,4,,,,\n")).code == 0
+    call("export", "vacancies", tmp_path / "out3.csv")
+    assert {lines(tmp_path / "out3.csv")[0][name] for name in ("tags", "source", "promised_on")} == {""}
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ("远方,,", "tags 可写：时间弹性、家门口"),
+        (",某某,", "source 可写：用人单位"),
+        (",,2999-01-01", "promised_on 应是不晚于今天的日期"),
+        (",,昨天", "promised_on 应是不晚于今天的日期"),
+    ],
+)
+def test_an_unknown_tag_source_or_day_is_refused(
+    call: Call, staffed: Path, tmp_path: Path, cells: str, said: str
+) -> None:
+    head = HEAD.replace("\n", ",tags,source,promised_on\n")
+    found = call("import", "vacancies", given(tmp_path, f"{head}甲,保洁员,顺义区,3,,{cells}\n"))
+    assert found.code == 1
+    assert said in found.err
 
 
 def test_a_vacancy_given_again_is_brought_up_to_date(call: Call, staffed: Path, tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ def test_a_story_that_is_true_passes(play: Play) -> None:
         ("- {run_jobs: true, in_area: 无此镇}", "无此镇"),
         ("- expect: {for: 甲, hints: [BEN-FOO]}", "BEN-FOO"),
         ("- expect: {for: 甲, categories: [SY99]}", "SY99"),
+        ("- expect: {for: 甲, windows: {P21 done: 1}}", "in_area"),
     ],
 )
 def test_what_nobody_knows_is_refused_with_its_line(play: Play, line: str, said: str) -> None:
@@ -87,6 +88,7 @@ def test_what_nobody_knows_is_refused_with_its_line(play: Play, line: str, said:
         ("calendars: [2026]", "rules: [05.D4b..z]", 3),
         ("calendars: [2026]", "staff: {李四: {role: boss}}", 3),
         ("calendars: [2026]", "households: [{members: [乙]}]", 3),
+        ("calendars: [2026]", "calendars: [2026]\nvacancies: [{name: 库管, tags: [FAR]}]", 4),
         ("urban: true", "urbane: true", 5),
         ("urban: true", "urban: often", 5),
         ("name: 王秀英", "name: 王秀英, benefits: [{code: BEN-X, starts_on: 2026-01-01}]", 5),

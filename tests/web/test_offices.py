@@ -171,6 +171,18 @@ def test_three_months_in_a_row_are_proposed_at_the_month_end(office: Office, str
         assert states.scalars().all() == ["done"], "the query is the act, not the last verification"
 
 
+def enter_candidate(office: Office) -> None:
+    """Complete the one open visit: the person is entered."""
+    with office.app.read() as conn:
+        task = conn.execute(
+            sa.select(user_task.c.id).where(
+                user_task.c.element == "P18_Check", user_task.c.state == "created"
+            )
+        ).scalar_one()
+    values = {"visited_on": "2026-03-31", "result": "ENTER", "findings": "失业在家"}
+    office.app.do(commands.CompleteTask(task, values), office.actor("staff.hnc"))
+
+
 def test_a_candidate_of_a_list_is_visited_by_the_community(office: Office, street: Browser) -> None:
     person = office.register("孙志强", wish=True)
     done = upload(street, "DISABLED", f"身份证号,姓名\n{number_of(office)},孙志强\n".encode())
@@ -181,16 +193,25 @@ def test_a_candidate_of_a_list_is_visited_by_the_community(office: Office, stree
     inbox = aide.get("/inbox?list=pool&process=P18").text
     assert "孙志强" in inbox
     assert "持证残疾人名单" in inbox
-    with office.app.read() as conn:
-        task = conn.execute(
-            sa.select(user_task.c.id).where(
-                user_task.c.element == "P18_Check", user_task.c.state == "created"
-            )
-        ).scalar_one()
-    values = {"visited_on": "2026-03-31", "result": "ENTER", "findings": "失业在家"}
-    office.app.do(commands.CompleteTask(task, values), office.actor("staff.hnc"))
+    enter_candidate(office)
     with office.app.read() as conn:
         assert '"disabled":true' in people.get_person(conn, person)["facts"].replace(" ", "")
+
+
+def test_who_applied_for_assistance_is_visited_and_nothing_is_taken_for_proved(
+    office: Office, street: Browser
+) -> None:
+    person = office.register("周桂芳", wish=True)
+    before = _facts(office, person)
+    assert "仁和镇：1人" in upload(street, "RELIEF", f"身份证号\n{number_of(office)}\n".encode()).text
+    enter_candidate(office)
+    assert _facts(office, person) == before
+    assert "receives_dibao" not in before
+
+
+def _facts(office: Office, person: int) -> str:
+    with office.app.read() as conn:
+        return str(people.get_person(conn, person)["facts"])
 
 
 def test_a_family_without_work_alarms_the_supervisor(office: Office, street: Browser) -> None:

@@ -19,6 +19,7 @@ from engine.deadlines import Unit
 from engine.errors import AidError
 from engine.verify import WHAT
 from tasks import labels
+from tasks.clears import FOUR
 from tasks.library import Library
 from tasks.queries import accounts
 from tasks.queries.audit_find import DEADLINE_STATES
@@ -45,8 +46,9 @@ MADE = {
     "course.": ("employer", "course"),
     "inbox.": LISTS, "inbox.empty_": LISTS, "urgency.": (*words.URGENCIES, "done"),
     "password.": ("old_password", "password", "again"), "incident.none_": ("open", "resolved"),
-    "matter.": ("open", "over"), "offices.tab_": ("duties", "matters", "families", "lists", *FORMS),
+    "matter.": ("open", "over"), "offices.tab_": ("duties", "matters", "families", "market", "lists", *FORMS),
     "id_number.reason_": ("check", "system", "paper"),
+    "clears.": tuple(FOUR),
     "person.": ("name", "id_no", "phone", "address"), "settings.basis_": ("STATED", "INFERRED", "CONFIG"),
     "editor.u_": tuple(Unit), "studio.": ("approve", "reject", "activate", "retire", "take_back"),
     "studio.mark_": ("added", "removed", "changed", "moved", "taken", "failing", "untouched"),

@@ -29,6 +29,7 @@ from web.views import (
     inbox,
     incidents,
     instance,
+    market,
     matters,
     moves,
     notices,
@@ -61,6 +62,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     incidents.views, exchanges.views,
     instance.views, notices.views, settings.views, demo.views, health.views, studio.views, editor.views,
     release.views, trial.views, moves.views, units.views, accounts.views,
-    access.views, office_trail.views, offices.views, matters.views, calendar.views, survey.views,
-    survey_import.views, survey_analysis.views, v1.views,
+    access.views, office_trail.views, offices.views, market.views, matters.views, calendar.views,
+    survey.views, survey_import.views, survey_analysis.views, v1.views,
 )

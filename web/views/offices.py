@@ -59,7 +59,8 @@ def _window(context: Ctx, one: offices.OfficeDuty) -> str:
 
 def tabs(context: Ctx) -> list[tuple[str, str]]:
     """Return the pages of the office open to the reader: (name, address)."""
-    found = [("duties", "/office"), ("matters", "/office/matters"), ("families", "/office/families")]
+    found = [("duties", "/office"), ("matters", "/office/matters"), ("families", "/office/families"),
+             ("market", "/office/market")]  # fmt: skip
     found += [(name, f"/office/{name}") for name in FORMS if _starts(context, name)]
     return found + ([("lists", "/office/lists")] if _imports(context) else [])
 

@@ -46,8 +46,9 @@ def _index(context: Ctx, asked: Asked, refusal: AidError | None = None) -> str:
         sizes = {name: found.count(conn, spec, asked.wanted) for name, spec in register_specs().items()}
         closed = store.months_of(conn, unit.id, tables.SUMMARY)
     return render_template(
-        "registers.html", asked=asked, summary=summary, measures=list(measures.MEASURES), sizes=sizes,
-        specs=register_specs(), units=registerview.units(context), unit=unit, closed=closed,
+        "registers.html", asked=asked, summary=summary, measures=list(measures.MEASURES),
+        groups=measures.GROUPS, sizes=sizes, specs=register_specs(), units=registerview.units(context),
+        unit=unit, closed=closed,
         next_month=_next_month(context, closed) if unit.level in ("street", "district") else "",
         may_close=registerview.may(context, "close_register", asked.area),
         may_export=registerview.may(context, "export_register", asked.area),
@@ -163,7 +164,7 @@ def _what(context: Ctx, measure: str, row: measures.Counted) -> str:
             return label("tier", row.what, context.lang)
         case "recognised" | "visits" | "follow_ups":
             return lines.step_name(row.what)
-        case "employed":
+        case "employed" | "working" | "lost":
             return label("code", row.what, context.lang)
         case "waived":
             return label("end", row.what, context.lang)

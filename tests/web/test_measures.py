@@ -1,0 +1,43 @@
+"""Who is in work at the end of a period, and who lost it within, to the day."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.ids import new_id
+from tasks.queries.measures import GROUPS, MEASURES, Period
+from tasks.store import rows, tables
+from tests.web.office import Office
+
+
+def test_the_four_parts_of_the_mechanism_hold_every_number_once() -> None:
+    assert list(GROUPS) == ["discover", "serve_first", "help", "keep_up"]
+    assert [name for group in GROUPS.values() for name in group] == list(MEASURES)
+
+
+@pytest.mark.parametrize(
+    ("employed", "lost", "counted"),
+    [
+        ("2026-03-31", None, {"working": 1}),
+        ("2026-04-01", None, {}),
+        ("2026-02-01", "2026-02-28", {}),
+        ("2026-02-01", "2026-03-01", {"lost": 1}),
+        ("2026-02-01", "2026-03-31", {"lost": 1}),
+        ("2026-02-01", "2026-04-01", {"working": 1}),
+    ],
+)
+def test_a_job_counts_as_held_and_as_lost(
+    office: Office, employed: str, lost: str | None, counted: dict[str, int]
+) -> None:
+    person = office.register("王秀英")
+    with office.app.write() as conn:
+        rows.add(
+            conn, tables.employment, id=new_id(), person_id=person, kind="UNIT", employed_on=employed,
+            confirmed_on=employed, source="OWN_EFFORT", lost_on=lost, created_at=5,
+        )  # fmt: skip
+        period = Period(0, 10, "2026-03-01", "2026-03-31")
+        found = {
+            name: sum(row.person_id == person for row in conn.execute(MEASURES[name](period)))
+            for name in ("working", "lost")
+        }
+    assert {name: count for name, count in found.items() if count} == counted

@@ -1,0 +1,56 @@
+"""The vacancies of the district, and the file of each employer: needs, promise, referrals."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from engine.errors import NotFound
+from tasks.queries import areas, market_page
+from tasks.vacancies import TAGS
+from web.context import Ctx, ctx
+from web.views.offices import tabs
+
+views = Blueprint("market", __name__, url_prefix="/office/market")
+_PROMISED = {"yes": True, "no": False}
+_LONGEST = 100
+
+
+@views.get("")
+def index() -> str:
+    """Show open vacancies, narrowed by whom they suit and by the promise, and employers to be asked."""
+    context = ctx()
+    tag, promised = request.args.get("tag", ""), request.args.get("promised", "")
+    tag = tag if tag in TAGS else ""
+    promised = promised if promised in _PROMISED else ""
+    over = _over(context)
+    with context.app.read() as conn:
+        found = market_page.openings(conn, over, tag, promised=_PROMISED.get(promised))
+        names = areas.unit_names(conn, [one.area for one in found])
+        asked = market_page.without_openings(conn, over, context.today)
+    return render_template(
+        "market.html", rows=found[: market_page.PAGE], more=len(found) > market_page.PAGE, names=names,
+        asked=asked, tag=tag, tags=TAGS, promised=promised, tabs=tabs(context), here_tab="market",
+    )  # fmt: skip
+
+
+@views.get("/employer")
+def employer() -> str:
+    """Show one employer's file."""
+    context = ctx()
+    name = request.args.get("name", "")[:_LONGEST]
+    over = _over(context)
+    with context.app.read() as conn:
+        found = market_page.openings(conn, over, employer=name)
+        numbers = market_page.dealings(conn, over, name)
+        names = areas.unit_names(conn, [one.area for one in found])
+    if not name or not (found or any(numbers)):
+        raise NotFound
+    return render_template(
+        "market_employer.html", name=name, rows=found, numbers=numbers, names=names, tabs=tabs(context),
+        here_tab="market",
+    )  # fmt: skip
+
+
+def _over(context: Ctx) -> list[str]:
+    """Return the districts of the reader: vacancies are for everybody in one, and name nobody."""
+    return sorted({areas.district_of(area) for _role, area in context.actor.grants})
