@@ -23,8 +23,8 @@ pytest_plugins = ["tests.browsers"]
 #: A file system in memory, as Linux has it, and the free bytes a whole run may want there.
 MEMORY = Path("/dev/shm")  # noqa: S108  (pytest makes a folder of its own there, as it does in /tmp)
 ROOM_NEEDED = 3_000_000_000
-#: Tests that wait for other programs: begun first, they leave no worker idle at the end.
-LONGEST = ("tests/processes/", "tests/browser/")
+#: Tests that take minutes, mostly waiting: begun first, they leave no worker idle at the end.
+LONGEST = ("test_long_road", "test_two_webs", "test_release_road", "test_one_process_on_sqlite")
 #: Rooms whose tests take turns between the databases by day; by night they run on both.
 TAKE_TURNS = ("tests/tasks/", "tests/web/", "tests/connectors/", "tests/cli/", "tests/survey/", "tests/year/")
 BACKENDS = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the long sets unless they were asked for; begin with what takes longest."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+    _begin_with_the_longest(items)
     if config.getoption("--nightly"):
         return
     by_day = {item for item in items if _has_its_turn(item) and not item.get_closest_marker("nightly")}
@@ -45,6 +45,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item in by_day]
+
+
+def _begin_with_the_longest(items: list[pytest.Item]) -> None:
+    """Put each of the longest tests where a worker begins: the runs of a worker are a stretch of the list."""
+    long = [item for item in items if any(name in item.nodeid for name in LONGEST)]
+    rest = [item for item in items if item not in long]
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    for n, item in enumerate(long):
+        rest.insert(n % workers * (len(rest) // workers), item)
+    items[:] = rest
 
 
 def _has_its_turn(item: pytest.Item) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tasks.access import HIDDEN
 from tasks.labels import label
 from tasks.queries import choices
 from tasks.queries.task_page import TaskView
@@ -13,7 +14,9 @@ from web.context import Ctx
 def offers(conn: Connection, context: Ctx, task: TaskView, areas: list[str]) -> list[tuple[str, str]]:
     """Return the vacancies a task may choose from: what suits the person first, each with its marks."""
     visits = choices.visit_class(conn, task.person_id)
-    suits = wanted(context.app.library, visits, task.sex, task.birth_date, context.today)
+    seen = HIDDEN not in (task.sex, task.birth_date)  # what is covered must not show through an order
+    sex, born = (task.sex, task.birth_date) if seen else (None, None)
+    suits = wanted(context.app.library, visits, sex, born, context.today)
     found = choices.vacancies(conn, areas, suits)
     return [(str(one.id), " · ".join([one.name, one.employer, *_marks(context, one)])) for one in found]
 
