@@ -15,11 +15,11 @@ from tasks.scenarios import people_at_work as who
 from tasks.scenarios.about import case_of, person_of, reason_of
 from tasks.scenarios.acts_instance import on_instance
 from tasks.scenarios.clockwork import do_due, incidents
+from tasks.scenarios.courses import COURSE, start_course
 from tasks.scenarios.faults import Difference
 from tasks.scenarios.fill import command_values, task_values
 from tasks.scenarios.load_steps import ON_CASE, ON_INSTANCE
 from tasks.scenarios.model import Step
-from tasks.scenarios.places import COURSE, start_course
 from tasks.scenarios.reach import reach
 from tasks.scenarios.telling import Names, differs, say
 from tasks.scenarios.world import World

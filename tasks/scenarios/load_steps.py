@@ -15,12 +15,12 @@ from tasks.intake import APPLIES
 from tasks.library import Library
 from tasks.scenarios import reading as read
 from tasks.scenarios.catalogue import Catalogue
+from tasks.scenarios.courses import COURSE, COURSE_FIELDS
 from tasks.scenarios.faults import BadScenario
 from tasks.scenarios.load_expect import check_expectation
 from tasks.scenarios.model import Step
 from tasks.scenarios.nodes import Rows, Table
 from tasks.scenarios.offices import FAMILY, MATTERS
-from tasks.scenarios.places import COURSE, COURSE_FIELDS
 
 #: Actions whose target is a user task.
 ON_TASK = ("complete", "reach", "claim", "unclaim", "reassign", "delegate", "send_back", "withdraw")
