@@ -133,8 +133,8 @@ class Paused(AidError):
     """The instance is suspended."""
 
     code = "paused"
-    zh = "该流程已挂起：{reason}。激活后才能继续办理。"
-    en = "The instance is suspended: {reason}."
+    zh = "该流程已由督导挂起，激活后才能继续办理。"
+    en = "A supervisor suspended the instance; it has to be resumed first."
 
 
 class RateLimited(AidError):

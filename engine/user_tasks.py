@@ -102,7 +102,7 @@ def require_open(task: OpenTask) -> None:
     if not task.row.is_open:
         raise StaleTask(name=task.node.name, state=task.row.state, ended_at=task.row.ended_at)
     if task.live.status == "suspended":
-        raise Paused(reason="")
+        raise Paused()
 
 
 def claim(unit: Unit, task: OpenTask) -> None:

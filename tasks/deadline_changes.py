@@ -2,7 +2,8 @@
 
 An extension or a standstill is asked for and granted, with reason and paper; who grants is not who asked.
 Old and new date both stay in the row of the change and in the events (FEAT-X12). The days from the one on
-which a clock stops to the one before it goes on again do not count.
+which a clock stops to the one before it goes on again do not count; what was left is counted by the words of
+the rule, and the new last day moves past days off as any other does (AMB-07).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from engine.clock import NO_DUE, end_of_day, to_us
-from engine.codec import dumps
+from engine.codec import dumps, loads
 from engine.deadlines import Unit
 from engine.errors import FourEyes, GuardUnmet, IllegalState
 from engine.ids import new_id
@@ -112,10 +113,10 @@ def _require_possible(row: RowMapping, kind: str, day: date) -> None:
         return
     if stands is not None:
         raise IllegalState(detail=f"这一期限自{stands}起已经中止，请先恢复")
-    if kind == EXTEND and due is not None and day.isoformat() <= due:
+    if due is None:
+        raise IllegalState(detail="这一期限的日期待定，起算并公布日历后才能延长或中止")
+    if kind == EXTEND and day.isoformat() <= due:
         raise IllegalState(detail=f"新的期限须晚于原期限{due}")
-    if kind == SUSPEND and due is None:
-        raise IllegalState(detail="这一期限还没有起算，不能中止")
     if kind == SUSPEND and not str(row["trigger_on"]) < day.isoformat() <= str(due):
         raise IllegalState(detail=f"中止之日须在起算日{row['trigger_on']}之后，且不晚于期限{due}")
 
@@ -126,8 +127,10 @@ def _carry_out(desk: Desk, row: RowMapping, kind: str, values: dict[str, Any]) -
     act = {EXTEND: _extend, SUSPEND: _suspend, RESUME: _resume}[kind]
     columns, event, data = act(desk, row, values["day"])
     told = {"reason": values["reason"], "paper": values.get("paper") or ""}
+    last = columns.pop("last", _last(row))
     rows.change(
-        desk.conn, tables.deadline, row["id"], missed_at=None, extension=dumps(told),
+        desk.conn, tables.deadline, row["id"], missed_at=None,
+        extension=dumps({**told, "last": last.isoformat()}),
         extended_from=row["extended_from"] or row["due_effective"], **columns,
     )  # fmt: skip
     desk.emit(row["trail_id"], event, rule=row["rule_id"], nth=row["nth"], old=row["due_effective"],
@@ -139,9 +142,22 @@ def _carry_out(desk: Desk, row: RowMapping, kind: str, values: dict[str, Any]) -
 _Changed = tuple[dict[str, Any], str, dict[str, Any]]
 
 
+def _last(row: RowMapping) -> date:
+    """Return the day on which a row's days run out, before it moves past days off."""
+    if row["extension"]:
+        return date.fromisoformat(loads(row["extension"]).get("last") or row["due_effective"])
+    return date.fromisoformat(min(row["due_literal"], row["due_effective"]))
+
+
+def _until(desk: Desk, row: RowMapping, last: date) -> dict[str, Any]:
+    """Return the columns of a row that runs until a day; raise CalendarUnknown."""
+    due = desk.calendar.eff(last) if deadlines.arithmetic(row).get("roll", True) else last
+    return {"last": last, "due_effective": due.isoformat(), "due_at": to_us(end_of_day(due))}
+
+
 def _extend(desk: Desk, row: RowMapping, day: date) -> _Changed:
-    columns = {"due_effective": day.isoformat(), "due_at": to_us(end_of_day(day))}
-    return columns, "DeadlineExtended", {"new": day.isoformat()}
+    columns = _until(desk, row, day)
+    return columns, "DeadlineExtended", {"new": columns["due_effective"], "day": day.isoformat()}
 
 
 def _suspend(desk: Desk, row: RowMapping, day: date) -> _Changed:
@@ -150,16 +166,14 @@ def _suspend(desk: Desk, row: RowMapping, day: date) -> _Changed:
 
 def _resume(desk: Desk, row: RowMapping, day: date) -> _Changed:
     """Count what was left of a row's days on from the day its clock goes on; raise CalendarUnknown."""
-    stopped = date.fromisoformat(row["suspended_on"])
-    due, calendar = date.fromisoformat(row["due_effective"]), desk.calendar
+    stopped, last, calendar = date.fromisoformat(row["suspended_on"]), _last(row), desk.calendar
     if row["unit"] == Unit.WORKING_DAY:
-        left = calendar.working_days(stopped, due)
-        new = calendar.wd(day - ONE_DAY, left) if left else calendar.eff(day)
+        left = calendar.working_days(stopped, last)
+        new = calendar.wd(day - ONE_DAY, left) if left else day
     else:
-        left = (due - stopped).days + 1
-        new = calendar.cd(day - ONE_DAY, left)
-        new = calendar.eff(new) if deadlines.arithmetic(row).get("roll", True) else new
+        left = max((last - stopped).days + 1, 0)
+        new = calendar.cd(day - ONE_DAY, left) if left else day
+    columns = _until(desk, row, new)
     data = {"on": day.isoformat(), "stopped": stopped.isoformat(), "left": left, "unit": row["unit"],
-            "new": new.isoformat()}  # fmt: skip
-    columns = {"suspended_on": None, "due_effective": new.isoformat(), "due_at": to_us(end_of_day(new))}
-    return columns, "DeadlineResumed", data
+            "new": columns["due_effective"]}  # fmt: skip
+    return {**columns, "suspended_on": None}, "DeadlineResumed", data
