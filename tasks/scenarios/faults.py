@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 
 class ScenarioFault(Exception):
@@ -21,6 +22,12 @@ class ScenarioFault(Exception):
 
 class BadScenario(ScenarioFault):
     """The file cannot be run: unknown key, handle, id or field, or a time that goes back."""
+
+
+def near(named: object, known: Iterable[str]) -> tuple[str, str]:
+    """Ask about the word that was probably meant, in Chinese and English; nothing where none is near."""
+    found = get_close_matches(str(named), list(known), 1, 0.8)
+    return (f"是不是“{found[0]}”？", f" Is it “{found[0]}”?") if found else ("", "")
 
 
 class Difference(ScenarioFault):

@@ -14,7 +14,7 @@ from tasks.facts import FACTS, stored
 from tasks.library import Library
 from tasks.scenarios import reading as read
 from tasks.scenarios.catalogue import Catalogue, catalogue
-from tasks.scenarios.faults import BadScenario
+from tasks.scenarios.faults import BadScenario, near
 from tasks.scenarios.load_steps import StepReader
 from tasks.scenarios.model import Area, Household, Opening, Person, Scenario, Staff, day
 from tasks.scenarios.nodes import Table, documents
@@ -34,7 +34,9 @@ def load(path: Path, library: Library) -> list[Scenario]:
     """Return the scenarios of a file; raise BadScenario with the line."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise BadScenario(1, "文件须以UTF-8编码保存。", "The file must be saved as UTF-8.") from error
+    except OSError as error:
         raise BadScenario(1, f"无法读取文件（{error}）。", f"The file cannot be read ({error}).") from error
     found = [_scenario(path, table, library) for table in documents(text)]
     if not found:
@@ -96,7 +98,9 @@ def _settings(head: Table, library: Library) -> dict[str, Any]:
     for name, value in table.items():
         known = library.settings.get(name)
         if known is None:
-            raise BadScenario(table.at(name), f"没有“{name}”这项设置。", f"There is no setting “{name}”.")
+            meant = near(name, library.settings)
+            zh, en = f"没有“{name}”这项设置。{meant[0]}", f"There is no setting “{name}”.{meant[1]}"
+            raise BadScenario(table.at(name), zh, en)
         plain = list(value) if isinstance(value, list) else dict(value) if isinstance(value, dict) else value
         try:
             found[name] = known.check(plain)
@@ -151,7 +155,9 @@ def _person(handle: str, row: Table, number: int, area: Area, library: Library) 
             facts[name], facts.lines[name] = row[name], row.at(name)
     for name, value in facts.items():
         if name not in FACTS:
-            raise BadScenario(facts.at(name), f"没有“{name}”这项情况。", f"There is no fact “{name}”.")
+            meant = near(name, FACTS)
+            zh, en = f"没有“{name}”这项情况。{meant[0]}", f"There is no fact “{name}”.{meant[1]}"
+            raise BadScenario(facts.at(name), zh, en)
         try:
             stored(name, value)
         except AidError as fault:
@@ -228,5 +234,3 @@ def _openings(head: Table, key: str, known: tuple[str, ...]) -> tuple[Opening, .
         promised = read.text(table, "promised_on") or None
         found.append(Opening(name, number, employer, level, " ".join(tags), promised))
     return tuple(found)
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tasks import duties
@@ -11,7 +11,7 @@ from tasks.cases import ENDS
 from tasks.office_duties import OFFICES
 from tasks.scenarios import reading as read
 from tasks.scenarios.catalogue import Catalogue, is_paper
-from tasks.scenarios.faults import BadScenario
+from tasks.scenarios.faults import BadScenario, near
 from tasks.scenarios.model import day
 from tasks.scenarios.nodes import Table
 
@@ -35,12 +35,13 @@ def check_expectation(table: Table, known: Catalogue, people: set[str], staff: s
     if named and named not in people:
         raise BadScenario(table.at("for"), f"没有“{named}”这个人。", f"There is nobody called “{named}”.")
     for key in ("open", "includes", "excludes"):
-        _each(table, key, lambda word: word in known.tasks, "任务", "task")
+        _each(table, key, lambda word: word in known.tasks, "任务", "task", known.tasks)
     _each(table, "in", lambda word: known.process(word) is not None, "流程", "process")
     _each(table, "duties", lambda word: word in {*duties.KINDS, *OFFICES}, "周期任务", "duty")
-    _each(table, "took", lambda word: _branch(word, known), "分支", "branch")
+    branches = [f"{gateway}={key}" for gateway, keys in known.branches.items() for key in keys]
+    _each(table, "took", lambda word: _branch(word, known), "分支", "branch", branches)
     _each(table, "overdue", lambda word: word in known.deadlines, "期限", "deadline")
-    _each(table, "events", lambda word: word in known.events, "事件", "event")
+    _each(table, "events", lambda word: word in known.events, "事件", "event", known.events)
     _each(table, "hints", lambda word: word in known.benefits, "政策", "benefit")
     _each(table, "no_hints", lambda word: word in known.benefits, "政策", "benefit")
     for key in ("categories", "national"):
@@ -61,10 +62,14 @@ def _branch(word: str, known: Catalogue) -> bool:
     return bool(equals) and key in known.branches.get(gateway, frozenset())
 
 
-def _each(table: Table, key: str, fits: Callable[[str], bool], zh: str, en: str) -> None:
+def _each(
+    table: Table, key: str, fits: Callable[[str], bool], zh: str, en: str, known: Iterable[str] = ()
+) -> None:
     for word, line in read.words(table.get(key), table.at(key), key):
         if not fits(word):
-            raise BadScenario(line, f"没有“{word}”这个{zh}。", f"There is no {en} “{word}”.")
+            meant = near(word, known)
+            said = f"没有“{word}”这个{zh}。{meant[0]}"
+            raise BadScenario(line, said, f"There is no {en} “{word}”.{meant[1]}")
 
 
 def _counted(table: Table, key: str, fits: Callable[[str], bool], zh: str, en: str) -> None:

@@ -16,7 +16,7 @@ from tasks.library import Library
 from tasks.scenarios import reading as read
 from tasks.scenarios.catalogue import Catalogue
 from tasks.scenarios.courses import COURSE, COURSE_FIELDS
-from tasks.scenarios.faults import BadScenario
+from tasks.scenarios.faults import BadScenario, near
 from tasks.scenarios.load_expect import check_expectation
 from tasks.scenarios.model import Step
 from tasks.scenarios.nodes import Rows, Table
@@ -166,23 +166,22 @@ class StepReader:
     def target(self, action: str, target: Any, line: int) -> None:
         """Refuse a target the action cannot have."""
         known, named = self.known, str(target)
-        fits = True
         if action in ON_TASK:
-            fits = named in known.tasks
+            _named(action, named, known.tasks, line)
         elif action == "duty":
-            fits = named in known.tasks and named.startswith("P21_")
+            _named(action, named, [task for task in known.tasks if task.startswith("P21_")], line)
         elif action == "start":
-            fits = named in known.processes
+            _named(action, named, known.processes, line)
         elif action == "message":
-            fits = named in MESSAGES
+            _named(action, named, MESSAGES, line)
         elif action in ON_CASE or action == "run_jobs":
-            fits = target is True
+            if target is not True:
+                raise BadScenario(line, f"“{action}”须写true。", f"Write “{action}: true”.")
         elif action in ON_INSTANCE:
-            fits = target is True or named in known.elements or known.process(named) is not None
-        elif action == "load_calendar":
-            fits = isinstance(target, int) and not isinstance(target, bool) and 1949 < target < 2100
-        if not fits:
-            raise BadScenario(line, f"“{action}: {target}”不存在。", f"Unknown “{action}: {target}”.")
+            if target is not True and known.process(named) is None:
+                _named(action, named, known.elements, line)
+        elif action == "load_calendar" and not _is_year(target):
+            raise BadScenario(line, f"“{action}: {target}”不是年份。", f"“{target}” is no year.")
 
     def fields(self, action: str, target: Any, given: Table) -> None:
         """Refuse fields the form does not have."""
@@ -191,8 +190,9 @@ class StepReader:
         elif action == "reach":
             for task in given:
                 if task not in self.known.tasks:
-                    zh = f"没有“{task}”这项任务。"
-                    raise BadScenario(given.at(task), zh, f"There is no task “{task}”.")
+                    meant = near(task, self.known.tasks)
+                    zh = f"没有“{task}”这项任务。{meant[0]}"
+                    raise BadScenario(given.at(task), zh, f"There is no task “{task}”.{meant[1]}")
                 self.form(task, read.as_table(given[task], given.at(task), task))
         elif action == "message" and MESSAGES[str(target)]:
             self.form(MESSAGES[str(target)], given)
@@ -221,11 +221,25 @@ def _starting(process_id: str) -> tuple[str, ...]:
     return COURSE_FIELDS if process_id == COURSE else APPLIES
 
 
+def _is_year(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1949 < value < 2100
+
+
+def _named(action: str, named: str, known: Collection[str], line: int) -> None:
+    if named not in known:
+        meant = near(named, known)
+        if not meant[0] and len(known) < 10:
+            meant = f"可用：{'、'.join(known)}。", f" There are {', '.join(known)}."
+        zh = f"“{action}: {named}”不存在。{meant[0]}"
+        raise BadScenario(line, zh, f"Unknown “{action}: {named}”.{meant[1]}")
+
+
 def _only_columns(given: Table, known: Collection[str], where: str) -> None:
     for name in given:
         if name not in known:
-            zh = f"“{where}”没有“{name}”这一项。"
-            raise BadScenario(given.at(name), zh, f"“{where}” has no field “{name}”.")
+            meant = near(name, known)
+            zh = f"“{where}”没有“{name}”这一项。{meant[0]}"
+            raise BadScenario(given.at(name), zh, f"“{where}” has no field “{name}”.{meant[1]}")
 
 
 def _only_fields(given: Table, fields: Mapping[str, Field], where: str) -> None:

@@ -112,6 +112,9 @@ def documents(text: str) -> Iterator[Table]:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1
         problem = str(getattr(error, "problem", None) or "YAML")
-        raise BadScenario(line, f"YAML格式不对：{problem}。", f"Not valid YAML: {problem}.") from error
+        zh = "请检查这一行和上一行的缩进、括号、引号和冒号"
+        if "tab" in problem or "cannot start" in problem:
+            zh = "不能用制表符缩进，以@或`开头的文字须加引号"
+        raise BadScenario(line, f"YAML格式不对：{zh}。", f"Not valid YAML: {problem}.") from error
     except RecursionError as error:
         raise BadScenario(1, "文件嵌套过深。", "The file is nested too deeply.") from error

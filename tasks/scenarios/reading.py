@@ -7,7 +7,7 @@ from datetime import datetime, time
 from typing import Any
 
 from engine.clock import SHANGHAI
-from tasks.scenarios.faults import BadScenario
+from tasks.scenarios.faults import BadScenario, near
 from tasks.scenarios.model import day
 from tasks.scenarios.nodes import Rows, Table
 
@@ -18,8 +18,9 @@ def only(table: Table, known: Collection[str], where: str) -> None:
     """Refuse keys nobody knows."""
     for key in table:
         if key not in known:
-            zh = f"{where}中没有“{key}”这个键。"
-            raise BadScenario(table.at(key), zh, f"Unknown key “{key}” in {where}.")
+            meant = near(key, known)
+            zh = f"{where}中没有“{key}”这个键。{meant[0]}"
+            raise BadScenario(table.at(key), zh, f"Unknown key “{key}” in {where}.{meant[1]}")
 
 
 def need(table: Table, key: str, where: str) -> Any:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tasks.scenarios import Result
+from tasks.scenarios.runner import Runner
 from tests.scenarios.test_runner import HEAD
 
 Play = Callable[[str], Result]
@@ -85,3 +87,27 @@ def test_what_cannot_be_done_is_told_by_names(play: Play, step: str, said: str, 
     assert said in result.zh
     assert not ID.search(result.zh), result.zh
     assert not about or about in result.about
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("{complete: P03_Chek, for: 甲}", "“complete: P03_Chek”不存在。是不是“P03_Check”？"),
+        ("{complete: P03_Check, for: 甲, with: {chanel: PHONE}}", "没有“chanel”这一项。是不是“channel”？"),
+        ("{complet: P03_Check, for: 甲}", "没有“complet”这个键。是不是“complete”？"),
+        ("expect: {for: 甲, took: [P03_Complete_GW=YEP]}", "是不是“P03_Complete_GW=YES”？"),
+        ("{message: MSG-11, for: 甲}", "“message: MSG-11”不存在。"),
+        ("{message: 异议, for: 甲}", "可用：MSG-16、"),
+        ("{complete: P03_Check, for: 甲", "YAML格式不对：请检查这一行和上一行的缩进、括号、引号和冒号。"),
+        ("\texpect: {for: 甲}", "YAML格式不对：不能用制表符缩进"),
+    ],
+)
+def test_a_wrong_word_is_told_with_the_one_that_was_probably_meant(play: Play, step: str, said: str) -> None:
+    result = play(HEAD + f"  - {step}\n")
+    assert said in result.zh, result.zh
+
+
+def test_a_file_in_another_encoding_is_told_how_to_be_saved(runner: Runner, tmp_path: Path) -> None:
+    path = tmp_path / "gbk.yaml"
+    path.write_bytes(HEAD.encode("gb18030"))
+    assert [result.zh for result in runner.file(path)] == ["文件须以UTF-8编码保存。"]
