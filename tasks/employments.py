@@ -57,6 +57,17 @@ def present(desk: Desk, case_id: int) -> RowMapping | None:
     return rows.first(desk.conn, tables.employment, "-created_at", case_id=case_id, lost_on=None)
 
 
+def require_end(desk: Desk, case_id: int, end_code: str | None) -> None:
+    """Raise FormInvalid where a case cannot close so: END-STABLE and END-WELFARE are ends of present work."""
+    work = present(desk, case_id)
+    if end_code == "END-WELFARE" and (work is None or work["kind"] != "PUBLIC_WELFARE"):
+        zh = "本人现在不在公益性岗位，不能以“公益性岗位托底安置”结案。"
+        raise FormInvalid([("end_code", zh, "The person holds no public-welfare post now.")])
+    if end_code == "END-STABLE" and work is None:
+        zh = "本人已失去岗位，不能以“稳定就业”结案。"
+        raise FormInvalid([("end_code", zh, "The person has lost the job.")])
+
+
 def require_job(desk: Desk, case_id: int) -> None:
     """Raise IllegalState where a case never had a job: the news would wait for a follow-up of another one."""
     if rows.first(desk.conn, tables.employment, case_id=case_id) is None:

@@ -83,4 +83,6 @@ def second(done: Completion) -> None:
 @on("P09_Close")
 def close(done: Completion) -> None:
     """Keep the grounds of the closing."""
+    if done.values["close"]:
+        employments.require_end(done.desk, done.case_id, done.values["end_code"])
     done.desk.change_case(done.case_id, {"close_grounds": done.values["grounds"]})
