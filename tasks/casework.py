@@ -161,7 +161,6 @@ def propose_close(desk: Desk, command: commands.ProposeClose) -> Done:
     """Propose to close a case in follow-up (MSG-26); a supervisor decides."""
     cases.active_for(desk, command.case_id, "propose_close")
     values = accept_values(desk, "propose_close", command.values)
-    employments.require_end(desk, command.case_id, str(values["end_code"]))
     desk.change_case(command.case_id, {"close_proposal": {k: str(v) for k, v in values.items()}})
     _outside(desk, "MSG-26", command.case_id, {})
     return Done(case_id=command.case_id)

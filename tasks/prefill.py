@@ -113,6 +113,8 @@ def told(desk: Desk, live: Live, spec: FormSpec) -> dict[str, Any]:
         return {}
     case = rows.first(desk.conn, tables.case, id=case_id)
     said = loads(case["data"]).get(entry) or {} if case is not None else {}
+    if spec.id == "P09_Close" and employments.present(desk, case_id) is None:
+        said = {**said, "close": False}
     return {name: value for name, value in said.items() if name in spec.fields}
 
 

@@ -118,7 +118,7 @@ MODELS: Mapping[str, Model] = {
     "P09_SecondAssistance": lambda turn: {
         "open_run": turn.is_so(0.95), "entry_tier": turn.pick(COMMUNITY=70, STREET=25, DISTRICT=5),
     },
-    "P09_Close": _yes("close", 0.95),
+    "P09_Close": lambda turn: {"close": turn.shown.get("close") is not False and turn.is_so(0.95)},
     "P11_TrainPlan": lambda turn: {"order_based": turn.is_so(0.6), "startup": turn.is_so(0.1)},
     "P11_Attend": _yes("stopped", 0.05),
     "P11_Appraisal": lambda turn: {"passed": turn.is_so(0.9), "direct_employment": turn.is_so(0.4)},
