@@ -7,6 +7,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
+from engine.clock import from_us, local_date
 from engine.codec import loads
 from engine.errors import CalendarUnknown, FormInvalid, GuardUnmet
 from engine.live import Live
@@ -76,6 +77,7 @@ def _earliest(desk: Desk, live: Live, spec: FormSpec) -> Mapping[str, date]:
     found: dict[str, date] = {}
     if context.case_id is None:
         return found
+    found |= _after_a_step(desk, live, context, spec.id)
     for policy in rules.met_by(desk, live, spec.id):
         name, _, column = (policy.met_field or "").partition(".")
         if name in spec.fields:
@@ -83,6 +85,21 @@ def _earliest(desk: Desk, live: Live, spec: FormSpec) -> Mapping[str, date]:
             if running and running[0]["trigger_on"] and running[0]["unit"] != "given_date":
                 found[column or name] = date.fromisoformat(running[0]["trigger_on"])
     return found
+
+
+def _after_a_step(desk: Desk, live: Live, context: Context, element: str) -> dict[str, date]:
+    """Return the days that begin a deadline and cannot lie before the step they follow."""
+    if element == "P05_Designate":
+        return {"designated_on": local_date(from_us(live.started_at))}
+    if element in ("P04_Interview", "P05_Interview"):
+        referral = referrals.latest_open(desk, live)
+        return {} if referral is None else {"interview_on": date.fromisoformat(referral["referred_on"])}
+    if element == "P13_Place":
+        of_training = {"case_id": context.case_id, "element": "P13_Train", "draft": False}
+        training = rows.first(desk.conn, tables.form_data, "-saved_at", **of_training)
+        trained = None if training is None else loads(training["values"]).get("trained_on")
+        return {} if trained is None else {"placed_on": date.fromisoformat(trained)}
+    return {}
 
 
 def facts(desk: Desk, context: Context) -> dict[str, Any]:

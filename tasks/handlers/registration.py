@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.errors import GuardUnmet
+from engine.errors import FormInvalid, GuardUnmet
 from tasks import employments, people, reports
 from tasks.handlers import Completion, on
 from tasks.store import casework
@@ -20,6 +20,9 @@ def check(done: Completion) -> None:
 @on("P07_Register")
 def register(done: Completion) -> None:
     """Register the employment as the form says; a case follows up the present one only."""
+    if done.values["registered_on"] < done.values["employed_on"]:
+        zh = f"登记日期不能早于就业日期{done.values['employed_on']}。"
+        raise FormInvalid([("registered_on", zh, "It must not lie before the first day of work.")])
     for row in casework.open_instances(done.desk.conn, done.case_id):
         if row["process_id"] == FOLLOW_UP:
             done.desk.unit.cancel(row["id"], "new employment")
