@@ -197,9 +197,10 @@ def _act_day(policy: DeadlinePolicy, values: Mapping[str, Any]) -> date | None:
 
 
 def _meet_row(desk: Desk, row: RowMapping, day: date) -> None:
+    """Judge an act by the day it was done; while its clock stands still no day is too late."""
     met = None
     if row["due_effective"] is not None and _is_dated(desk, row):
-        met = day.isoformat() <= row["due_effective"]
+        met = row["suspended_on"] is not None or day.isoformat() <= row["due_effective"]
     rows.change(
         desk.conn, tables.deadline, row["id"], completed_on=day.isoformat(), completed_at=desk.now_us, met=met
     )
