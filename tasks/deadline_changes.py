@@ -12,12 +12,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from engine.clock import NO_DUE, end_of_day, to_us
-from engine.codec import dumps, loads
+from engine.codec import dumps
 from engine.deadlines import Unit
 from engine.errors import FourEyes, GuardUnmet, IllegalState
 from engine.ids import new_id
 from tasks import deadlines, notices
-from tasks.deadline_dates import follow, moved
+from tasks.deadline_dates import follow, last_day, moved
 from tasks.desk import Desk
 from tasks.store import casework, clock_changes, rows, tables
 from tasks.store.conn import RowMapping
@@ -127,7 +127,7 @@ def _carry_out(desk: Desk, row: RowMapping, kind: str, values: dict[str, Any]) -
     act = {EXTEND: _extend, SUSPEND: _suspend, RESUME: _resume}[kind]
     columns, event, data = act(desk, row, values["day"])
     told = {"reason": values["reason"], "paper": values.get("paper") or ""}
-    last = columns.pop("last", _last(row))
+    last = columns.pop("last", last_day(row))
     rows.change(
         desk.conn, tables.deadline, row["id"], missed_at=None,
         extension=dumps({**told, "last": last.isoformat()}),
@@ -140,13 +140,6 @@ def _carry_out(desk: Desk, row: RowMapping, kind: str, values: dict[str, Any]) -
 
 
 _Changed = tuple[dict[str, Any], str, dict[str, Any]]
-
-
-def _last(row: RowMapping) -> date:
-    """Return the day on which a row's days run out, before it moves past days off."""
-    if row["extension"]:
-        return date.fromisoformat(loads(row["extension"]).get("last") or row["due_effective"])
-    return date.fromisoformat(min(row["due_literal"], row["due_effective"]))
 
 
 def _until(desk: Desk, row: RowMapping, last: date) -> dict[str, Any]:
@@ -166,7 +159,7 @@ def _suspend(desk: Desk, row: RowMapping, day: date) -> _Changed:
 
 def _resume(desk: Desk, row: RowMapping, day: date) -> _Changed:
     """Count what was left of a row's days on from the day its clock goes on; raise CalendarUnknown."""
-    stopped, last, calendar = date.fromisoformat(row["suspended_on"]), _last(row), desk.calendar
+    stopped, last, calendar = date.fromisoformat(row["suspended_on"]), last_day(row), desk.calendar
     if row["unit"] == Unit.WORKING_DAY:
         left = calendar.working_days(stopped, last)
         new = calendar.wd(day - ONE_DAY, left) if left else day

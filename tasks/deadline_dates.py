@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from engine.clock import NO_DUE, end_of_day, to_us
-from engine.codec import dumps
+from engine.codec import dumps, loads
 from engine.deadlines import DeadlineRule, Due, count
 from engine.errors import CalendarUnknown
 from engine.live import Live
@@ -40,6 +40,13 @@ def current(desk: Desk, live: Live, rule_id: str) -> RowMapping | None:
     context = desk.context(live)
     running = casework.running_deadlines(desk.conn, live.trail_id, rule_id, context.run_no)
     return running[-1] if running else None
+
+
+def last_day(row: RowMapping) -> date:
+    """Return the day on which the days of a counted row run out, before it moves past days off."""
+    if row["extension"]:
+        return date.fromisoformat(loads(row["extension"]).get("last") or row["due_effective"])
+    return date.fromisoformat(min(row["due_literal"], row["due_effective"]))
 
 
 def due_at(desk: Desk, live: Live, rule_ids: Iterable[str]) -> int:

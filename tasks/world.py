@@ -189,7 +189,9 @@ def timer_functions(desk: Desk, live: Live) -> Mapping[str, Callable[..., Any]]:
         row = deadline_dates.current(desk, live, rule_id)
         if row is None:
             return None
-        return date.fromisoformat(row["due_literal"]) if row["due_literal"] else PENDING
+        if row["due_literal"] is None or row["suspended_on"] is not None:
+            return PENDING
+        return deadline_dates.last_day(row) if row["extension"] else date.fromisoformat(row["due_literal"])
 
     def boundary(edge: Callable[[date], datetime]) -> Callable[[date | None], datetime | None]:
         def of(day: date | None) -> datetime | None:
