@@ -89,8 +89,9 @@ def _earliest(desk: Desk, live: Live, spec: FormSpec) -> Mapping[str, date]:
 
 def _after_a_step(desk: Desk, live: Live, context: Context, element: str) -> dict[str, date]:
     """Return the days that begin a deadline and cannot lie before the step they follow."""
-    if element == "P05_Designate":
-        return {"designated_on": local_date(from_us(live.started_at))}
+    if element in ("P05_Designate", "P07_LimitNotice"):
+        name = "designated_on" if element == "P05_Designate" else "limit_on"
+        return {name: local_date(from_us(live.started_at))}
     if element in ("P04_Interview", "P05_Interview"):
         referral = referrals.latest_open(desk, live)
         return {} if referral is None else {"interview_on": date.fromisoformat(referral["referred_on"])}
