@@ -10,17 +10,19 @@ from typing import Any
 
 from engine.calendar import CalendarInvalid, CalendarYear
 from engine.errors import AidError, FormInvalid
-from tasks import calendar_runs, commands, intake, org, vacancies
+from tasks import calendar_runs, commands, id_papers, intake, org, vacancies
 from tasks.actor import SYSTEM, Actor
 from tasks.app import App
 from tasks.desk import Desk
 from tasks.holiday_notice import read_notice
+from tasks.id_papers import Paper
+from tasks.labels import code_of
 from tasks.store import market, tables
 from tasks.store.conn import Connection
 
 Row = Mapping[str, str]
 
-COLUMNS = ("name", "id_no", "community", "phone", "address")
+COLUMNS = ("name", "id_no", "community", "phone", "address", "id_kind", "sex", "birth_date")
 NEEDED = COLUMNS[:3]
 VACANCIES = ("employer", "name", "area", "number", "wage", *vacancies.SAID)
 POSTS = ("name", "level", "area", "number")
@@ -215,9 +217,19 @@ def _offer(desk: Desk, row: Row, table: Any) -> None:
 def _register(desk: Desk, row: Row) -> None:
     unit = unit_named(desk.conn, row["community"], "community", "社区（村）").id
     command = commands.RegisterPerson(
-        row["name"], row["id_no"], unit, row.get("phone", ""), row.get("address", "")
-    )
+        row["name"], row["id_no"], unit, row.get("phone", ""), row.get("address", ""),
+        paper=_paper(row),
+    )  # fmt: skip
     intake.register_person(desk, command)
+
+
+def _paper(row: Row) -> Paper:
+    """Return what a row says beside the number: codes, or what they are called; what is neither is refused."""
+    kind, sex = row.get("id_kind", ""), row.get("sex", "")
+    return Paper(
+        code_of("id_kind", id_papers.KINDS, kind) or kind, code_of("code", id_papers.SEXES, sex) or sex,
+        row.get("birth_date", ""),
+    )  # fmt: skip
 
 
 def unit_named(conn: Connection, named: str, level: str | None, kinds: str) -> org.Unit:

@@ -25,14 +25,15 @@ def register_person(desk: Desk, command: commands.RegisterPerson) -> Done:
     """Open a person's file; raise FormInvalid or DuplicatePerson."""
     if not command.community_id:
         missing = ("community_id", "请选择所属社区（村）。", "Choose the community.")
-        raise FormInvalid([*people.faults(command.name, command.id_no, command.phone, desk.now), missing])
+        wrong = people.faults(command.name, command.id_no, command.phone, desk.now, command.paper)
+        raise FormInvalid([*wrong, missing])
     unit = org.get_unit(desk.conn, command.community_id)
     access.authorize(desk.actor, "register_person", Subject(unit.path))
     try:
         person_id = people.register_person(
             desk.conn, desk.keys, desk.actor, desk.now, name=command.name, id_no=command.id_no,
             community_id=command.community_id, phone=command.phone, address=command.address,
-            facts=command.facts,
+            facts=command.facts, paper=command.paper,
         )  # fmt: skip
     except DuplicatePerson as known:
         if access.allowed(desk.actor, "view_person", Subject(known.data["area"])):
