@@ -224,7 +224,7 @@ def _register(desk: Desk, row: Row) -> None:
 
 
 def _paper(row: Row) -> Paper:
-    """Return what a row says beside the number: codes, or what they are called; what is neither is refused."""
+    """Return what a row says beside the number, as codes or as what they are called."""
     kind, sex = row.get("id_kind", ""), row.get("sex", "")
     return Paper(
         code_of("id_kind", id_papers.KINDS, kind) or kind, code_of("code", id_papers.SEXES, sex) or sex,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.errors import DuplicatePerson, FormInvalid, IllegalState
-from tasks import access, cases, commands, org, people, survey_round, zero_families
+from tasks import access, cases, commands, nonlocals, org, people, survey_round, zero_families
 from tasks import casework as casework_of_case
 from tasks.access import Subject
 from tasks.commands import Done
@@ -52,8 +52,7 @@ def set_facts(desk: Desk, command: commands.SetFacts) -> Done:
         desk.conn, command.person_id, command.facts, desk.actor, desk.now, source="record"
     )
     if changes:
-        active = casework.active_case(desk.conn, command.person_id)
-        trail = active["id"] if active is not None else desk.person_trail(command.person_id)
+        trail = desk.trail_of_person(command.person_id)
         desk.unit.emit(trail, "FactChanged", data={"facts": [change.name for change in changes]},
                        payload={change.name: [change.old, change.new] for change in changes})  # fmt: skip
         zero_families.look(desk, command.person_id)
@@ -68,6 +67,8 @@ def start_process(desk: Desk, command: commands.StartProcess) -> Done:
     if command.process_id not in (APPLICATION, REGISTRATION):
         raise IllegalState(detail="这一流程由系统按规定启动，不能手工启动")
     access.authorize_start(desk.actor, command.process_id, Subject(person["area"]))
+    if command.process_id == APPLICATION:
+        nonlocals.require_street(person)
     given = dict(command.values)
     work = accept_values(desk, "found_work", given) if command.process_id == REGISTRATION else None
     context = cases.open_case(desk, command.person_id, "street")

@@ -56,6 +56,9 @@ def _described(context: Ctx, matter: str, row: Any) -> About:
         return About(labels.label("list", row["kind"], lang), row["name"])
     if kind == "warning":
         return About(labels.label("warning", row["rule"], lang), warning_text(context, row))
+    if kind == "special":
+        until = _day(context, row["until"])
+        return About(t("matter.special"), t("matter.special_text", purpose=row["purpose"], day=until))
     if kind == "complaint":
         return About(row["number"], row["content"][:40])
     return About(row["name"])

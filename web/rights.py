@@ -122,6 +122,7 @@ RIGHTS: dict[str, Right] = {
             "offices.index", "offices.duty", "offices.explain", "offices.families", "offices.report_family",
             "offices.begin", "offices.lists", "offices.take_list", "offices.template", "matters.index",
             "matters.show", "market.index", "market.employer",
+            "notes.tell", "notes.show_told", "notes.strike", "notes.bodies", "notes.strike_body",
         ),
         WORKERS,
     ),
