@@ -329,13 +329,11 @@ class ChangeSetting(Command):
 
 @dataclass(frozen=True)
 class Deploy(Command):
-    """Publish diagrams as new active versions."""
+    """Publish diagrams as new active versions, with annexes (file, text); `heard`: the opinion was given."""
 
     files: tuple[tuple[str, bytes], ...]
     reason: str
-    #: the second opinion was given already, as by the tests of a release over its own diagrams
     heard: bool = False
-    #: what a file brings besides its drawing: (name of the file, annex)
     annexes: tuple[tuple[str, str], ...] = ()
 
 

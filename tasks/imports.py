@@ -141,13 +141,16 @@ def take_rows(
     return _take(app, rows, take, actor)
 
 
-def take_items(app: App, what: str, items: Iterable[Mapping[str, Any]]) -> int:
-    """Take the items a system sent of a list over, or none; return how many. Raises ImportRefused."""
+def take_items(app: App, what: str, items: Iterable[Mapping[str, Any]], source: str = "") -> int:
+    """Take the items a system sent of a list over, or none; return how many. Raises ImportRefused.
+
+    `source` is whom the vacancies come from where an item does not say.
+    """
     if what != "vacancies":
         raise ImportRefused([f"不认识的清单“{what}”。"])
     rows = [
         (number, {name: str(item.get(name) or "").strip() for name in VACANCIES if name in known})
-        for number, item in enumerate(items, 1)
+        for number, item in enumerate(({"source": source, **one} if source else one for one in items), 1)
         for known in [{*VACANCIES[:5], *item}]
     ]
     return _take(app, rows, lambda desk, row: _offer(desk, row, tables.vacancy), SYSTEM)

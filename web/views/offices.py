@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from engine.clock import from_us, local_date
 from engine.errors import AidError, FormInvalid, NotFound
-from tasks import discovery, list_import
+from tasks import discovery, list_import, relief
 from tasks.access import Subject, allowed, permissions
 from tasks.commands import Command
 from tasks.forms.command_forms import COMMAND_FORMS
@@ -76,7 +76,11 @@ def _starts(context: Ctx, name: str) -> bool:
 
 
 def _imports(context: Ctx) -> bool:
-    return any(allowed(context.actor, "import_lists", Subject(area)) for _role, area in context.actor.grants)
+    return any(_imports_of(context, area) for _role, area in context.actor.grants)
+
+
+def _imports_of(context: Ctx, area: str) -> bool:
+    return allowed(context.actor, "import_lists", Subject(area))
 
 
 @views.get("/office/duties/<int:duty_id>")
@@ -230,6 +234,25 @@ def take_list() -> Response | str:
     except ImportRefused as refusal:
         return make_response(_lists_page(context, refusal.problems, kind=kind), 422)
     return _lists_page(context, done=done, kind=kind)
+
+
+@views.post("/office/lists/relief")
+def give_relief() -> Response | str:
+    """Give civil affairs the list of recipients of assistance who have work now."""
+    context = ctx()
+    reading = [area for _role, area in context.actor.grants if _imports_of(context, area)]
+    if not reading:
+        raise NotFound
+    try:
+        key = context.command_key(request.form.get("_key", ""), "relief")
+        given = relief.give(context.app, context.actor, min(reading, key=len), field("reason"), key)
+    except FormInvalid as refusal:
+        told = [zh if context.lang == "zh" else en for _name, zh, en in refusal.problems]
+        return make_response(_lists_page(context, told), 422)
+    response = make_response(given.content)
+    response.content_type = "text/csv; charset=utf-8"
+    response.headers["Content-Disposition"] = 'attachment; filename="relief.csv"'
+    return response
 
 
 @views.get("/office/lists/<kind>.csv")
