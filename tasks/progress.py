@@ -28,27 +28,28 @@ TOLD = {
 }  # fmt: skip
 
 
-def _since(desk: Desk, live: Live) -> date:
-    """Return the first day of the window before the one a report belongs to: what the last one was about."""
+def _about(desk: Desk, live: Live) -> tuple[date, date]:
+    """Return the days a report is about: from the window before on, no longer than its own."""
     context = desk.context(live)
     first = date.fromisoformat((context.matter or "").rpartition(":")[2])
     row = rows.first(desk.conn, tables.duty, id=context.duty_id)
     assert row is not None
-    return window_of(row["frequency"], first - ONE_DAY, desk.calendar).first
+    since = window_of(row["frequency"], first - ONE_DAY, desk.calendar).first
+    return since, min(desk.today, window_of(row["frequency"], first, desk.calendar).last)
 
 
 def told(desk: Desk, live: Live) -> str:
-    """Return the progress of a district since the window before."""
-    area, since = desk.context(live).area, _since(desk, live)
-    counts = measures.counts(desk.conn, [area], between(since, desk.today))
+    """Return the progress of a district in the days of a report."""
+    area, (since, until) = desk.context(live).area, _about(desk, live)
+    counts = measures.counts(desk.conn, [area], between(since, until))
     numbers = {name: sum(held.values()) for name, held in counts.items()}
     happened = "，".join(f"{label('measure', name)}{numbers[name]}{word}" for name, word in TOLD.items())
-    return f"截至{day(desk.today)}，在援{numbers['in_aid']}人。{day(since)}以来：{happened}。"
+    return f"截至{day(until)}，在援{numbers['in_aid']}人。{day(since)}以来：{happened}。"
 
 
 def content(desk: Desk, live: Live) -> str:
-    """Return how content those served were since the window before, street by street."""
-    spec, period = register_spec(CONTENT), between(_since(desk, live), desk.today)
+    """Return how content those served were in the days of a report, street by street."""
+    spec, period = register_spec(CONTENT), between(*_about(desk, live))
     lines = []
     for street in org.below(desk.conn, desk.context(live).area, "street"):
         wanted = found.Wanted((street.path,), period.since, period.until)

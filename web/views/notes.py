@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from engine.errors import AidError, FormInvalid, NotFound
 from tasks import tellings
-from tasks.access import Subject, allowed
+from tasks.access import Subject, allowed, classes_for
 from tasks.forms.command_forms import COMMAND_FORMS
 from tasks.note_commands import NoteCredit, StrikeCredit, TellPolicy
 from tasks.queries import areas, notes, person_page
@@ -64,7 +64,10 @@ def _tell_page(
     context: Ctx, head: person_page.PersonHead, values: Mapping[str, Any], refusal: AidError | None = None
 ) -> str:
     with context.app.read() as conn:
-        suited = tellings.suited(context.app.desk(conn, context.actor)[1], head.id)
+        subject = person_page.subjects(conn, [(head.id, head.area)])[head.id]
+        # that a topic suits somebody tells of what is known of him
+        sees = {"P4", "P4*"} & classes_for(context.actor, subject)
+        suited = tellings.suited(context.app.desk(conn, context.actor)[1], head.id) if sees else []
     view = formview.draw(
         _FORM, values, context.lang, context.today,
         problems=refusal if isinstance(refusal, FormInvalid) else None,
@@ -140,5 +143,5 @@ def _bodies_page(context: Ctx, values: Mapping[str, Any], refusal: AidError | No
     sentence = refusal.sentence(context.lang) if refusal and not isinstance(refusal, FormInvalid) else ""
     return render_template(
         "credit.html", rows=found, form=view, sentence=sentence, tabs=tabs(context), here_tab="credit",
-        may_strike=allowed(context.actor, "strike_credit", Subject(over[0])), opened=refusal is not None,
+        may_strike=allowed(context.actor, "strike_credit", Subject(over[0])),
     )  # fmt: skip
