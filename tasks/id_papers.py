@@ -61,6 +61,15 @@ def may_be_number(value: str) -> bool:
     )
 
 
+def check(raw: str, today: date) -> str:
+    """Return a number of a list, where no kind is named, as it is kept; raise IdNumberError for a wrong one.
+
+    A pass is known by its shape; any other number is one by GB 11643.
+    """
+    value = normalise(raw)
+    return value if any(one.fullmatch(value) for one in _PASSES[:3]) else idno.parse(value, today).value
+
+
 def read(raw: str, paper: Paper, today: date) -> tuple[IdNumber | None, list[Problem]]:
     """Return the number of a paper with its holder's sex and date of birth, and what is wrong as typed.
 

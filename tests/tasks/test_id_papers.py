@@ -127,3 +127,10 @@ def test_eight_digits_that_are_no_pass_are_still_looked_for_as_a_telephone(
 def test_what_is_missing_stores_nothing(sqlite_database: Database, clock: VirtualClock) -> None:
     with sqlite_database.transaction() as conn, pytest.raises(FormInvalid):
         register(conn, new_keys(), clock, "12345678", Paper("TAIWAN_PASS"))
+
+
+def test_a_list_may_name_passes_beside_cards() -> None:
+    assert id_papers.check("h1234567802", ON) == "H12345678"
+    assert id_papers.check(number("110113"), ON) == number("110113")
+    with pytest.raises(idno.IdNumberError):
+        id_papers.check("1234567", ON)
