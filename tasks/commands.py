@@ -1,7 +1,6 @@
 """What a person may want: one frozen dataclass an intention. `tasks.app.App.do` carries them out.
 
-Form values are given as typed from the web or a scenario (`Mapping[str, Any]`); the handler validates them.
-Reasons are free text, required where the field has no default.
+Form values are given as typed; the handler validates them. Reasons are required where there is no default.
 """
 
 from __future__ import annotations
@@ -9,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from tasks.id_papers import UNSAID, Paper
 
 Values = Mapping[str, Any]
 
@@ -20,7 +21,7 @@ class Command:
 
 @dataclass(frozen=True)
 class RegisterPerson(Command):
-    """Open a person's file: name, id_no, phone, address, community_id, facts."""
+    """Open a person's file: name, id_no, phone, address, community_id, facts, what the paper says."""
 
     name: str
     id_no: str
@@ -28,6 +29,7 @@ class RegisterPerson(Command):
     phone: str = ""
     address: str = ""
     facts: Values = field(default_factory=dict)
+    paper: Paper = UNSAID
 
 
 @dataclass(frozen=True)
@@ -327,13 +329,11 @@ class ChangeSetting(Command):
 
 @dataclass(frozen=True)
 class Deploy(Command):
-    """Publish diagrams as new active versions."""
+    """Publish diagrams as new active versions, with annexes (file, text); `heard`: the opinion was given."""
 
     files: tuple[tuple[str, bytes], ...]
     reason: str
-    #: the second opinion was given already, as by the tests of a release over its own diagrams
     heard: bool = False
-    #: what a file brings besides its drawing: (name of the file, annex)
     annexes: tuple[tuple[str, str], ...] = ()
 
 

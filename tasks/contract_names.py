@@ -1,4 +1,4 @@
-"""Names that the requirements give: processes, steps and deadline rules, in Chinese and English."""
+"""Names of processes, steps and deadline rules, Chinese and English: of the requirements, and our own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from tasks import labels
 
 _POLICY = Path(__file__).parent.parent / "bpmn" / "policy"
 
@@ -21,7 +23,7 @@ def _processes() -> list[dict[str, Any]]:
 def english() -> Mapping[str, str]:
     """Return English names by process and task id."""
     tasks = json.loads((_POLICY / "tasks.json").read_text("utf-8"))["tasks"]
-    return {row["id"]: row["name_en"] for row in (*_processes(), *tasks)}
+    return {row["id"]: row["name_en"] for row in (*_processes(), *tasks)} | _own("en")
 
 
 @cache
@@ -29,7 +31,19 @@ def chinese() -> Mapping[str, str]:
     """Return Chinese names by process and element id."""
     rows = _processes()
     names = {row["id"]: row["name_zh"] for row in rows}
-    return names | {element["id"]: element["name_zh"] for row in rows for element in row["elements"]}
+    found = {element["id"]: element["name_zh"] for row in rows for element in row["elements"]}
+    return names | found | _own("zh")
+
+
+def process_ids() -> list[str]:
+    """Return the ids of all processes."""
+    return [row["id"] for row in _processes()] + labels.catalogue().codes("own_process")
+
+
+def _own(lang: str) -> dict[str, str]:
+    """Return the names of our own processes and steps."""
+    kinds = ("own_process", "own_step")
+    return {code: labels.label(kind, code, lang) for kind in kinds for code in labels.catalogue().codes(kind)}
 
 
 @cache

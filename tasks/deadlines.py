@@ -89,7 +89,7 @@ def open_row(
     `since` names the step that is the trigger, for the sentence that tells how the date came about.
     """
     rule = policy.rule_for(desk.settings)
-    if rule is None:
+    if rule is None or matters.has_own_term(context):
         return
     trail = desk.trail(context)
     due: Due | None = None

@@ -178,6 +178,11 @@ class Desk:
         rows.add(self.conn, tables.trail_owner, trail_id=trail, kind="person", person_id=person_id)
         return trail
 
+    def trail_of_person(self, person_id: int) -> int:
+        """Return the trail for what is noted of a person: the active case's, else the person's own."""
+        active = casework.active_case(self.conn, person_id)
+        return self.person_trail(person_id) if active is None else int(active["id"])
+
     def matter_trail(self, matter: str, person_id: int | None = None) -> int:
         """Return the trail of a matter, made when first needed."""
         row = rows.first(self.conn, tables.trail_owner, matter=matter)

@@ -82,7 +82,7 @@ def _fetch_if_old(app: App, code: str) -> int:
     try:
         for _part in range(PARTS):
             page = app.adapters[code].fetch(what, cursor)
-            taken += imports.take_items(app, what, page.items)
+            taken += imports.take_items(app, what, page.items, app.library.systems[code].source)
             cursor = page.cursor or cursor
             if not page.cursor:
                 break

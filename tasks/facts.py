@@ -34,6 +34,7 @@ _ALL = (
     Fact("sex", "enum", "性别", "Sex", ("F", "M"), derived=True),
     Fact("birth_date", "date", "出生日期", "Date of birth", derived=True),
     Fact("urban", "bool", "非农业户籍", "Urban registration"),
+    Fact("non_local", "bool", "常住外来劳动力", "Lives here, registered elsewhere"),
     Fact("unemployed", "bool", "失业", "Unemployed"),
     Fact("rural_transfer_wish", "bool", "有转移就业要求", "Asks for transfer employment"),
     Fact("labour_ability", "bool", "有劳动能力", "Able to work"),

@@ -9,7 +9,6 @@ from tasks.commands import Done
 from tasks.desk import Desk
 from tasks.forms.command_forms import accept_values
 from tasks.person_commands import JoinHousehold, LeaveHousehold
-from tasks.store import casework
 from tasks.store import people as store
 from tasks.store.conn import RowMapping
 
@@ -65,9 +64,7 @@ def leave(desk: Desk, command: LeaveHousehold) -> Done:
 
 
 def _changed(desk: Desk, person_id: int, reason: str = "") -> None:
-    active = casework.active_case(desk.conn, person_id)
-    trail = active["id"] if active is not None else desk.person_trail(person_id)
-    desk.emit(trail, "FactChanged", facts=["household"], reason=reason or None)
+    desk.emit(desk.trail_of_person(person_id), "FactChanged", facts=["household"], reason=reason or None)
 
 
 def zero_employment(desk: Desk, person_id: int) -> bool:

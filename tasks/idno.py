@@ -1,6 +1,7 @@
 """Chinese identity numbers by GB 11643: 18 characters, date, check character (ISO 7064 MOD 11-2).
 
 No table of counties: the codes of places that were renamed or merged stay valid on the cards (R21).
+Papers with numbers of other kinds are read by tasks.id_papers.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class IdNumberError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class IdNumber:
-    """A checked number and what it says about its holder."""
+    """A checked number and what it, or the paper it stands on, says about its holder."""
 
     value: str
     sex: str
@@ -45,8 +46,10 @@ class IdNumber:
 
 
 def mask(value: str) -> str:
-    """Hide the date of birth of an 18-character number."""
-    return f"{value[:6]}********{value[14:]}"
+    """Hide the date of birth of an 18-character number, the middle of any other."""
+    if len(value) == 18:
+        return f"{value[:6]}********{value[14:]}"
+    return f"{value[:2]}{'*' * (len(value) - 4)}{value[-2:]}"
 
 
 def normalise(raw: str) -> str:
@@ -85,6 +88,11 @@ def parse(raw: str, today: date) -> IdNumber:
             f"身份证号前两位“{value[:2]}”不是省级代码。请对照身份证重新填写。",
             f"The first two digits “{value[:2]}” are no province code.",
         )
+    return read_18(value, today)
+
+
+def read_18(value: str, today: date) -> IdNumber:
+    """Return what 18 characters say by GB 11643; raise IdNumberError for an impossible date or a slip."""
     born = _birth_date(value, today)
     if value[17] != check_character(value[:17]):
         raise IdNumberError(

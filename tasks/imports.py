@@ -10,17 +10,19 @@ from typing import Any
 
 from engine.calendar import CalendarInvalid, CalendarYear
 from engine.errors import AidError, FormInvalid
-from tasks import calendar_runs, commands, intake, org, vacancies
+from tasks import calendar_runs, commands, id_papers, intake, org, vacancies
 from tasks.actor import SYSTEM, Actor
 from tasks.app import App
 from tasks.desk import Desk
 from tasks.holiday_notice import read_notice
+from tasks.id_papers import Paper
+from tasks.labels import code_of
 from tasks.store import market, tables
 from tasks.store.conn import Connection
 
 Row = Mapping[str, str]
 
-COLUMNS = ("name", "id_no", "community", "phone", "address")
+COLUMNS = ("name", "id_no", "community", "phone", "address", "id_kind", "sex", "birth_date")
 NEEDED = COLUMNS[:3]
 VACANCIES = ("employer", "name", "area", "number", "wage", *vacancies.SAID)
 POSTS = ("name", "level", "area", "number")
@@ -139,13 +141,16 @@ def take_rows(
     return _take(app, rows, take, actor)
 
 
-def take_items(app: App, what: str, items: Iterable[Mapping[str, Any]]) -> int:
-    """Take the items a system sent of a list over, or none; return how many. Raises ImportRefused."""
+def take_items(app: App, what: str, items: Iterable[Mapping[str, Any]], source: str = "") -> int:
+    """Take the items a system sent of a list over, or none; return how many. Raises ImportRefused.
+
+    `source` is whom the vacancies come from where an item does not say.
+    """
     if what != "vacancies":
         raise ImportRefused([f"不认识的清单“{what}”。"])
     rows = [
         (number, {name: str(item.get(name) or "").strip() for name in VACANCIES if name in known})
-        for number, item in enumerate(items, 1)
+        for number, item in enumerate(({"source": source, **one} if source else one for one in items), 1)
         for known in [{*VACANCIES[:5], *item}]
     ]
     return _take(app, rows, lambda desk, row: _offer(desk, row, tables.vacancy), SYSTEM)
@@ -215,9 +220,19 @@ def _offer(desk: Desk, row: Row, table: Any) -> None:
 def _register(desk: Desk, row: Row) -> None:
     unit = unit_named(desk.conn, row["community"], "community", "社区（村）").id
     command = commands.RegisterPerson(
-        row["name"], row["id_no"], unit, row.get("phone", ""), row.get("address", "")
-    )
+        row["name"], row["id_no"], unit, row.get("phone", ""), row.get("address", ""),
+        paper=_paper(row),
+    )  # fmt: skip
     intake.register_person(desk, command)
+
+
+def _paper(row: Row) -> Paper:
+    """Return what a row says beside the number, as codes or as what they are called."""
+    kind, sex = row.get("id_kind", ""), row.get("sex", "")
+    return Paper(
+        code_of("id_kind", id_papers.KINDS, kind) or kind, code_of("code", id_papers.SEXES, sex) or sex,
+        row.get("birth_date", ""),
+    )  # fmt: skip
 
 
 def unit_named(conn: Connection, named: str, level: str | None, kinds: str) -> org.Unit:

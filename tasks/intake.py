@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.errors import DuplicatePerson, FormInvalid, IllegalState
-from tasks import access, cases, commands, org, people, survey_round, zero_families
+from tasks import access, cases, commands, nonlocals, org, people, survey_round, zero_families
 from tasks import casework as casework_of_case
 from tasks.access import Subject
 from tasks.commands import Done
@@ -25,14 +25,15 @@ def register_person(desk: Desk, command: commands.RegisterPerson) -> Done:
     """Open a person's file; raise FormInvalid or DuplicatePerson."""
     if not command.community_id:
         missing = ("community_id", "请选择所属社区（村）。", "Choose the community.")
-        raise FormInvalid([*people.faults(command.name, command.id_no, command.phone, desk.now), missing])
+        wrong = people.faults(command.name, command.id_no, command.phone, desk.now, command.paper)
+        raise FormInvalid([*wrong, missing])
     unit = org.get_unit(desk.conn, command.community_id)
     access.authorize(desk.actor, "register_person", Subject(unit.path))
     try:
         person_id = people.register_person(
             desk.conn, desk.keys, desk.actor, desk.now, name=command.name, id_no=command.id_no,
             community_id=command.community_id, phone=command.phone, address=command.address,
-            facts=command.facts,
+            facts=command.facts, paper=command.paper,
         )  # fmt: skip
     except DuplicatePerson as known:
         if access.allowed(desk.actor, "view_person", Subject(known.data["area"])):
@@ -51,8 +52,7 @@ def set_facts(desk: Desk, command: commands.SetFacts) -> Done:
         desk.conn, command.person_id, command.facts, desk.actor, desk.now, source="record"
     )
     if changes:
-        active = casework.active_case(desk.conn, command.person_id)
-        trail = active["id"] if active is not None else desk.person_trail(command.person_id)
+        trail = desk.trail_of_person(command.person_id)
         desk.unit.emit(trail, "FactChanged", data={"facts": [change.name for change in changes]},
                        payload={change.name: [change.old, change.new] for change in changes})  # fmt: skip
         zero_families.look(desk, command.person_id)
@@ -67,6 +67,8 @@ def start_process(desk: Desk, command: commands.StartProcess) -> Done:
     if command.process_id not in (APPLICATION, REGISTRATION):
         raise IllegalState(detail="这一流程由系统按规定启动，不能手工启动")
     access.authorize_start(desk.actor, command.process_id, Subject(person["area"]))
+    if command.process_id == APPLICATION:
+        nonlocals.require_street(person)
     given = dict(command.values)
     work = accept_values(desk, "found_work", given) if command.process_id == REGISTRATION else None
     context = cases.open_case(desk, command.person_id, "street")

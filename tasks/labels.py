@@ -7,7 +7,7 @@ field first, then among the general codes, then in the sets that have a kind of 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -78,6 +78,12 @@ def _catalogue() -> Labels:
 def label(kind: str, code: str, lang: str = "zh", field: str | None = None) -> str:
     """Return the label of a code from the product's catalogue."""
     return _catalogue().label(kind, code, lang, field)
+
+
+def code_of(kind: str, codes: Sequence[str], word: str) -> str | None:
+    """Return the code a list means by a word: the code itself, or what it is called; None for neither."""
+    named = {name: one for one in codes for name in (one, *(label(kind, one, lang) for lang in LANGUAGES))}
+    return named.get(word)
 
 
 def catalogue() -> Labels:

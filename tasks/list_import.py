@@ -12,11 +12,12 @@ from typing import Any
 
 from engine.clock import local_date
 from engine.ids import new_id
-from tasks import access, contributions, discovery, idno, lists, people
+from tasks import access, contributions, discovery, id_papers, lists, people
 from tasks.access import Subject
 from tasks.actor import Actor
 from tasks.app import App
 from tasks.desk import Desk
+from tasks.idno import IdNumberError
 from tasks.imports import MOST_BYTES, ImportRefused, rows_of
 from tasks.labels import label
 from tasks.store import matters as store
@@ -123,10 +124,10 @@ def _read(
     found: list[tuple[str, str, str]] = []
     problems: list[str] = []
     for line, row in rows_of(text_of(raw), needed, columns):
-        number, month = idno.normalise(row[NUMBER].lstrip("'")), ""
+        number, month = "", ""
         try:
-            idno.parse(number, today)
-        except idno.IdNumberError as fault:
+            number = id_papers.check(row[NUMBER].strip("'"), today)
+        except IdNumberError as fault:
             problems.append(f"第{line}行：{fault.zh}")
         if MONTH in needed:
             month = contributions.month_of(row[MONTH]) or ""

@@ -11,6 +11,14 @@ from tasks.store import matters as store
 from tasks.store import rows, tables
 from tasks.store.conn import RowMapping
 
+#: First part of the key of a survey begun by hand (tasks.special_surveys).
+SPECIAL = "special"
+
+
+def has_own_term(context: Context) -> bool:
+    """Tell whether a matter has a term of its own, so that no deadline rule opens for it."""
+    return (context.matter or "").startswith(f"{SPECIAL}:")
+
 
 def set_items(desk: Desk, matter: str, found: Iterable[Mapping[str, Any]]) -> None:
     """Keep what a matter goes through, in place of what it was to go through before."""

@@ -11,7 +11,7 @@ from engine.calendar import WorkCalendar
 from engine.codec import dumps, loads
 from engine.errors import AidError, FormInvalid, NotFound
 from engine.ids import new_id
-from tasks import access, benefit_expiry, commands, office_trail
+from tasks import access, benefit_expiry, commands, office_duties, office_trail
 from tasks.access import Subject
 from tasks.commands import Done
 from tasks.desk import Desk
@@ -109,6 +109,8 @@ def change_setting(desk: Desk, command: commands.ChangeSetting) -> Done:
     desk.settings = {**desk.settings, command.name: value}
     if command.name == benefit_expiry.SETTING:
         benefit_expiry.arrange_all(desk)
+    if command.name in office_duties.SETTINGS:
+        office_duties.follow_setting(desk, command.name)
     told = {"old": dumps(old), "new": dumps(value), "reason": reason}
     office_trail.emit(desk, "SettingChanged", f"setting:{command.name}", **told)
     return Done()

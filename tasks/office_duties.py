@@ -23,14 +23,20 @@ from tasks.matter_commands import ExplainWindow
 from tasks.store import org, rows, tables
 from tasks.store.conn import RowMapping
 from tasks.text import need_reason
+from tasks.windows import PERIODS
 
-#: Process -> the level of office that has the duty, its window, and the rule.
+#: Process -> the level of office that has the duty, its window or the setting that says how often it comes,
+#: and the rule.
 OFFICES = {
     "P01_survey_round": ("community", windows.FIRST_QUARTER, "DL-001"),
     "P08_social_insurance_check": ("street", windows.MONTH_END, "DL-036"),
     "P14_street_conference": ("street", "WEEKLY", "DL-019"),
     "P15_joint_meeting": ("district", "QUARTER", "DL-028"),
+    "P22_progress_report": ("district", "district_report_period", "DL-029"),
+    "P23_service_appraisal": ("district", "appraisal_period", "DL-131"),
 }
+#: The settings that say how often a duty comes.
+SETTINGS = frozenset({"district_report_period", "appraisal_period"})
 
 #: Field of a meeting's form that says when it was held.
 HELD = "held_at"
@@ -41,7 +47,17 @@ def open_missing(desk: Desk) -> None:
     for process_id, (level, frequency, rule_id) in OFFICES.items():
         if desk.deployed(process_id):
             for unit in org.without_duty(desk.conn, level, process_id):
-                _open(desk, unit, process_id, frequency, rule_id)
+                often = PERIODS[desk.setting(frequency)] if frequency in SETTINGS else frequency
+                _open(desk, unit, process_id, often, rule_id)
+
+
+def follow_setting(desk: Desk, name: str) -> None:
+    """Let the duties that come as often as a setting says begin anew; what was missed stays on file."""
+    for process_id, (_level, frequency, _rule) in OFFICES.items():
+        if frequency == name:
+            for row in rows.rows(desk.conn, tables.duty, kind=process_id, state="open"):
+                duties.close_duty(desk, row, "replaced")
+    open_missing(desk)
 
 
 def at_work(desk: Desk) -> None:
@@ -77,7 +93,7 @@ def office(unit_id: int, path: str, level: str) -> Context:
 def due_at(desk: Desk, live: Live, rule_ids: Iterable[str]) -> int:
     """Return the end of an office's window (microseconds UTC) for the task that stands for its duty.
 
-    The duty's rule has a due day of its own (DL-001) or is met by the end of the window (DL-019, 028, 036).
+    The duty's rule has a due day of its own (DL-001) or is met by the end of the window (all others).
     """
     found = OFFICES.get(live.process_id)
     if found is None or found[2] not in rule_ids or desk.library.policy[found[2]].rule is not None:

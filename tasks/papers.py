@@ -16,6 +16,7 @@ from engine.ids import new_id
 from tasks import org, people
 from tasks.actor import Actor
 from tasks.forms.spec import FormSpec
+from tasks.id_papers import RESIDENT
 from tasks.labels import label
 from tasks.paper_text import (
     PaperKind,
@@ -121,6 +122,7 @@ def _person(conn: Connection, kind: PaperKind, row: Record | None) -> dict[str, 
         "name": row["name"],
         "sex": label("code", row["sex"]),
         "birth_date": day(date.fromisoformat(row["birth_date"])),
+        "id_name": "身份证号" if row["id_kind"] == RESIDENT else label("id_kind", row["id_kind"]),
         "id_masked": row["id_masked"],
         "phone": row["phone"] or "",
         "address": row["address"] or "",

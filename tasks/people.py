@@ -16,10 +16,12 @@ from engine.clock import local_date, to_us
 from engine.codec import dumps, loads
 from engine.errors import DuplicatePerson, FormInvalid, NotFound
 from engine.ids import new_id
-from tasks import idno, org
+from tasks import id_papers, org
 from tasks.actor import Actor
 from tasks.crypto import Keys
 from tasks.facts import FACTS, stored
+from tasks.id_papers import UNSAID, Paper
+from tasks.idno import IdNumber
 from tasks.store import people as store
 from tasks.store.conn import Connection, Record, RowMapping
 from tasks.text import clean_line
@@ -41,23 +43,22 @@ class NewPerson:
     """What a file is opened with, checked."""
 
     name: str
-    number: idno.IdNumber
+    number: IdNumber
     unit: org.Unit
     phone: str = ""
     address: str = ""
     household_id: int | None = None
+    id_kind: str = ""
 
 
-def faults(name: str, id_no: str, phone: str, now: datetime) -> list[tuple[str, str, str]]:
+def faults(
+    name: str, id_no: str, phone: str, now: datetime, paper: Paper = UNSAID
+) -> list[tuple[str, str, str]]:
     """Return what is wrong with what was typed about a new person: (field, Chinese, English)."""
     problems: list[tuple[str, str, str]] = []
     if not 1 < len(clean_line(name)) <= 50 or re.search(r"\d", name):
         problems.append(("name", "请填写姓名，2至50个字，不含数字。", "Enter the name, 2 to 50 characters."))
-    try:
-        idno.parse(id_no, local_date(now))
-    except idno.IdNumberError as fault:
-        problems.append(("id_no", fault.zh, fault.en))
-    return problems + phone_of(phone)[1]
+    return problems + id_papers.read(id_no, paper, local_date(now))[1] + phone_of(phone)[1]
 
 
 def register_person(
@@ -69,22 +70,24 @@ def register_person(
     name: str,
     id_no: str,
     community_id: int,
+    paper: Paper = UNSAID,
     phone: str = "",
     address: str = "",
     facts: Mapping[str, Any] | None = None,
     household_id: int | None = None,
 ) -> int:
     """Open a person's file and return its id; raise FormInvalid, DuplicatePerson or NotFound."""
-    problems = faults(name, id_no, phone, now)
-    if problems:
+    problems = faults(name, id_no, phone, now, paper)
+    number, _wrong = id_papers.read(id_no, paper, local_date(now))
+    if problems or number is None:
         raise FormInvalid(problems)
-    name, phone, number = clean_line(name), phone_of(phone)[0], idno.parse(id_no, local_date(now))
+    name, phone = clean_line(name), phone_of(phone)[0]
     unit = org.get_unit(conn, community_id)
     if unit.level != "community" or not unit.active:
         raise FormInvalid([("community_id", "请选择到社区（村）一级。", "Choose a community.")])
     index = keys.blind("id_no", number.value)
     _refuse_duplicate(conn, index)
-    row, tokens = new_row(keys, now, NewPerson(name, number, unit, phone, address, household_id))
+    row, tokens = new_row(keys, now, NewPerson(name, number, unit, phone, address, household_id, paper.kind))
     person_id: int = row["id"]
     store.insert_person(conn, **row)
     store.replace_tokens(conn, person_id, tokens)
@@ -101,6 +104,7 @@ def new_row(keys: Keys, now: datetime, person: NewPerson) -> tuple[dict[str, Any
         "name": person.name,
         "id_sealed": keys.seal(person.number.value, _place(person_id)),
         "id_index": keys.blind("id_no", person.number.value),
+        "id_kind": person.id_kind or id_papers.kind_of(person.number.value),
         "id_masked": person.number.masked,
         "sex": person.number.sex,
         "birth_date": person.number.birth_date.isoformat(),
@@ -154,7 +158,7 @@ def reveal_id(conn: Connection, keys: Keys, person_id: int) -> str:
 
 def find_by_id_no(conn: Connection, keys: Keys, id_no: str) -> RowMapping | None:
     """Return the person of an identity number as typed, or None."""
-    return store.person_by_index(conn, keys.blind("id_no", idno.normalise(id_no)))
+    return store.person_by_index(conn, keys.blind("id_no", id_papers.normalise(id_no)))
 
 
 def write_facts(
@@ -213,7 +217,7 @@ def write_facts(
 
 def _hold_to_id(name: str, value: Any, row: RowMapping) -> None:
     if value is not None and value != row[name]:
-        zh = f"{FACTS[name].zh}与身份证号不一致。请核对；身份证号有误时先更正档案。"
+        zh = f"{FACTS[name].zh}与证件不一致。请核对；证件号码有误时先更正档案。"
         raise FormInvalid([(name, zh, f"“{FACTS[name].en}” contradicts the identity number.")])
 
 
@@ -292,12 +296,13 @@ def search(conn: Connection, keys: Keys, text: str, areas: list[str], limit: int
 
     A name of two characters is found by both or by one (R12). An empty text finds nobody.
     """
-    wanted = idno.normalise(text)
+    wanted = id_papers.normalise(text)
     if not areas or not wanted:
         return []
-    if re.fullmatch(r"[0-9]{17}[0-9X]", wanted, re.ASCII):
+    if id_papers.may_be_number(wanted):
         row = find_by_id_no(conn, keys, wanted)
-        return [row] if row is not None and any(row["area"].startswith(area) for area in areas) else []
+        if row is not None:
+            return [row] if any(row["area"].startswith(area) for area in areas) else []
     if re.fullmatch(r"[0-9+-]{4,}", wanted, re.ASCII):
         digits = re.sub(r"\D", "", wanted)
         return store.search_persons(conn, [f"#{digits}"], areas, limit)

@@ -21,6 +21,7 @@ from tasks import (
     matters,
     papers,
     placements,
+    progress,
     referrals,
     rules,
     zero_families,
@@ -309,6 +310,14 @@ def _complaint(desk: Desk, live: Live, context: Context, column: str, field: Fie
     return None if row is None else row[column]
 
 
+def _progress(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    return progress.told(desk, live)
+
+
+def _content(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    return progress.content(desk, live)
+
+
 _Rule = Callable[[Desk, Live, Context, str, Field], Any]
 RULES: Mapping[str, _Rule] = {
     "next_number": _next_number,
@@ -331,4 +340,6 @@ RULES: Mapping[str, _Rule] = {
     "contribution_hits": _hits,
     "member": _member,
     "complaint": _complaint,
+    "progress": _progress,
+    "satisfaction": _content,
 }

@@ -15,6 +15,7 @@ from tasks import (
     commands_audit,
     complaints,
     course_start,
+    credit,
     drafts,
     early_warnings,
     files,
@@ -22,14 +23,17 @@ from tasks import (
     households,
     intake,
     migrations,
+    nonlocals,
     office,
     office_duties,
     privacy,
     records,
     releases,
+    special_surveys,
     staff,
     supervision,
     taskwork,
+    tellings,
     units,
     zero_families,
 )
@@ -37,6 +41,7 @@ from tasks import commands_register as registers
 from tasks import exchange_commands as exchanges
 from tasks import matter_commands as matter
 from tasks import migration_commands as moves
+from tasks import note_commands as notes
 from tasks import person_commands as persons
 from tasks import studio_commands as studio
 from tasks.commands import Command, Done
@@ -82,6 +87,12 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     persons.StartCourse: course_start.start,
     persons.JoinHousehold: households.join,
     persons.LeaveHousehold: households.leave,
+    notes.TellPolicy: tellings.tell,
+    notes.NoteCredit: credit.note,
+    notes.StrikeCredit: credit.strike,
+    notes.NoteOrigin: nonlocals.note_origin,
+    notes.RegisterNonLocal: nonlocals.register,
+    notes.BeginSurvey: special_surveys.begin,
     commands.VoidPaper: casework.void_paper,
     commands.AddPaper: supervision.add_paper,
     commands.SuspendInstance: supervision.suspend,

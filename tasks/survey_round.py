@@ -32,11 +32,27 @@ def make_roster(desk: Desk, live: Live) -> None:
         return
     area = desk.context(live).area
     known = store.roster(desk.conn, live.id)
-    for person_id in store.residents(desk.conn, area, _born(desk), OUTSIDE):
+    for person_id in _chosen(desk, live, in_scope(desk, area)):
         if person_id not in known:
             there = store.open_of_person(desk.conn, person_id, INTERVIEW)
             interview = there[0] if there else _begin(desk, person_id).id
             _add(desk, live.id, person_id, interview)
+
+
+def in_scope(desk: Desk, area: str) -> list[int]:
+    """Return who is surveyed in a community: of labour age, and not known to have left it."""
+    return store.residents(desk.conn, area, _born(desk), OUTSIDE)
+
+
+def _chosen(desk: Desk, live: Live, persons: list[int]) -> list[int]:
+    """Return those of some persons whom a survey begun by hand is of; everybody in a yearly round."""
+    from tasks import special_surveys
+
+    found = special_surveys.of_matter(desk, desk.context(live).matter)
+    if found is None:
+        return persons
+    group = special_surveys.chosen_of(found)
+    return [one for one in persons if special_surveys.belongs(desk, one, group)]
 
 
 def _born(desk: Desk) -> dict[str, tuple[date, date]]:
@@ -108,7 +124,7 @@ def require_all(desk: Desk, live: Live) -> None:
 
 
 def first_day(desk: Desk, live: Live) -> date:
-    """Return the first day of the year a round belongs to."""
+    """Return the first day of the year a round belongs to: of its window, else the present one."""
     matter = desk.context(live).matter or ""
     try:
         return date.fromisoformat(matter.rpartition(":")[2]).replace(month=1, day=1)

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from tasks.decision_inputs import full_years
-from tasks.labels import LANGUAGES, label
+from tasks.labels import LANGUAGES, code_of, label
 from tasks.library import Library
 
 #: Whom a post suits; POLICY: its employer enjoys a policy that promotes employment (R000-06.3).
@@ -36,12 +36,12 @@ def read(row: Mapping[str, str], today: date) -> tuple[dict[str, str | None], li
     values: dict[str, str | None] = {}
     problems: list[Problem] = []
     if "tags" in row:
-        found = [_code("vacancy_tag", TAGS, word) for word in filter(None, _BETWEEN.split(row["tags"]))]
+        found = [code_of("vacancy_tag", TAGS, word) for word in filter(None, _BETWEEN.split(row["tags"]))]
         if None in found:
             problems.append(_unknown("tags", "vacancy_tag", TAGS))
         values["tags"] = " ".join(tag for tag in TAGS if tag in found)
     if "source" in row:
-        values["source"] = _code("vacancy_source", SOURCES, row["source"]) if row["source"] else None
+        values["source"] = code_of("vacancy_source", SOURCES, row["source"])
         if row["source"] and values["source"] is None:
             problems.append(_unknown("source", "vacancy_source", SOURCES))
     for name in ("promised_on", "checked_on"):
@@ -51,12 +51,6 @@ def read(row: Mapping[str, str], today: date) -> tuple[dict[str, str | None], li
                 zh = f"{name} 应是不晚于今天的日期，如2026-03-09。"
                 problems.append((name, zh, f"{name} is a day such as 2026-03-09, not after today."))
     return values, problems
-
-
-def _code(kind: str, codes: tuple[str, ...], word: str) -> str | None:
-    """Return the code of a word: the code itself, or what it is called."""
-    named = {name: one for one in codes for name in (one, *(label(kind, one, lang) for lang in LANGUAGES))}
-    return named.get(word)
 
 
 def _unknown(name: str, kind: str, codes: tuple[str, ...]) -> Problem:

@@ -13,6 +13,10 @@ ONE_DAY = timedelta(days=1)
 FIRST_QUARTER = "FIRST_QUARTER"
 #: Frequency of a month's last working day (DL-036).
 MONTH_END = "MONTH_END"
+#: What an office sets for a period -> the frequency of its windows.
+PERIODS = {
+    "week": "WEEKLY", "month": "MONTHLY", "quarter": "QUARTER", "half_year": "HALF_YEAR", "year": "YEAR",
+}  # fmt: skip
 _MONTHS = {"MONTHLY": 1, "QUARTER": 3, "HALF_YEAR": 6, "YEAR": 12}
 
 

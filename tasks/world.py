@@ -28,6 +28,7 @@ from tasks import (
     office_duties,
     placements,
     referrals,
+    special_surveys,
 )
 from tasks.connectors import exchange
 from tasks.desk import Context, Desk
@@ -75,7 +76,7 @@ class World595(PlainWorld):
             rules = node.attr_list("deadline")
             due = min(
                 deadline_dates.due_at(desk, live, rules), deadline_dates.target(desk, rules, desk.today),
-                office_duties.due_at(desk, live, rules),
+                office_duties.due_at(desk, live, rules), special_surveys.due_at(desk, live),
             )  # fmt: skip
         priority = 0
         if context.case_id is not None:

@@ -15,7 +15,15 @@ from tasks import clock_commands, commands
 from tasks.forms.command_forms import COMMAND_FORMS
 from tasks.forms.spec import NOTE, Field, FormSpec, Group
 from tasks.forms.spec import form as task_form
+from tasks.note_commands import NoteCredit, NoteOrigin, RegisterNonLocal
 from tasks.person_commands import JoinHousehold, LeaveHousehold
+
+
+def without_note(spec: FormSpec, *others: str) -> FormSpec:
+    """Return a command's form as pages ask it, without the remarks that tasks have, and some other fields."""
+    fields = {one.name: one for one in spec if one.name not in (NOTE.name, *others)}
+    return FormSpec(spec.id, "", spec.title_zh, spec.title_en, (Group("", "", tuple(fields)),), fields)
+
 
 Make = Callable[[int, Mapping[str, Any]], commands.Command]
 #: Text fields of the commands' forms that name something there is a list of.
@@ -47,8 +55,7 @@ class Action:
         """Return what the page asks."""
         fields: dict[str, Field] = {}
         if self.form:
-            asked = (one for one in COMMAND_FORMS[self.form] if one.name != NOTE.name)
-            fields = {one.name: self._listed(one) for one in asked}
+            fields = {one.name: self._listed(one) for one in without_note(COMMAND_FORMS[self.form])}
         elif self.of_task:
             given = (one for one in task_form(self.of_task) if one.type not in ("list", "survey", "multi"))
             fields = {one.name: replace(one, required=False) for one in given}
@@ -117,6 +124,9 @@ PERSON_ACTIONS: dict[str, Action] = {
         Action("benefit", _person(commands.RecordBenefit), "record_benefit", "record_benefit"),
         Action("join_household", _person(JoinHousehold), "set_facts", "join_household"),
         Action("leave_household", _person(LeaveHousehold), "set_facts", "leave_household"),
+        Action("note_origin", _person(NoteOrigin), "set_facts", "note_origin"),
+        Action("register_nonlocal", _person(RegisterNonLocal), "register_nonlocal", "register_nonlocal"),
+        Action("note_credit", _person(NoteCredit), "note_credit", "note_credit"),
         Action("exit", _person(commands.Exit), "exit", "exit", danger=True),
     )
 }

@@ -91,7 +91,9 @@ def import_staff(file: Path, target: Path | None, database: str | None, is_demo:
 @DATABASE
 @DEMO
 def import_people(file: Path, database: str | None, is_demo: bool) -> None:
-    """Open files of persons from a CSV list in UTF-8: name,id_no,community,phone,address.
+    """Open files of persons from a CSV list in UTF-8: name,id_no,community.
+
+    phone, address and, for papers other than a card, id_kind, sex and birth_date may follow.
 
     One wrong row and none is imported; every wrong row is listed.
 

@@ -39,9 +39,10 @@ QUIET = frozenset(
 )
 _MOVES = frozenset({"ProcessMigrated", "MigrationStarted", "MigrationStopped"})
 #: Data worth a glance, in the order shown; coded ones with the kind of their labels.
-_PLAIN = ("employer", "post", "number", "explanation", "missing")
+_PLAIN = ("employer", "post", "number", "explanation", "missing", "purpose")
 _CODED = {"paper": "paper", "outcome": "code", "end_code": "end", "duty": "duty", "decision": "code",
-          "register": "paper", "change": "code", "viewed": "viewed", "exported": "viewed"}  # fmt: skip
+          "register": "paper", "change": "code", "viewed": "viewed", "exported": "viewed",
+          "topic": "telling", "channel": "code"}  # fmt: skip
 _LISTS = {"categories": "category", "facts": "fact"}
 
 

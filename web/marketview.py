@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tasks.access import HIDDEN
 from tasks.labels import label
-from tasks.queries import choices
+from tasks.queries import choices, notes
 from tasks.queries.task_page import TaskView
 from tasks.store.conn import Connection
 from tasks.vacancies import wanted
@@ -18,7 +20,18 @@ def offers(conn: Connection, context: Ctx, task: TaskView, areas: list[str]) -> 
     sex, born = (task.sex, task.birth_date) if seen else (None, None)
     suits = wanted(context.app.library, visits, sex, born, context.today)
     found = choices.vacancies(conn, areas, suits)
-    return [(str(one.id), " · ".join([one.name, one.employer, *_marks(context, one)])) for one in found]
+    standing = notes.standing_of(conn, areas)
+    told = (
+        (one.id, [one.name, one.employer, *_marks(context, one), *_credit(context, standing, one)])
+        for one in found
+    )
+    return [(str(vacancy_id), " · ".join(words)) for vacancy_id, words in told]
+
+
+def _credit(context: Ctx, standing: Mapping[str, tuple[int, int]], one: choices.Offer) -> list[str]:
+    """Return how the employer stands, where anything is on record (R003-16.3)."""
+    known = standing.get(one.employer)
+    return [context.t("credit.marks", good=known[0], bad=known[1])] if known else []
 
 
 def _marks(context: Ctx, one: choices.Offer) -> list[str]:

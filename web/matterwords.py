@@ -14,7 +14,7 @@ from web.context import Ctx
 from web.words import day_text, rule_title
 
 #: Processes whose matter is one window of an office's duty, by the first part of the key.
-OFFICE = ("P01", "P08", "P14", "P15")
+OFFICE = ("P01", "P08", "P14", "P15", "P22", "P23")
 _QUARTER = 3
 
 
@@ -56,6 +56,9 @@ def _described(context: Ctx, matter: str, row: Any) -> About:
         return About(labels.label("list", row["kind"], lang), row["name"])
     if kind == "warning":
         return About(labels.label("warning", row["rule"], lang), warning_text(context, row))
+    if kind == "special":
+        until = _day(context, row["until"])
+        return About(t("matter.special"), t("matter.special_text", purpose=row["purpose"], day=until))
     if kind == "complaint":
         return About(row["number"], row["content"][:40])
     return About(row["name"])
@@ -72,6 +75,8 @@ def window_text(context: Ctx, code: str, first: str) -> str:
         return t("matter.week", first=_plain(context, day), last=_plain(context, day + timedelta(days=6)))
     if code == "P15":
         return t("matter.quarter", year=day.year, n=(day.month - 1) // _QUARTER + 1)
+    if code in ("P22", "P23"):
+        return t("matter.from_day", year=day.year, day=_plain(context, day))
     if code == "P01":
         return t("matter.year", year=day.year)
     return t("matter.month", year=day.year, month=day.month)

@@ -9,7 +9,8 @@ from engine.errors import NotFound
 from tasks import labels, people, privacy
 from tasks.access import Subject, allowed, classes_for, shown_person
 from tasks.households import zero_employment
-from tasks.queries import areas, case_page, ledger_page, matters, person_page, task_page
+from tasks.nonlocals import FACT
+from tasks.queries import areas, case_page, ledger_page, matters, notes, person_page, task_page
 from tasks.queries.ledger_page import LedgerRow
 from tasks.queries.scope import require_file
 from tasks.store import surveys
@@ -36,6 +37,7 @@ def load_person(context: Ctx, person_id: int) -> dict[str, Any]:
         subject = person_page.subjects(conn, [(head.id, head.area)])[head.id]
         if active is None and ledger is not None and ledger.ended_on is None:
             subject = replace(subject, tier="community")  # who visits is at work on the person
+        non_local = bool(head.facts.get(FACT))  # it says which counter to go to
         clear = clear_lines(context, head)  # that something is not known yet tells nothing of what is
         head = veiled(head, context.actor, subject)
         chain = areas.chain_of(head.area)
@@ -57,10 +59,15 @@ def load_person(context: Ctx, person_id: int) -> dict[str, Any]:
             "area_name": "".join(names.get(path, "") for path in chain[1:]),
             "cases": cases,
             "active": active is not None,
+            "non_local": non_local,
             "family_trail": matters.open_family(conn, head.household_id),
             "may_report_family": allowed(context.actor, "report_zero_family", Subject(head.area)),
             "jobs": person_page.employments(conn, person_id),
             "benefits": person_page.benefits(conn, person_id),
+            "told": notes.told_of(conn, person_id)
+            if allowed(context.actor, "tell_policy", Subject(head.area)) else None,
+            "credit": notes.notes_of(conn, person_id) if works else None,
+            "may_strike": allowed(context.actor, "strike_credit", Subject(head.area)),
             "trails": of_person(context, person_id),
             "duties": case_page.duties(conn, person_id),
             "surveys": surveys.of_person(conn, person_id)
@@ -91,5 +98,5 @@ def class_reason(context: Ctx, row: LedgerRow | None) -> str:
 
 
 def offered(context: Ctx, area: str) -> list[Action]:
-    """Return what may be recorded for a person without a case; `tasks` decides again."""
+    """Return what may be recorded for a person beside a case; `tasks` decides again."""
     return [one for one in PERSON_ACTIONS.values() if allowed(context.actor, one.right, Subject(area))]

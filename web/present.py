@@ -6,6 +6,7 @@ import hashlib
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from flask import Flask, g
 
@@ -57,6 +58,7 @@ def install(flask: Flask, config: WebConfig) -> None:
         xml_url=xml_url,
         marks_url=marks_url,
         tel_url=tel_url,
+        sms_url=sms_url,
         url=str,
         size=words.size_text,
         largest_file=files.LARGEST >> 20,
@@ -112,6 +114,11 @@ def marks_url(instance_id: int, focus: str = "") -> str:
 def tel_url(phone: str) -> str:
     """Return what a telephone dials."""
     return "tel:" + "".join(char for char in phone if char.isdigit() or char == "+")
+
+
+def sms_url(phone: str, text: str) -> str:
+    """Return what opens a telephone's own messages with a text to send."""
+    return f"sms:{tel_url(phone).removeprefix('tel:')}?body={quote(text)}"
 
 
 def _vocabulary() -> dict[str, Any]:

@@ -120,8 +120,9 @@ RIGHTS: dict[str, Right] = {
     **dict.fromkeys(
         (
             "offices.index", "offices.duty", "offices.explain", "offices.families", "offices.report_family",
-            "offices.begin", "offices.lists", "offices.take_list", "offices.template", "matters.index",
-            "matters.show", "market.index", "market.employer",
+            "offices.begin", "offices.give_relief", "offices.lists", "offices.take_list", "offices.template",
+            "matters.index", "matters.show", "market.index", "market.employer",
+            "notes.tell", "notes.show_told", "notes.strike", "notes.bodies", "notes.strike_body",
         ),
         WORKERS,
     ),

@@ -11,10 +11,11 @@ from engine.deadlines import DeadlineRule, Unit, count, describe
 from engine.errors import CalendarUnknown, NotFound
 from engine.graph import Node
 from tasks import accounts, files, org, privacy, redo
-from tasks.access import Subject, allowed
+from tasks.access import Subject, allowed, classes_for
+from tasks.credit import READ_AT
 from tasks.forms.spec import Field, FormSpec
 from tasks.policy import DeadlinePolicy
-from tasks.queries import areas, choices, matters, task_page, trail
+from tasks.queries import areas, choices, matters, notes, task_page, trail
 from tasks.queries.prefilled import prefilled
 from tasks.queries.scope import reading_tiers
 from tasks.store.conn import Connection
@@ -68,6 +69,8 @@ class Page:
     may_work: bool
     may_file: bool
     may_reassign: bool
+    #: credit records of the person, where a post or a placement is decided
+    credit: list[notes.Note]
     may_withdraw: bool
     may_view_id: bool
     files: list[Kept]
@@ -119,6 +122,7 @@ def load_page(context: Ctx, task_id: int) -> Page:
             files=_files(context, conn, task),
             left=trail.left(conn, task.trail_id).get(task.instance_id, []),
             may_file=allowed(context.actor, "view_case", subject),
+            credit=_credit(context, conn, task, subject),
             may_reassign=task.open and (mine or allowed(context.actor, "reassign", subject)),
             may_withdraw=task.state == "completed" and task.ended_by == context.user_id,
             options=_options(context, conn, task, spec),
@@ -128,6 +132,16 @@ def load_page(context: Ctx, task_id: int) -> Page:
     if not task.open:
         page.answers = _answers(context, page, task.tier or "")
     return page
+
+
+def _credit(
+    context: Ctx, conn: Connection, task: task_page.TaskView, subject: Subject
+) -> list[notes.Note]:
+    """Return the person's credit records for who decides on a post (R003-16.3), and may see as much."""
+    sees = {"P4", "P4*"} & classes_for(context.actor, subject)
+    if not sees or task.person_id is None or task.element not in READ_AT:
+        return []
+    return notes.notes_of(conn, task.person_id)
 
 
 def _matter(context: Ctx, conn: Connection, task: task_page.TaskView) -> Card | None:

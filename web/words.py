@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import deadlines
 from engine.calendar import WorkCalendar
 from engine.clock import NO_DUE, SHANGHAI, from_us, local_date
 from engine.errors import CalendarUnknown
-from tasks import labels
+from tasks import contract_names, labels
 from tasks.contract_names import chinese, english, rules_in_english
 from web.i18n import Translate, translator
 
 if TYPE_CHECKING:
     from web.context import Ctx
 
-_POLICY = Path(__file__).parent.parent / "bpmn" / "policy"
 URGENCIES = ("overdue", "today", "week", "later", "none")
 #: Further away than this, days are not counted one by one.
 _COUNTED = timedelta(days=45)
@@ -79,8 +76,7 @@ def process_name(process_id: str, lang: str) -> str:
 
 @cache
 def _by_code() -> Mapping[str, str]:
-    processes = json.loads((_POLICY / "processes.json").read_text("utf-8"))["processes"]
-    return {row["id"].split("_", 1)[0]: row["id"] for row in processes}
+    return {one.split("_", 1)[0]: one for one in contract_names.process_ids()}
 
 
 def process_ids() -> frozenset[str]:

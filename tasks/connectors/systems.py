@@ -40,6 +40,8 @@ class System:
     when: Mapping[str, Any]
     #: the list that is fetched from it, or ""
     receives: str = ""
+    #: whom the vacancies of such a list come from, where an item does not say (tasks.vacancies.SOURCES)
+    source: str = ""
 
     def filled(self, element: str, on: date, number: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the fields of a form that a receipt answers."""
@@ -59,7 +61,7 @@ def load_systems(path: Path) -> Mapping[str, System]:
         system = System(
             id=row["id"], name=row["name"], name_en=row["name_en"], rules=tuple(row["rules"]),
             sends=row.get("sends", {}), fills=row.get("fills", {}), when=row.get("when", {}),
-            receives=row.get("receives", ""),
+            receives=row.get("receives", ""), source=row.get("source", ""),
         )  # fmt: skip
         if system.id in found or not set(system.sends.values()) <= KINDS:
             raise SystemsInvalid(problem=f"{system.id} 重复，或发送的内容不认识")

@@ -7,9 +7,10 @@ from typing import Any
 
 from engine.clock import local_date
 from engine.errors import GuardUnmet
-from tasks import duties, employments, helpers, placements, plans, referrals
+from tasks import duties, employments, helpers, placements, plans, progress, referrals
 from tasks.desk import Desk
 from tasks.handlers import Completion, on
+from tasks.registers import write
 from tasks.store import casework
 
 _ROLE = {
@@ -191,3 +192,12 @@ def package(desk: Desk, case_id: int, tier: str, run_no: int) -> dict[str, Any]:
     """Return what is handed up with a case: counters and the number of referrals of the tier."""
     failed = casework.failed_referrals(desk.conn, case_id, tier, run_no)
     return {"failed": failed, "tier": tier, "run": run_no}
+
+
+@on("P05_Effect")
+def effect(done: Completion) -> None:
+    """Enter how content the person was in the register of satisfaction (08.D5b, R003-16.2)."""
+    task = done.task
+    write.enter(
+        done.desk, task.live, task.node.id, (progress.CONTENT,), done.context, task.row.id, done.values
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.errors import FormInvalid, GuardUnmet
-from tasks import ledger, notices, survey_round
+from tasks import ledger, matters, notices, survey_round
 from tasks.handlers import Completion, on
 from tasks.survey import door
 
@@ -15,7 +15,7 @@ def fix_start(done: Completion) -> None:
     if start.year != first.year:
         zh, en = f"调查起始日须在{first.year}年内。", f"The survey starts within {first.year}."
         raise FormInvalid([("start_on", zh, en)])
-    if survey_round.is_late(start):
+    if survey_round.is_late(start) and not matters.has_own_term(done.context):
         done.emit("WarningRaised", reason="survey_late", start=start.isoformat())
         notices.tell_supervisors(done.desk, done.context.area, "WarningRaised", None,
                                  {"reason": "survey_late"})  # fmt: skip

@@ -6,6 +6,7 @@ from engine.errors import FormInvalid, GuardUnmet
 from tasks import cases, employments, people, placements
 from tasks.duties import open_duty
 from tasks.handlers import Completion, on
+from tasks.windows import PERIODS
 
 
 @on("P13_Review")
@@ -61,7 +62,6 @@ def place(done: Completion) -> None:
     work = {"employment_kind": "PUBLIC_WELFARE", "employer": values["organisation"],
             "employed_on": values["placed_on"]}  # fmt: skip
     employments.record(done.desk, done.context, work, "ASSISTANCE", values["placed_on"])
-    period = {"month": "MONTHLY", "quarter": "QUARTER", "half_year": "HALF_YEAR", "year": "YEAR"}
-    frequency = period[done.desk.setting("attendance_period")]
+    frequency = PERIODS[done.desk.setting("attendance_period")]
     open_duty(done.desk, done.context, "P21_Attendance", frequency, "DL-035", values["placed_on"], None)
     open_duty(done.desk, done.context, "P21_DynamicData", frequency, "DL-035", values["placed_on"], None)

@@ -44,8 +44,9 @@ class Dealings(NamedTuple):
 
 
 def openings(
-    conn: Connection, areas: Sequence[str], tag: str = "", employer: str = "", promised: bool | None = None
-) -> list[Opening]:
+    conn: Connection, areas: Sequence[str], tag: str = "", employer: str = "", promised: bool | None = None,
+    source: str = "",
+) -> list[Opening]:  # fmt: skip
     """Return open vacancies of some areas by employer, one page of them (a small table)."""
     v = vacancy.c
     query = sa.select(*(v[name] for name in Opening._fields))
@@ -54,9 +55,18 @@ def openings(
         query = query.where(v.tags.contains(tag))
     if employer:
         query = query.where(v.employer == employer)
+    if source:
+        query = query.where(v.source == source)
     if promised is not None:
         query = query.where(v.promised_on.is_not(None) if promised else v.promised_on.is_(None))
     return each(conn, query.order_by(v.employer, v.name, v.id).limit(PAGE + 1), Opening)
+
+
+def places_by_source(conn: Connection, areas: Sequence[str]) -> dict[str, int]:
+    """Return how many places are open in some areas by whom they came from (R000-06.5)."""
+    v = vacancy.c
+    query = sa.select(v.source, sa.func.sum(v.number)).where(v.closed_at.is_(None), under(v.area, areas))
+    return {source: int(number) for source, number in conn.execute(query.group_by(v.source)) if source}
 
 
 def without_openings(conn: Connection, areas: Sequence[str], today: date) -> list[str]:

@@ -15,6 +15,7 @@ from tasks.queries.rows import each, one
 from tasks.store.conn import Connection, RowMapping
 from tasks.store.tables import benefit, case, matter_item, process_context, trail_owner
 from tasks.store.tables_matters import complaint, imported_list, warning
+from tasks.store.tables_notes import special_survey
 from tasks.store.tables_org import unit, user_account
 from tasks.store.tables_people import person
 
@@ -22,6 +23,7 @@ PAGE = 50
 #: Tables that describe a matter, by the first part of its key.
 _TABLES: Mapping[str, sa.Table] = {
     "benefit": benefit, "discovery": imported_list, "warning": warning, "complaint": complaint,
+    "special": special_survey,
 }  # fmt: skip
 #: First parts of the keys that name an office: its own trail, and the windows of its duties.
 _OF_OFFICES = frozenset({"unit", *(process.partition("_")[0] for process in OFFICES)})

@@ -32,6 +32,7 @@ class PersonHead:
     household_id: int | None
     facts_json: str
     created_at: int
+    id_kind: str
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -44,7 +45,7 @@ def person_head(conn: Connection, person_id: int) -> PersonHead | None:
     p = person.c
     query = sa.select(
         p.id, p.name, p.id_masked, p.sex, p.birth_date, p.phone, p.address, p.area, p.household_id, p.facts,
-        p.created_at,
+        p.created_at, p.id_kind,
     ).where(p.id == person_id)
     return one(conn, query, PersonHead)
 

@@ -39,7 +39,8 @@ def _add(
 ) -> None:  # fmt: skip
     spec = register_specs().get(register)
     filed = values.get(spec.facet) if spec is not None and spec.facet else None
-    facets = "".join(f",{one}" for one in filed) + "," if filed else ""
+    codes = [filed] if isinstance(filed, str) else filed
+    facets = "".join(f",{one}" for one in codes) + "," if codes else ""
     rows.add(
         desk.conn, register_row, id=new_id(), register=register, at=desk.now_us, area=context.area,
         tier=context.tier, trail_id=live.trail_id, instance_id=live.id, element=element, task_id=task_id,

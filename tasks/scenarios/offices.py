@@ -10,6 +10,7 @@ from tasks import discovery, org
 from tasks import matter_commands as m
 from tasks.actor import Actor
 from tasks.forms.command_forms import COMMAND_FORMS
+from tasks.note_commands import BeginSurvey
 from tasks.scenarios import people_at_work as who
 from tasks.scenarios.about import person_of
 from tasks.scenarios.faults import Difference
@@ -23,6 +24,7 @@ from tasks.store.conn import RowMapping
 
 #: Processes a step starts for an area (or a family), and the fields it may give.
 MATTERS: dict[str, tuple[str, ...]] = {
+    "P01_survey_round": tuple(COMMAND_FORMS["special_survey"].fields),
     "P16_zero_family": (),
     "P18_candidate_discovery": ("list", "persons"),
     "P19_early_warning": tuple(COMMAND_FORMS["raise_warning"].fields),
@@ -72,6 +74,7 @@ def start(world: World, step: Step) -> None:
 
 
 _BY_FORM: dict[str, tuple[Any, str]] = {
+    "P01_survey_round": (BeginSurvey, "special_survey"),
     "P19_early_warning": (m.RaiseWarning, "raise_warning"),
     "P20_complaint": (m.FileComplaint, "file_complaint"),
 }

@@ -11,6 +11,7 @@ from tasks.store import (
     tables_ledger,
     tables_matters,
     tables_migration,
+    tables_notes,
     tables_org,
     tables_people,
     tables_registers,
@@ -20,6 +21,6 @@ from tasks.store import (
 
 __all__ = [
     "engine_tables", "metadata", "tables", "tables_exchange", "tables_files", "tables_ledger",
-    "tables_matters", "tables_migration", "tables_org", "tables_people", "tables_registers", "tables_survey",
-    "tables_trial",
+    "tables_matters", "tables_migration", "tables_notes", "tables_org", "tables_people", "tables_registers",
+    "tables_survey", "tables_trial",
 ]  # fmt: skip

@@ -118,12 +118,13 @@ def close_roster(conn: Connection, where: dict[str, Any], state: str, reason: st
 
 
 def round_of(conn: Connection, process_id: str, area: str) -> int | None:
-    """Return the round that runs in a community, or None."""
+    """Return the yearly round that runs in a community, or None; a survey of a chosen group is none."""
     query = (
         sa.select(instance.c.id)
         .join(process_context, process_context.c.instance_id == instance.c.id)
         .where(
-            instance.c.process_id == process_id, process_context.c.area == area, instance.c.status.in_(OPEN)
+            instance.c.process_id == process_id, process_context.c.area == area, instance.c.status.in_(OPEN),
+            process_context.c.duty_id.is_not(None),
         )
         .order_by(instance.c.id.desc())
         .limit(1)

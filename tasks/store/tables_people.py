@@ -23,6 +23,8 @@ person = sa.Table(
     sa.Column("id_sealed", sa.Text, nullable=False),
     sa.Column("id_index", sa.Text, nullable=False, unique=True),
     sa.Column("id_masked", sa.Text, nullable=False),
+    #: kind of the paper the number stands on (tasks.id_papers)
+    sa.Column("id_kind", sa.Text, server_default="RESIDENT_ID", nullable=False),
     sa.Column("sex", sa.Text, nullable=False),
     sa.Column("birth_date", sa.Text, nullable=False),
     sa.Column("phone", sa.Text),

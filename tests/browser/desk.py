@@ -124,7 +124,7 @@ class Desk:
         """Open a new person's file at the counter."""
         self.go("/people/new")
         self.page.get_by_label("姓名").fill(name)
-        self.page.get_by_label("身份证号").fill(id_no)
+        self.page.get_by_label("证件号码").fill(id_no)
         self.page.get_by_label("所属社区（村）").select_option(label=community)
         self.page.get_by_label("联系电话").fill("13800009999")
         self.page.get_by_label("地址").fill("顺义区某街1号")

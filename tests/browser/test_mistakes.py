@@ -27,7 +27,7 @@ CONTACT = "首次联系，说明安排，征求意见"
 def test_a_wrong_identity_number_is_told_at_the_field_and_nothing_typed_is_lost(desk: DeskOf) -> None:
     street = desk("staff.rh")
     street.register("高秀兰", "110113197801150021")
-    field = street.page.get_by_label("身份证号")
+    field = street.page.get_by_label("证件号码")
     expect(field).to_have_value("110113197801150021")
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(field).to_be_focused()

@@ -45,6 +45,8 @@ PAGES = {
         "registers": "/registers?from=2026-01-01", "papers": "/papers?from=2026-01-01",
         "registers-one": "/registers/E15?from=2026-01-01", "papers-new": "{draw_up}",
         "registers-counted": "/registers/counted/in_aid?from=2026-01-01",
+        "tell": "{person}/tell?topic=SUBSIDY", "note-credit": "{person}/note_credit",
+        "credit": "/office/credit", "special": "/office/special",
     },
     "staff.nfx": {
         "market": "/office/market", "employer": "/office/market/employer?name=顺义某物业公司",

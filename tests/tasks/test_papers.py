@@ -207,7 +207,7 @@ def content(kind: str, person: dict[str, str] | None) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", sorted(paper_kinds()))
 def test_every_kind_of_paper_prints_even_when_little_was_answered(kind: str) -> None:
-    known = ("name", "sex", "birth_date", "id_masked", "phone", "address", "community", "street")
+    known = ("name", "sex", "birth_date", "id_name", "id_masked", "phone", "address", "community", "street")
     text, _digest = template_text(paper_kinds()[kind])
     html = render(text, content(kind, {name: f"[{name}]" for name in known}))
     assert label("paper", kind) in html

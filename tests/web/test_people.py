@@ -138,3 +138,19 @@ def test_who_is_designated_for_a_person_is_known_to_the_table_of_rights(office: 
     assert (subject.area, subject.tier) == (area, "community")
     assert office.actor("aide.hnc").user_id in subject.holders
     assert office.actor("staff.rh").user_id not in subject.holders
+
+
+def test_the_holder_of_a_pass_is_entered_with_sex_and_birth_and_what_was_typed_stays(street: Browser) -> None:
+    values = {"name": "陈美玲", "id_kind": "HK_MACAU_PASS", "id_no": "H12345678", "community_id": ""}
+    page = street.get("/people/new").text
+    assert "台湾居民来往大陆通行证" in page
+    values["community_id"] = re.search(r'<option value="(\d+)"[^>]*>[^<]*河南村', page)[1]  # type: ignore[index]
+    refused = street.post("/people", values)
+    assert refused.status_code == 422
+    for said in ("这种证件的号码不含性别", "这种证件的号码不含出生日期", 'value="H12345678"'):
+        assert said in refused.text
+    made = street.post("/people", {**values, "sex": "F", "birth_date": "1984-01-01"})
+    assert made.status_code == 303, made.text
+    file = street.get(made.location).text
+    assert "港澳居民来往内地通行证" in file
+    assert "H1*****78" in file

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from engine.errors import NotFound
 from tasks import commands, entrance, sessions
+from tasks.id_papers import Paper
 from tasks.queries import areas, inbox
 from web.api.body import BadBody, body
 from web.api.openapi import document
@@ -179,6 +180,7 @@ def create_person() -> Response:
         member(given, "name", str), member(given, "id_no", str), member(given, "community_id", int),
         member(given, "phone", str, ""), member(given, "address", str, ""),
         member(given, "facts", dict, {}),
+        Paper(*(member(given, name, str, "") for name in ("id_kind", "sex", "birth_date"))),
     )  # fmt: skip
     return answer(ctx().app.do(command, ctx().actor, key_of("register")), 201)
 

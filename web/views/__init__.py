@@ -32,6 +32,7 @@ from web.views import (
     market,
     matters,
     moves,
+    notes,
     notices,
     office_trail,
     offices,
@@ -62,6 +63,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     incidents.views, exchanges.views,
     instance.views, notices.views, settings.views, demo.views, health.views, studio.views, editor.views,
     release.views, trial.views, moves.views, units.views, accounts.views,
-    access.views, office_trail.views, offices.views, market.views, matters.views, calendar.views,
+    access.views, office_trail.views, offices.views, notes.views, market.views, matters.views, calendar.views,
     survey.views, survey_import.views, survey_analysis.views, v1.views,
 )

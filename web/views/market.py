@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 
 from engine.errors import NotFound
 from tasks.queries import areas, market_page
-from tasks.vacancies import TAGS
+from tasks.vacancies import SOURCES, TAGS
 from web.context import Ctx, ctx
 from web.views.offices import tabs
 
@@ -20,16 +20,20 @@ def index() -> str:
     """Show open vacancies, narrowed by whom they suit and by the promise, and employers to be asked."""
     context = ctx()
     tag, promised = request.args.get("tag", ""), request.args.get("promised", "")
+    source = request.args.get("source", "")
+    source = source if source in SOURCES else ""
     tag = tag if tag in TAGS else ""
     promised = promised if promised in _PROMISED else ""
     over = _over(context)
     with context.app.read() as conn:
-        found = market_page.openings(conn, over, tag, promised=_PROMISED.get(promised))
+        found = market_page.openings(conn, over, tag, promised=_PROMISED.get(promised), source=source)
         names = areas.unit_names(conn, [one.area for one in found])
+        places = market_page.places_by_source(conn, over)
         asked = market_page.without_openings(conn, over, context.today)
     return render_template(
         "market.html", rows=found[: market_page.PAGE], more=len(found) > market_page.PAGE, names=names,
-        asked=asked, tag=tag, tags=TAGS, promised=promised, tabs=tabs(context), here_tab="market",
+        asked=asked, source=source, sources=SOURCES, places=places,
+        tag=tag, tags=TAGS, promised=promised, tabs=tabs(context), here_tab="market",
     )  # fmt: skip
 
 

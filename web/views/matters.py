@@ -19,7 +19,8 @@ from web.words import process_id, process_name
 
 views = Blueprint("matters", __name__)
 #: Processes that are about a matter.
-PROCESSES = ("P01", "P08", "P12", "P14", "P15", "P16", "P17", "P18", "P19", "P20")
+PROCESSES = ("P01", "P08", "P12", "P14", "P15", "P16", "P17", "P18", "P19", "P20",
+             "P22", "P23")  # fmt: skip
 _EVENTS = 30
 _STATES = {"open": True, "over": False}
 _FOUND = 50

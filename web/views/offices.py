@@ -11,16 +11,18 @@ from werkzeug.wrappers import Response
 
 from engine.clock import from_us, local_date
 from engine.errors import AidError, FormInvalid, NotFound
-from tasks import discovery, list_import
+from tasks import discovery, list_import, relief
 from tasks.access import Subject, allowed, permissions
 from tasks.commands import Command
 from tasks.forms.command_forms import COMMAND_FORMS
-from tasks.forms.spec import NOTE, Field, FormSpec, Group
+from tasks.forms.spec import Field, FormSpec
 from tasks.imports import MOST_BYTES, ImportRefused
 from tasks.matter_commands import ExplainWindow, FileComplaint, RaiseWarning, ReportZeroFamily
+from tasks.note_commands import BeginSurvey
 from tasks.queries import areas, matters, offices
 from tasks.queries.scope import reading_areas
 from web import formview, matterwords
+from web.actions import without_note
 from web.adminview import carry_out, field
 from web.context import Ctx, ctx
 from web.errors import status_of
@@ -32,9 +34,11 @@ views = Blueprint("offices", __name__)
 FORMS: dict[str, tuple[str, Callable[[Mapping[str, Any]], Command], str]] = {
     "complaint": ("P20_complaint", FileComplaint, "file_complaint"),
     "warning": ("P19_early_warning", RaiseWarning, "raise_warning"),
+    "special": ("P01_survey_round", BeginSurvey, "special_survey"),
 }
 KINDS = (list_import.KIND, *discovery.PROVES)
-_LEVELS = {"complaint": ("street", "district"), "warning": ("community", "street", "district")}
+_LEVELS = {"complaint": ("street", "district"), "warning": ("community", "street", "district"),
+           "special": ("community", "street", "district")}  # fmt: skip
 
 
 @views.get("/office")
@@ -61,6 +65,8 @@ def tabs(context: Ctx) -> list[tuple[str, str]]:
     """Return the pages of the office open to the reader: (name, address)."""
     found = [("duties", "/office"), ("matters", "/office/matters"), ("families", "/office/families"),
              ("market", "/office/market")]  # fmt: skip
+    if any(allowed(context.actor, "note_credit", Subject(area)) for _role, area in context.actor.grants):
+        found.append(("credit", "/office/credit"))
     found += [(name, f"/office/{name}") for name in FORMS if _starts(context, name)]
     return found + ([("lists", "/office/lists")] if _imports(context) else [])
 
@@ -70,7 +76,11 @@ def _starts(context: Ctx, name: str) -> bool:
 
 
 def _imports(context: Ctx) -> bool:
-    return any(allowed(context.actor, "import_lists", Subject(area)) for _role, area in context.actor.grants)
+    return any(_imports_of(context, area) for _role, area in context.actor.grants)
+
+
+def _imports_of(context: Ctx, area: str) -> bool:
+    return allowed(context.actor, "import_lists", Subject(area))
 
 
 @views.get("/office/duties/<int:duty_id>")
@@ -132,14 +142,14 @@ def report_family() -> Response:
     return go(ours(f"/people/{person_id}"), "done")
 
 
-@views.route("/office/<any(complaint,warning):name>", methods=["GET", "POST"])
+@views.route("/office/<any(complaint,warning,special):name>", methods=["GET", "POST"])
 def begin(name: str) -> Response | str:
-    """Show or take the form that starts a complaint or a warning."""
+    """Show or take the form that starts a complaint, a warning or a special survey."""
     context = ctx()
     _process, make, form = FORMS[name]
     if not _starts(context, name):
         raise NotFound
-    spec = _without_note(COMMAND_FORMS[form])
+    spec = without_note(COMMAND_FORMS[form])
     if request.method == "GET":
         values = formview.prefilled(spec, context.today, context.now)
         return _begin_page(context, name, spec, values)
@@ -150,12 +160,6 @@ def begin(name: str) -> Response | str:
     with context.app.read() as conn:
         trail = matters.trail_of_instance(conn, done.instance_id or 0)
     return go(f"/matters/{trail}" if trail else "/office/matters", "done")
-
-
-def _without_note(spec: FormSpec) -> FormSpec:
-    fields = {one.name: one for one in spec if one.name != NOTE.name}
-    groups = (Group("", "", tuple(fields)),)
-    return FormSpec(spec.id, "", spec.title_zh, spec.title_en, groups, fields)
 
 
 def _begin_page(
@@ -230,6 +234,25 @@ def take_list() -> Response | str:
     except ImportRefused as refusal:
         return make_response(_lists_page(context, refusal.problems, kind=kind), 422)
     return _lists_page(context, done=done, kind=kind)
+
+
+@views.post("/office/lists/relief")
+def give_relief() -> Response | str:
+    """Give civil affairs the list of recipients of assistance who have work now."""
+    context = ctx()
+    reading = [area for _role, area in context.actor.grants if _imports_of(context, area)]
+    if not reading:
+        raise NotFound
+    try:
+        key = context.command_key(request.form.get("_key", ""), "relief")
+        given = relief.give(context.app, context.actor, min(reading, key=len), field("reason"), key)
+    except FormInvalid as refusal:
+        told = [zh if context.lang == "zh" else en for _name, zh, en in refusal.problems]
+        return make_response(_lists_page(context, told), 422)
+    response = make_response(given.content)
+    response.content_type = "text/csv; charset=utf-8"
+    response.headers["Content-Disposition"] = 'attachment; filename="relief.csv"'
+    return response
 
 
 @views.get("/office/lists/<kind>.csv")

@@ -9,8 +9,10 @@ from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from engine.errors import AidError, DuplicatePerson, FormInvalid, NotFound
-from tasks import commands, people
+from tasks import commands, id_papers, people
 from tasks.access import Subject, authorize_start, classes_for, shown_person
+from tasks.id_papers import Paper
+from tasks.nonlocals import FACT
 from tasks.queries import areas, person_page
 from tasks.queries.case_page import case_by_no
 from tasks.queries.scope import reading_areas, reading_tiers, require_file
@@ -27,6 +29,8 @@ from web.views.courses import streets_of
 views = Blueprint("person", __name__, url_prefix="/people")
 _MOST = 50
 APPLICATION = "P03_registration_recognition"
+#: What the form of a new file says of a resident who is registered elsewhere.
+ELSEWHERE = "elsewhere"
 
 
 @views.get("")
@@ -70,8 +74,9 @@ def _new_page(typed: Mapping[str, Any], refusal: AidError | None = None) -> str:
     ]
     sentence = refusal.sentence(context.lang) if refusal and not errors else ""
     return render_template(
-        "person_new.html", typed=typed, errors=errors, sentence=sentence, there=there, communities=communities
-    )
+        "person_new.html", kinds=id_papers.KINDS, sexes=id_papers.SEXES, typed=typed, errors=errors,
+        sentence=sentence, there=there, communities=communities,
+    )  # fmt: skip
 
 
 @views.post("")
@@ -79,13 +84,15 @@ def create() -> Response:
     """Open a person's file; a number that is on file leads to that file."""
     context = ctx()
     form = request.form
-    names = ("name", "id_no", "phone", "address", "community_id")
+    names = ("name", "id_no", "phone", "address", "community_id", "id_kind", "sex", "birth_date", "origin")
     typed = {name: form.get(name, "").strip()[:200] for name in names}
     try:
         community = int(typed["community_id"]) if typed["community_id"].isdigit() else 0
         command = commands.RegisterPerson(
-            typed["name"], typed["id_no"], community, typed["phone"], typed["address"]
-        )
+            typed["name"], typed["id_no"], community, typed["phone"], typed["address"],
+            {FACT: True} if typed["origin"] == ELSEWHERE else {},
+            Paper(typed["id_kind"], typed["sex"], typed["birth_date"]),
+        )  # fmt: skip
         done = context.app.do(command, context.actor, context.command_key(form.get("_key", ""), "register"))
     except AidError as refusal:
         return make_response(_new_page(typed, refusal), status_of(refusal))
