@@ -47,7 +47,7 @@ def boundary_after(desk: Desk, person_id: int, day: date) -> date | None:
 
 def _standing(desk: Desk, person_id: int, on: date) -> tuple[bool, bool]:
     inputs = decide.person_inputs(desk, person_id, on, _ABLE)
-    found = desk.library.tables["DT-01"].decide(inputs)
+    found = decide.ask(desk, "DT-01", inputs, on)
     return CATEGORY in found.output, bool(inputs["labour_age"])
 
 

@@ -74,5 +74,5 @@ def zero_employment(desk: Desk, person_id: int) -> bool:
     """Tell whether a person's family has nobody in work today, by Shunyi's reading (DT-03, AMB-29)."""
     if desk.person(person_id)["household_id"] is None:
         return False
-    found = desk.library.tables[TABLE].decide(decide.person_inputs(desk, person_id)).output
+    found = decide.ask(desk, TABLE, decide.person_inputs(desk, person_id)).output
     return isinstance(found, dict) and bool(found[desk.library.tables[TABLE].outputs[0].name])

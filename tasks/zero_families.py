@@ -41,7 +41,7 @@ def look(desk: Desk, person_id: int) -> None:
         return
     if any(at_work(desk, member["id"]) for member in members(desk, household)):
         return
-    decision = desk.library.tables[TABLE].decide(decide.person_inputs(desk, person_id))
+    decision = decide.ask(desk, TABLE, decide.person_inputs(desk, person_id))
     assert isinstance(decision.output, Mapping)
     if decision.output["zero_employment_family"]:
         _found(desk, person)
