@@ -16,6 +16,8 @@ from tasks.desk import Context, Desk
 
 #: Tables about a person, read from the record; all others read routing variables.
 ABOUT_PERSON = frozenset({"DT-01", "DT-02", "DT-03", "DT-05", "DT-07", "DT-16"})
+#: Tables whose inputs tell of a person: they stay covered until a reason is given.
+TELLS_OF_PERSON = ABOUT_PERSON | {"DT-15"}
 #: The table that gives the visit class.
 CLASS = "DT-05"
 

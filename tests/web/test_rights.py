@@ -20,7 +20,7 @@ _PARTS = {
     "action": "waive", "act": "approve", "side": "new", "clause_id": "R004-02.D1a", "key": "P04",
     "name": "MSG-16", "exchange_id": 1, "user_id": 1, "unit_id": 1, "year": 2027,
     "duty_id": 1, "window_id": 1, "kind": "DISABLED", "import_id": 1, "questionnaire_id": 1, "what": "go",
-    "process_id": "P03_registration_recognition", "filename": "app.css",
+    "process_id": "P03_registration_recognition", "filename": "app.css", "table_id": "DT-15",
 }  # fmt: skip
 
 
