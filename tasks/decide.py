@@ -31,8 +31,8 @@ def person_inputs(
     person: Mapping[str, Any] = desk.person(person_id)
     if facts:
         person = {**person, "facts": dumps({**loads(person["facts"]), **facts})}
-    household = people.household_members(desk.conn, person)
-    inputs = decision_inputs(person, household, on or desk.today, desk.library.thresholds)
+    family = people.family_of(desk.conn, person)
+    inputs = decision_inputs(person, family, on or desk.today, desk.library.thresholds)
     return {**inputs, "weekly_any": desk.setting("followup_weekly_reading") == "any"}
 
 

@@ -7,7 +7,7 @@ a truth not known is False, a choice not known is "". Ages are full years (å‘¨å²
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -76,32 +76,39 @@ def current_facts(row: Record) -> dict[str, Any]:
     return known
 
 
-def zero_employment(members: Iterable[Record], on: date, thresholds: Thresholds) -> bool | None:
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The household of a person: who lives there, who of them has work on record, and its kind."""
+
+    members: Sequence[Record] = ()
+    at_work: frozenset[int] = frozenset()
+    #: of urban residents; None: not said
+    urban: bool | None = None
+
+
+def zero_employment(family: Family, on: date, thresholds: Thresholds) -> bool | None:
     """Tell whether everybody of labour age in a household is without work (DT-03); None: nobody is known."""
     of_age = [
-        facts
-        for facts in map(current_facts, members)
+        facts["unemployed"] and member["id"] not in family.at_work
+        for member, facts in ((member, current_facts(member)) for member in family.members)
         if of_labour_age(facts["sex"], facts["birth_date"], on, thresholds)
     ]
-    if not of_age:
-        return None
-    return all(facts["unemployed"] for facts in of_age)
+    return all(of_age) if of_age else None
 
 
 def decision_inputs(
     person: Record,
-    household: Iterable[Record],
+    family: Family,
     on: date,
     thresholds: Thresholds,
 ) -> dict[str, Any]:
     """Return every input of the tables about a person on a civil day.
 
-    `person` is a person row, `household` the rows of all members of the household, the person included,
-    or nothing where no household is linked: of a family nobody described nothing follows.
+    `person` is a person row, `family` the household with all its members, the person included, or an
+    empty one where no household is linked: of a family nobody described nothing follows.
     What was recorded goes before what follows from the household or the income (AMB-29, D.2.1).
     """
     facts = current_facts(person)
-    members = list(household)
     low, high = thresholds.labour_bounds(facts["sex"], on)
     age = full_years(facts["birth_date"], on)
     urban = bool(facts["urban"])
@@ -109,7 +116,7 @@ def decision_inputs(
     inputs |= {name: facts[name] or "" for name, fact in FACTS.items() if fact.type == "enum"}
     since, graduated = facts["unemployed_since"], facts["graduation_date"]
     if facts["zero_employment_family"] is None:
-        inputs["zero_employment_family"] = bool(zero_employment(members, on, thresholds))
+        inputs["zero_employment_family"] = bool(zero_employment(family, on, thresholds))
     if facts["low_income"] is None and facts["family_income"] is not None:
         inputs["low_income"] = facts["family_income"] < thresholds.income_line(urban, on)
     inputs |= {
@@ -122,9 +129,11 @@ def decision_inputs(
         "family_income": facts["family_income"],
         "placement_count": facts["placement_count"] or 0,
         "members_of_age": sum(
-            of_labour_age(m["sex"], date.fromisoformat(m["birth_date"]), on, thresholds) for m in members
+            of_labour_age(m["sex"], date.fromisoformat(m["birth_date"]), on, thresholds)
+            for m in family.members
         ),
-        "members_all_unemployed": bool(zero_employment(members, on, thresholds)),
+        "urban_family": urban if family.urban is None else family.urban,
+        "members_all_unemployed": bool(zero_employment(family, on, thresholds)),
     }
     inputs["poor"] = (
         inputs["family_economy"] in ("HARD", "VERY_HARD") or inputs["receives_dibao"] or inputs["low_income"]

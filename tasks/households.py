@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.errors import FormInvalid, IllegalState
-from tasks import access, decide, people
+from tasks import access, decide, people, zero_families
 from tasks.access import Subject
 from tasks.commands import Done
 from tasks.desk import Desk
@@ -37,6 +37,8 @@ def join(desk: Desk, command: JoinHousehold) -> Done:
         raise IllegalState(detail="两人已在同一家庭")
     people.join_household(desk.conn, person["id"], household_id, desk.now)
     _changed(desk, person["id"])
+    zero_families.look_at(desk, household_id)
+    zero_families.look_at(desk, person["household_id"])
     return Done(person_id=person["id"])
 
 
@@ -61,6 +63,7 @@ def leave(desk: Desk, command: LeaveHousehold) -> Done:
         raise IllegalState(detail="该人员没有登记家庭")
     people.join_household(desk.conn, person["id"], None, desk.now)
     _changed(desk, person["id"], values["reason"])
+    zero_families.look_at(desk, person["household_id"])
     return Done(person_id=person["id"])
 
 

@@ -18,7 +18,10 @@ _CLAUSE = re.compile(r"R\d{3}-\w+(?:\.\w+)*")
 _INFERRED = "INFERRED "
 #: `[35..49]`, a text, a comparison, a word: what a cell is made of.
 _PART = re.compile(r'"[^"]*"|>=|<=|!=|[><,()\[\]]|\.\.|[^\s",()\[\]<>=!]+')
-_SIGNS = {">=": "≥\u00a0", "<=": "≤\u00a0", ">": ">\u00a0", "<": "<\u00a0", "!=": "≠\u00a0", "..": "–", "not": "≠\u00a0"}
+_SIGNS = {
+    ">=": "≥\u00a0", "<=": "≤\u00a0", ">": ">\u00a0", "<": "<\u00a0", "!=": "≠\u00a0", "not": "≠\u00a0",
+    "..": "–",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def _cell(context: Ctx, column: Input, text: str) -> str:
 
 
 def _parts(context: Ctx, name: str, text: str) -> Iterator[str]:
-    for part in _PART.findall(text):
+    for part in _PART.findall(text.replace("..", " .. ")):
         if part == ",":
             yield "、" if context.lang == "zh" else ", "
         elif part in _SIGNS:

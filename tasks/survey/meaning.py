@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.codec import dumps
 from engine.decisions import DecisionTable, DecisionUnmatched
-from tasks.decision_inputs import Thresholds, decision_inputs
+from tasks.decision_inputs import Family, Thresholds, decision_inputs
 from tasks.survey.schema import Answers, questionnaire
 
 _ECONOMY = {"1": "GOOD", "2": "NORMAL", "3": "HARD"}
@@ -86,7 +86,7 @@ class Reader:
         if able is None:
             able = "G" not in answers.get("q12", ())
         row = {"facts": dumps({**facts, "labour_ability": able}), "sex": sex, "birth_date": born}
-        inputs = decision_inputs(row, (), on, self._thresholds)
+        inputs = decision_inputs(row, Family(), on, self._thresholds)
         candidates = tuple(self._decide("DT-01", inputs, on) or ())
         visit_class = None
         if candidates and facts.get("wish") is not None and facts.get("family_economy"):

@@ -121,7 +121,7 @@ def test_the_national_definition_asks_for_registered_unemployment() -> None:
 def test_a_zero_employment_family_has_somebody_of_labour_age_and_nobody_in_work(
     members: int, all_out: bool, urban: bool, shunyi_says: bool, nation_says: bool
 ) -> None:
-    output = decide("DT-03", members_of_age=members, members_all_unemployed=all_out, urban=urban)
+    output = decide("DT-03", members_of_age=members, members_all_unemployed=all_out, urban_family=urban)
     assert output == {"zero_employment_family": shunyi_says, "national_zero_family": nation_says}
 
 
