@@ -112,13 +112,14 @@ def decision_inputs(
     low, high = thresholds.labour_bounds(facts["sex"], on)
     age = full_years(facts["birth_date"], on)
     urban = bool(facts["urban"])
+    urban_family = urban if family.urban is None else family.urban
     inputs: dict[str, Any] = {name: bool(facts[name]) for name, fact in FACTS.items() if fact.type == "bool"}
     inputs |= {name: facts[name] or "" for name, fact in FACTS.items() if fact.type == "enum"}
     since, graduated = facts["unemployed_since"], facts["graduation_date"]
     if facts["zero_employment_family"] is None:
         inputs["zero_employment_family"] = bool(zero_employment(family, on, thresholds))
     if facts["low_income"] is None and facts["family_income"] is not None:
-        inputs["low_income"] = facts["family_income"] < thresholds.income_line(urban, on)
+        inputs["low_income"] = facts["family_income"] < thresholds.income_line(urban_family, on)
     inputs |= {
         "age": age,
         "labour_age": low <= age <= high,
@@ -132,7 +133,7 @@ def decision_inputs(
             of_labour_age(m["sex"], date.fromisoformat(m["birth_date"]), on, thresholds)
             for m in family.members
         ),
-        "urban_family": urban if family.urban is None else family.urban,
+        "urban_family": urban_family,
         "members_all_unemployed": bool(zero_employment(family, on, thresholds)),
     }
     inputs["poor"] = (

@@ -101,6 +101,11 @@ def test_categories_add_up_and_a_job_after_graduation_ends_the_fifth() -> None:
     assert shunyi(graduated_year=True, employed_since_graduation=True) == []
 
 
+def test_what_the_street_recognises_otherwise_is_the_open_case_of_the_national_definition() -> None:
+    assert decide("DT-02", unemployed=True, other_recognised=True) == ["N05_ETC"]
+    assert decide("DT-02", unemployed=False, other_recognised=True) == []
+
+
 def test_the_national_definition_asks_for_registered_unemployment() -> None:
     facts = {"disabled": True, "poor": True, "unemployed_year": True, "sex": "M", "age": 45}
     assert decide("DT-02", unemployed=True, **facts) == [
@@ -209,7 +214,7 @@ def test_a_family_on_the_minimum_allowance_is_told_what_follows_work() -> None:
     assert not rewards & set(hints(receives_dibao=True))
     assert rewards <= set(hints(receives_dibao=True, placement="UNIT"))
     before = hints(receives_dibao=True, placement="UNIT", on=EVE)
-    assert rewards & set(before) == {"BEN-DIBAO-DEDUCT"}
+    assert rewards & set(before) == {"BEN-DIBAO-DEDUCT", "BEN-DIBAO-EXIT"}
 
 
 @pytest.mark.parametrize(

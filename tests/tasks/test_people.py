@@ -248,6 +248,9 @@ def test_the_kind_of_the_family_goes_before_the_registration_of_the_person() -> 
     rural = person_row(urban=False)
     assert decision_inputs(rural, Family((rural,), urban=True), ON, THRESHOLDS)["urban_family"]
     assert not inputs(rural, rural)["urban_family"]
+    poor = person_row(urban=False, family_income="6000")
+    assert decision_inputs(poor, Family((poor,), urban=True), ON, THRESHOLDS)["low_income"]
+    assert not inputs(poor, poor)["low_income"]
 
 
 def test_a_family_is_without_work_when_all_of_labour_age_are() -> None:

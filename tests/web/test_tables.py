@@ -46,7 +46,7 @@ def test_a_table_is_read_without_a_code_in_it(aide: Browser, table: str, lang: s
 
 def test_a_row_that_does_not_hold_on_the_day_looked_at_says_so(aide: Browser) -> None:
     now, then = (aide.get(f"/tables/DT-15?on={on}").text for on in (DAY, EVE))
-    assert (now.count("尚未生效"), now.count("已失效")) == (0, 1)
+    assert (now.count("尚未生效"), now.count("已失效")) == (0, 2)
     assert (then.count("尚未生效"), then.count("已失效")) == (5, 0)
     assert "自2026年1月1日起" in now
     assert "至2025年12月31日止" in now
