@@ -7,8 +7,8 @@ a truth not known is False, a choice not known is "". Ages are full years (å‘¨å²
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -78,12 +78,18 @@ def current_facts(row: Record) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The household of a person: who lives there, who of them has work on record, and its kind."""
+    """The household of a person: who lives there, what work is on record of whom, and its kind."""
 
     members: Sequence[Record] = ()
-    at_work: frozenset[int] = frozenset()
+    #: person -> first day of each job and the day it was lost, of the person without a household too
+    jobs: Mapping[int, Sequence[tuple[date, date | None]]] = field(default_factory=dict)
     #: of urban residents; None: not said
     urban: bool | None = None
+
+    @property
+    def at_work(self) -> frozenset[int]:
+        """Return who has work that was not lost."""
+        return frozenset(one for one, jobs in self.jobs.items() if any(lost is None for _on, lost in jobs))
 
 
 def zero_employment(family: Family, on: date, thresholds: Thresholds) -> bool | None:
@@ -94,6 +100,24 @@ def zero_employment(family: Family, on: date, thresholds: Thresholds) -> bool | 
         if of_labour_age(facts["sex"], facts["birth_date"], on, thresholds)
     ]
     return all(of_age) if of_age else None
+
+
+def _by_record(
+    inputs: dict[str, Any], facts: Mapping[str, Any], jobs: Sequence[tuple[date, date | None]]
+) -> tuple[date | None, date | None]:
+    """Let work on record go before the file: it ends a time of unemployment, and a graduate's first search.
+
+    Return since when the person is out of work, and when he graduated.
+    """
+    since, graduated = facts["unemployed_since"], facts["graduation_date"]
+    if any(lost is None for _on, lost in jobs):
+        inputs["unemployed"] = False
+    lost_on = max((lost for _on, lost in jobs if lost is not None), default=None)
+    if since is not None and lost_on is not None:
+        since = max(since, lost_on)
+    if graduated is not None and any(on >= graduated for on, _lost in jobs):
+        inputs["employed_since_graduation"] = True
+    return since, graduated
 
 
 def decision_inputs(
@@ -115,7 +139,7 @@ def decision_inputs(
     urban_family = urban if family.urban is None else family.urban
     inputs: dict[str, Any] = {name: bool(facts[name]) for name, fact in FACTS.items() if fact.type == "bool"}
     inputs |= {name: facts[name] or "" for name, fact in FACTS.items() if fact.type == "enum"}
-    since, graduated = facts["unemployed_since"], facts["graduation_date"]
+    since, graduated = _by_record(inputs, facts, family.jobs.get(person.get("id", 0), ()))
     if facts["zero_employment_family"] is None:
         inputs["zero_employment_family"] = bool(zero_employment(family, on, thresholds))
     if facts["low_income"] is None and facts["family_income"] is not None:

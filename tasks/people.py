@@ -283,10 +283,10 @@ GONE = frozenset({"END-DIED", "END-MOVED"})
 def family_of(conn: Connection, person: Record) -> Family:
     """Return the household of a person as the tables read it: without members who died or moved away."""
     if person["household_id"] is None:
-        return Family()
+        return Family(jobs=store.jobs_of(conn, [person["id"]]))
     members = store.living_members(conn, person["household_id"], GONE)
-    at_work = store.at_work(conn, [one["id"] for one in members])
-    return Family(members, at_work, store.household_urban(conn, person["household_id"]))
+    jobs = store.jobs_of(conn, [person["id"], *(one["id"] for one in members)])
+    return Family(members, jobs, store.household_urban(conn, person["household_id"]))
 
 
 def _letters(text: str) -> str:

@@ -38,7 +38,7 @@ def look_at(desk: Desk, household_id: int | None) -> None:
     """
     if household_id is None:
         return
-    living = people.family_of(desk.conn, {"household_id": household_id})
+    living = people.family_of(desk.conn, {"household_id": household_id, "id": 0})
     if not living.members:
         return
     if not is_open(desk, household_id):

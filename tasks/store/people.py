@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -64,12 +65,14 @@ def living_members(conn: Connection, household_id: int, gone: Iterable[str]) -> 
     return list(conn.execute(query.order_by(person.c.birth_date, person.c.id)).mappings())
 
 
-def at_work(conn: Connection, ids: list[int]) -> frozenset[int]:
-    """Return which of some persons have work that was not lost."""
-    query = sa.select(employment.c.person_id).where(
-        employment.c.person_id.in_(ids), employment.c.lost_on.is_(None)
-    )
-    return frozenset(conn.execute(query).scalars())
+def jobs_of(conn: Connection, ids: list[int]) -> dict[int, list[tuple[date, date | None]]]:
+    """Return the first day of each job of some persons, and the day it was lost, by person."""
+    query = sa.select(employment.c.person_id, employment.c.employed_on, employment.c.lost_on)
+    found: dict[int, list[tuple[date, date | None]]] = {}
+    for who, began, lost in conn.execute(query.where(employment.c.person_id.in_(ids))):
+        job = date.fromisoformat(began), None if lost is None else date.fromisoformat(lost)
+        found.setdefault(who, []).append(job)
+    return found
 
 
 def household_urban(conn: Connection, household_id: int) -> bool | None:

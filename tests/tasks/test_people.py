@@ -239,9 +239,23 @@ def test_unemployed_follows_from_its_date_unless_it_was_given() -> None:
 
 def test_a_member_whose_work_is_on_record_is_not_unemployed_whatever_the_file_says() -> None:
     jobless, hired = person_row(unemployed=True), {**person_row("M", unemployed=True), "id": 2}
-    family = Family((jobless, hired), frozenset({2}))
+    family = Family((jobless, hired), {2: [(ON, None)]})
     assert not decision_inputs(jobless, family, ON, THRESHOLDS)["members_all_unemployed"]
     assert decision_inputs(jobless, Family((jobless, hired)), ON, THRESHOLDS)["members_all_unemployed"]
+
+
+def test_work_on_record_ends_the_year_of_unemployment_and_a_graduates_first_search() -> None:
+    graduate = person_row(unemployed_since=date(2024, 3, 9), graduation_date=date(2024, 3, 9))
+    before = decision_inputs(graduate, Family(), ON, THRESHOLDS)
+    assert (before["unemployed_year"], before["employed_since_graduation"]) == (True, False)
+    at_work = decision_inputs(graduate, Family(jobs={1: [(ON, None)]}), ON, THRESHOLDS)
+    assert (at_work["unemployed"], at_work["unemployed_year"]) == (False, False)
+    assert at_work["employed_since_graduation"]
+    lost = Family(jobs={1: [(date(2025, 1, 1), date(2025, 3, 10))]})
+    assert not decision_inputs(graduate, lost, ON, THRESHOLDS)["unemployed_year"]
+    assert decision_inputs(graduate, lost, date(2026, 3, 10), THRESHOLDS)["unemployed_year"]
+    earlier = Family(jobs={1: [(date(2023, 1, 1), date(2023, 3, 10))]})
+    assert not decision_inputs(graduate, earlier, ON, THRESHOLDS)["employed_since_graduation"]
 
 
 def test_the_kind_of_the_family_goes_before_the_registration_of_the_person() -> None:
