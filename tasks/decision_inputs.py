@@ -32,6 +32,11 @@ class Thresholds:
         _since, _sex, low, high = max(rows)
         return low, high
 
+    @property
+    def labour_age_changes(self) -> frozenset[date]:
+        """Return the days from which a labour age holds."""
+        return frozenset(row[0] for row in self.labour_age)
+
     def income_line(self, urban: bool, on: date) -> Decimal:
         """Return the yearly income per head (yuan) below which a family is low-income (DT-04)."""
         _since, of_urban, of_rural = max(row for row in self.low_income if row[0] <= on)
