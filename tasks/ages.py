@@ -1,8 +1,9 @@
 """Age boundaries: on the day one passes, the office checks whether the conditions still hold (J.7.15).
 
 The boundaries are read off the tables themselves: the birthdays on which the 3545 category or the labour age
-of a person begins or ends, and the days on which other rows or another labour age come into force. A recognised case keeps the
-next one as a duty that comes on that day; so does the ledger of somebody without a case.
+of a person begins or ends, and the days on which other rows or another labour age come into force. A
+recognised case keeps the next one as a duty that comes on that day; so does the ledger of somebody without
+a case.
 """
 
 from __future__ import annotations

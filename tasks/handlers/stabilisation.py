@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from engine.messages import deliver
 from tasks import duties, employments
-from tasks.desk import Desk
 from tasks.handlers import Completion, on
-
-LOST = "P10_Lost_Msg"
 
 
 @on("P10_CareerPlan")
@@ -21,10 +17,4 @@ def career_plan(done: Completion) -> None:
     if employments.latest(desk, done.context) is not None:
         duties.open_duty(desk, done.context, "P21_WeeklyGuidance", "WEEKLY", "DL-046", desk.today, instance)
     else:
-        desk.unit.later(lambda: _lost(desk, done.case_id, instance))
-
-
-def _lost(desk: Desk, case_id: int, instance: int) -> None:
-    live = desk.unit.instance(instance)
-    if live.status == "running" and any(LOST in token.armed for token in live.state.tokens.values()):
-        deliver(desk.unit, "MSG-25", f"case:{case_id}", {}, trail_id=case_id, only=instance, starts=False)
+        desk.unit.later(lambda: employments.tell_loss(desk, done.case_id, instance, "P10_Lost_Msg"))
