@@ -3,16 +3,18 @@
 One decision with one table a file, hit policy UNIQUE or COLLECT. Input cells: empty or `-`, a literal, a
 comparison (`>= 3`, `!= "A"`), an interval `[35..49]`, a list `"A","B"`, `not(...)`, `null`. Output cells: an
 expression, usually a literal. Two rows of a UNIQUE table that could both match are refused at once. A row's
-description names its clauses.
+description names its clauses; it may hold from a day and until a day (`engine.validity`), and a table with
+such rows is asked about a day.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
-from itertools import combinations
 from typing import Any, ClassVar
 
 from lxml import etree
@@ -20,6 +22,18 @@ from lxml import etree
 from engine.cells import Cell, CellError, parse_cell, read_value, samples
 from engine.errors import AidError
 from engine.expressions import Expr, ExpressionError, compile_expr
+from engine.validity import (
+    ALWAYS,
+    FROM,
+    TO,
+    Box,
+    Validity,
+    ValidityFault,
+    changes,
+    check_collected,
+    check_exclusive,
+    read_validity,
+)
 from engine.xmlsafe import line_of, load
 
 DMN_NAMESPACES = (
@@ -73,20 +87,26 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A row: its number from 1, input cells, output expressions, and its annotation (clauses)."""
+    """A row: its number from 1, input cells, output expressions, annotation (clauses), and its days."""
 
     number: int
     cells: tuple[Cell, ...]
     outputs: tuple[Expr, ...]
     annotation: str
+    validity: Validity = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a table decided: `output` by name (UNIQUE), a list (COLLECT); the row numbers hit, from 1."""
+    """What a table decided: `output` by name (UNIQUE), a list (COLLECT); the row numbers hit, from 1.
+
+    `on` is the day the table was asked about, `dated` the days of those rows hit that have any.
+    """
 
     output: dict[str, Any] | list[Any]
     rules_hit: list[int]
+    on: date | None = None
+    dated: Mapping[int, Validity] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -107,25 +127,48 @@ class DecisionTable:
         read = [column.expression.names for column in self.inputs]
         return frozenset().union(*read, *(output.names for rule in self.rules for output in rule.outputs))
 
-    def decide(self, values: Mapping[str, Any], functions: Functions | None = None) -> Decision:
-        """Evaluate the table; a variable not given is null; raise DecisionUnmatched or ExpressionError.
+    @cached_property
+    def changes(self) -> list[date]:
+        """The days on which another choice of rows begins to hold, in order; none where no row is dated."""
+        return changes([row.validity for row in self.rules])
 
-        A COLLECT table gives the outputs of all rows hit in row order: plain values where it has one output
-        column, else a dict a row.
+    def edition(self, on: date) -> int:
+        """Return which choice of rows holds on a day, counted from 0."""
+        return bisect_right(self.changes, on)
+
+    def decide(
+        self, values: Mapping[str, Any], functions: Functions | None = None, *, on: date | None = None
+    ) -> Decision:
+        """Evaluate the table as it holds on a day; raise DecisionUnmatched or ExpressionError.
+
+        A variable not given is null; a table without dated rows needs no day. A COLLECT table gives the
+        outputs of all rows hit in row order: plain values where it has one output column, else a dict a row.
         """
         values = {name: values.get(name) for name in self.names}
         read = [self._read(column, values, functions) for column in self.inputs]
-        hit = [row for row in self.rules if all(c.matches(v) for c, v in zip(row.cells, read, strict=True))]
+        hit = [
+            row for row in self._held(on) if all(c.matches(v) for c, v in zip(row.cells, read, strict=True))
+        ]
         numbers = [row.number for row in hit]
+        dated = {row.number: row.validity for row in hit if row.validity.dated}
         results = [self._outputs(row, values, functions) for row in hit]
         if self.hit_policy == "COLLECT":
             single = self.outputs[0].name if len(self.outputs) == 1 else None
-            return Decision([row[single] for row in results] if single else [*results], numbers)
+            found = [row[single] for row in results] if single else [*results]
+            return Decision(found, numbers, on, dated)
         if not results:
             given = zip((column.label for column in self.inputs), read, strict=True)
             problem = "，".join(f"{label}＝{'空' if value is None else value}" for label, value in given)
-            raise DecisionUnmatched(table=self.name, problem=f"没有适用的行（{problem}）")
-        return Decision(results[0], numbers)
+            day = f"{on}" if self.changes else ""
+            raise DecisionUnmatched(table=self.name, problem=f"{day}没有适用的行（{problem}）")
+        return Decision(results[0], numbers, on, dated)
+
+    def _held(self, on: date | None) -> tuple[Rule, ...]:
+        if not self.changes:
+            return self.rules
+        if on is None:
+            raise DecisionUnmatched(table=self.name, problem="各行有起止日，没有给出判断的日期")
+        return tuple(row for row in self.rules if row.validity.holds(on))
 
     def _read(self, column: Input, values: Mapping[str, Any], functions: Functions | None) -> Any:
         try:
@@ -153,8 +196,7 @@ def parse_dmn(data: bytes) -> DecisionTable:
     rules = tuple(_rule(element, number, inputs, outputs) for number, element in enumerate(rows, 1))
     if not rules:
         raise DecisionRefused(line_of(table_element), "至少要有一行规则")
-    if policy == "UNIQUE":
-        _refuse_overlaps(inputs, rules, [line_of(row) for row in rows])
+    _check_rows(policy, inputs, rules, [line_of(row) for row in rows])
     return DecisionTable(
         id=_required(decision, "id"),
         name=decision.get("name") or _required(decision, "id"),
@@ -251,11 +293,32 @@ def _rule(
             raise DecisionRefused(line_of(entry), f"“{strangers[0]}”不在“{column.label}”允许的取值中")
         cells.append(cell)
     expressions = tuple(_expression(entry, _text(entry, "text")) for entry in results)
-    return Rule(number, tuple(cells), expressions, _text(element, "description"))
+    note = _text(element, "description")
+    return Rule(number, tuple(cells), expressions, note, _validity(element, number))
 
 
-def _refuse_overlaps(inputs: tuple[Input, ...], rules: tuple[Rule, ...], lines: list[int]) -> None:
-    """Compare the sets of values two rows match, column by column; columns of one expression count as one."""
+def _validity(element: etree._Element, number: int) -> Validity:
+    try:
+        return read_validity(element.get(FROM), element.get(TO))
+    except ValueError as error:
+        raise DecisionRefused(line_of(element), f"第{number}行规则{error}") from error
+
+
+def _check_rows(policy: str, inputs: tuple[Input, ...], rules: tuple[Rule, ...], lines: list[int]) -> None:
+    """Refuse rows that could both match, and dated rows that leave a gap."""
+    days = [rule.validity for rule in rules]
+    try:
+        if policy == "UNIQUE":
+            check_exclusive(days, _boxes(inputs, rules))
+        else:
+            cells = ["\t".join(cell.text for cell in rule.cells) for rule in rules]
+            check_collected(days, cells, ["\t".join(one.text for one in rule.outputs) for rule in rules])
+    except ValidityFault as fault:
+        raise DecisionRefused(lines[fault.row], str(fault)) from fault
+
+
+def _boxes(inputs: tuple[Input, ...], rules: tuple[Rule, ...]) -> list[Box]:
+    """Return the sets of values the rows match, column by column; columns of one expression count as one."""
     groups: dict[str, list[int]] = {}
     for index, column in enumerate(inputs):
         groups.setdefault(column.expression.text, []).append(index)
@@ -266,6 +329,4 @@ def _refuse_overlaps(inputs: tuple[Input, ...], rules: tuple[Rule, ...], lines: 
         for rule, sets in zip(rules, covered, strict=True):
             hit = (n for n, value in enumerate(values) if all(rule.cells[i].matches(value) for i in indexes))
             sets.append(frozenset(hit))
-    for (a, first), (b, second) in combinations(enumerate(covered), 2):
-        if all(one & other for one, other in zip(first, second, strict=True)):
-            raise DecisionRefused(lines[b], f"第{a + 1}行与第{b + 1}行规则会同时命中，UNIQUE 表不允许重叠")
+    return [*covered]

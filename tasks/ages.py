@@ -1,8 +1,9 @@
 """Age boundaries: on the day one passes, the office checks whether the conditions still hold (J.7.15).
 
 The boundaries are read off the tables themselves: the birthdays on which the 3545 category or the labour age
-of a person begins or ends. A recognised case keeps the next one as a duty that comes on that day; so does
-the ledger of somebody without a case.
+of a person begins or ends, and the days on which other rows or another labour age come into force. A
+recognised case keeps the next one as a duty that comes on that day; so does the ledger of somebody without
+a case.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from engine.clock import NO_DUE, start_of_day, to_us
+from engine.codec import dumps
 from engine.ids import new_id
 from engine.live import Live
 from tasks import decide, duties
+from tasks.decision_inputs import Family, decision_inputs
 from tasks.desk import Context, Desk
 from tasks.store import rows, tables
-from tasks.store.conn import RowMapping
+from tasks.store.conn import Record, RowMapping
 from tasks.windows import Window
 
 AGE = duties.AGE
@@ -36,18 +39,24 @@ def birthday(born: date, years: int) -> date:
 
 
 def boundary_after(desk: Desk, person_id: int, day: date) -> date | None:
-    """Return the first birthday after a day on which the category or the labour age changes."""
-    born = date.fromisoformat(desk.person(person_id)["birth_date"])
-    for years in range(OLDEST + 1):
-        on = birthday(born, years)
-        if on > day and _standing(desk, person_id, on - timedelta(days=1)) != _standing(desk, person_id, on):
+    """Return the first day after a day on which the category or the labour age of a person changes.
+
+    That is a birthday, or a day from which another row of the table or another labour age holds.
+    """
+    person = {**desk.person(person_id), "facts": dumps(_ABLE)}
+    born = date.fromisoformat(person["birth_date"])
+    library, last = desk.library, birthday(born, OLDEST)
+    days = {birthday(born, years) for years in range(OLDEST + 1)}
+    days |= {*library.tables["DT-01"].changes, *library.thresholds.labour_age_changes}
+    for on in sorted(one for one in days if day < one <= last):
+        if _standing(desk, person, on - timedelta(days=1)) != _standing(desk, person, on):
             return on
     return None
 
 
-def _standing(desk: Desk, person_id: int, on: date) -> tuple[bool, bool]:
-    inputs = decide.person_inputs(desk, person_id, on, _ABLE)
-    found = desk.library.tables["DT-01"].decide(inputs)
+def _standing(desk: Desk, person: Record, on: date) -> tuple[bool, bool]:
+    inputs = decision_inputs(person, Family(), on, desk.library.thresholds)
+    found = decide.ask(desk, "DT-01", inputs, on)
     return CATEGORY in found.output, bool(inputs["labour_age"])
 
 

@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from engine.decisions import Decision
+from engine.errors import FormInvalid
 from engine.ids import new_id
 from tasks import benefit_expiry, decide
-from tasks.desk import Desk
+from tasks.desk import Context, Desk
 from tasks.store import rows, tables
 from tasks.store.conn import RowMapping
 
@@ -19,6 +21,32 @@ TABLE = "DT-15"
 #: 京人社就发〔2025〕14号 in force (R000-16.1): before and after it the once more of R000-08.3 is counted.
 IN_FORCE = date(2026, 1, 1)
 _FLEXIBLE = frozenset({"BEN-SI-FLEX", "BEN-SI-FLEX-AGAIN"})
+#: Since the notice for public-welfare posts alone; periods granted earlier run to their end (AMB-32).
+POST = "BEN-POST"
+
+
+def grant(
+    desk: Desk, context: Context, given: Sequence[Mapping[str, Any]], field: str, element: str | None = None
+) -> None:
+    """Record benefit periods, and in the trail which rows of DT-15 spoke on this day.
+
+    Raises FormInvalid, at a field of the form, for a post subsidy from 2026 on for other work (R000-09.1).
+    """
+    if not given:
+        return
+    assert context.person_id is not None
+    inputs, said = _hinted(desk, context.person_id, context.case_id)
+    placed = inputs["placement"] == "PUBLIC_WELFARE" or desk.today < IN_FORCE
+    for row in given:
+        if row["code"] == POST and str(row["starts_on"]) >= IN_FORCE.isoformat() and not placed:
+            zh = "自2026年1月1日起，岗位补贴只给公益性岗位安置的就业困难人员；请改选其他政策，或先登记安置。"
+            en = "From 1 January 2026 the post subsidy is for people placed in public-welfare posts alone."
+            raise FormInvalid([(field, zh, en)])
+    for row in given:
+        record(desk, context.person_id, row["code"], row["starts_on"], row.get("ends_on"))
+    read = {name: inputs.get(name) for name in sorted(desk.library.tables[TABLE].names)}
+    told = decide.proof(TABLE, said)
+    desk.emit(desk.trail(context), "DecisionMade", element=element, inputs=read, **told)
 
 
 def record(desk: Desk, person_id: int, code: str, starts_on: Any, ends_on: Any) -> int:
@@ -37,8 +65,13 @@ def record(desk: Desk, person_id: int, code: str, starts_on: Any, ends_on: Any) 
 
 def hints(desk: Desk, person_id: int, case_id: int | None = None) -> list[str]:
     """Return the benefits a person may ask for today by placement, history and date, each code once."""
-    found = desk.library.tables[TABLE].decide(hint_inputs(desk, person_id, case_id)).output
-    return list(dict.fromkeys(str(code) for code in found))
+    _inputs, found = _hinted(desk, person_id, case_id)
+    return list(dict.fromkeys(str(code) for code in found.output))
+
+
+def _hinted(desk: Desk, person_id: int, case_id: int | None) -> tuple[dict[str, Any], Decision]:
+    inputs = hint_inputs(desk, person_id, case_id)
+    return inputs, decide.ask(desk, TABLE, inputs)
 
 
 def hint_inputs(desk: Desk, person_id: int, case_id: int | None) -> dict[str, Any]:
@@ -52,14 +85,13 @@ def hint_inputs(desk: Desk, person_id: int, case_id: int | None) -> dict[str, An
         **inputs,
         "placement": present,
         "hardship": bool(case.get("recognised_at") or decide.categories(desk, person_id)),
-        "in_force": desk.today >= IN_FORCE,
         "market_exhausted": waits is not None and bool(case.get("market_exhausted")),
         **_enjoyed(desk, rows.rows(desk.conn, tables.benefit, person_id=person_id)),
     }
 
 
 def _enjoyed(desk: Desk, periods: Sequence[RowMapping]) -> Mapping[str, Any]:
-    """Count the periods of the flexible-employment subsidy before and since the notice (AMB-31)."""
+    """Count the periods enjoyed before and since the notice, and tell what still runs (AMB-31, AMB-32)."""
     flexible = [row for row in periods if row["code"] in _FLEXIBLE]
     before = sum(row["starts_on"] < IN_FORCE.isoformat() for row in flexible)
     times = desk.setting("flexible_subsidy_times")
@@ -68,7 +100,10 @@ def _enjoyed(desk: Desk, periods: Sequence[RowMapping]) -> Mapping[str, Any]:
         "flexible_since": len(flexible) - before,
         "flexible_left": times is not None and len(flexible) < times,
         "flexible_running": any(_runs(row, desk.today) for row in flexible),
-        "post_subsidy_running": any(row["code"] == "BEN-POST" and _runs(row, desk.today) for row in periods),
+        "post_subsidy_running": any(
+            row["code"] == POST and row["starts_on"] < IN_FORCE.isoformat() and _runs(row, desk.today)
+            for row in periods
+        ),
     }
 
 

@@ -24,7 +24,7 @@ from tasks import (
     people,
 )
 from tasks.access import Subject
-from tasks.benefits import record
+from tasks.benefits import grant
 from tasks.commands import Done
 from tasks.desk import Context, Desk
 from tasks.forms.command_forms import COMMAND_FORMS, accept_values
@@ -243,7 +243,7 @@ def record_benefit(desk: Desk, command: commands.RecordBenefit) -> Done:
     values = accept_values(desk, "record_benefit", command.values)
     if values.get("ends_on") is not None and values["ends_on"] < values["starts_on"]:
         raise FormInvalid([("ends_on", "结束日期不能早于开始日期。", "It must not end before it starts.")])
-    record(desk, context.person_id, values["code"], values["starts_on"], values.get("ends_on"))
+    grant(desk, context, [values], "code")
     desk.emit(desk.trail(context), "FactChanged", facts=["benefits"], code=values["code"])
     return Done(case_id=context.case_id, person_id=context.person_id)
 

@@ -16,6 +16,8 @@ from tasks.desk import Context, Desk
 
 #: Tables about a person, read from the record; all others read routing variables.
 ABOUT_PERSON = frozenset({"DT-01", "DT-02", "DT-03", "DT-05", "DT-07", "DT-16"})
+#: Tables whose inputs tell of a person: they stay covered until a reason is given.
+TELLS_OF_PERSON = ABOUT_PERSON | {"DT-15"}
 #: The table that gives the visit class.
 CLASS = "DT-05"
 
@@ -29,21 +31,41 @@ def person_inputs(
     person: Mapping[str, Any] = desk.person(person_id)
     if facts:
         person = {**person, "facts": dumps({**loads(person["facts"]), **facts})}
-    household = people.household_members(desk.conn, person)
-    inputs = decision_inputs(person, household, on or desk.today, desk.library.thresholds)
+    family = people.family_of(desk.conn, person)
+    inputs = decision_inputs(person, family, on or desk.today, desk.library.thresholds)
     return {**inputs, "weekly_any": desk.setting("followup_weekly_reading") == "any"}
+
+
+def ask(
+    desk: Desk, table_id: str, values: Mapping[str, Any], on: date | None = None
+) -> Decision:
+    """Return what a table says on a day (default: today): the day of the decision chooses its rows (AMB-30).
+
+    Raises DecisionUnmatched.
+    """
+    return desk.library.tables[table_id].decide(values, {"setting": desk.setting}, on=on or desk.today)
+
+
+def proof(table_id: str, decision: Decision) -> dict[str, Any]:
+    """Return what an event says of a decision: the table, its rows, the day, and since when they hold."""
+    said: dict[str, Any] = {"table": table_id, "rows": decision.rules_hit, "output": decision.output}
+    if decision.dated:
+        said["on"] = str(decision.on)
+        said["valid"] = [
+            [number, days.since and str(days.since), days.until and str(days.until)]
+            for number, days in decision.dated.items()
+        ]
+    return said
 
 
 def categories(desk: Desk, person_id: int, on: date | None = None) -> list[str]:
     """Return the Shunyi categories of a person on a day (DT-01)."""
-    found = desk.library.tables["DT-01"].decide(person_inputs(desk, person_id, on))
-    return list(found.output)
+    return list(ask(desk, "DT-01", person_inputs(desk, person_id, on), on).output)
 
 
 def national_categories(desk: Desk, person_id: int) -> list[str]:
     """Return the situations of the national definition that a person is in now (DT-02)."""
-    found = desk.library.tables["DT-02"].decide(person_inputs(desk, person_id))
-    return [str(one) for one in found.output]
+    return [str(one) for one in ask(desk, "DT-02", person_inputs(desk, person_id)).output]
 
 
 def run_tables(desk: Desk, live: Live, node: Node) -> dict[str, Any]:
@@ -88,10 +110,10 @@ def _run(
     values: Mapping[str, Any] = names
     if table_id in ABOUT_PERSON and context.person_id is not None:
         values = person_inputs(desk, context.person_id)
-    decision = table.decide(values, {"setting": desk.setting})
+    decision = ask(desk, table_id, values)
     read = {name: values.get(name) for name in sorted(table.names)}
-    desk.emit(live.trail_id, "DecisionMade", live=live, element=node.id, table=table_id,
-              rows=decision.rules_hit, inputs=read, output=decision.output)  # fmt: skip
+    told = proof(table_id, decision)
+    desk.emit(live.trail_id, "DecisionMade", live=live, element=node.id, inputs=read, **told)
     if table_id in ("DT-01", "DT-02", "DT-03") and context.case_id is not None:
         desk.change_case(context.case_id, {table_id: decision.output})
     return decision
@@ -108,7 +130,7 @@ def _afterwards(
 
 def priority(desk: Desk, person_id: int) -> str:
     """Return the priority of a person's case now (DT-16): URGENT, HIGH or NORMAL."""
-    found = desk.library.tables["DT-16"].decide(person_inputs(desk, person_id))
+    found = ask(desk, "DT-16", person_inputs(desk, person_id))
     assert isinstance(found.output, dict)
     return str(found.output["priority"])
 
@@ -124,7 +146,7 @@ def class_decision(
 ) -> Decision | None:
     """Return what DT-05 says of a person, with some facts as given; None: too little is known."""
     try:
-        return desk.library.tables[CLASS].decide(person_inputs(desk, person_id, facts=facts))
+        return ask(desk, CLASS, person_inputs(desk, person_id, facts=facts))
     except DecisionUnmatched:
         return None
 
@@ -132,7 +154,7 @@ def class_decision(
 def followup_class(desk: Desk, context: Context) -> str:
     """Return the follow-up class of a person now (DT-07)."""
     assert context.person_id is not None
-    found = desk.library.tables["DT-07"].decide(person_inputs(desk, context.person_id))
+    found = ask(desk, "DT-07", person_inputs(desk, context.person_id))
     assert isinstance(found.output, dict)
     return str(found.output["followup_class"])
 

@@ -7,8 +7,8 @@ a truth not known is False, a choice not known is "". Ages are full years (å‘¨å²
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -31,6 +31,11 @@ class Thresholds:
         rows = [row for row in self.labour_age if row[1] == sex and row[0] <= on]
         _since, _sex, low, high = max(rows)
         return low, high
+
+    @property
+    def labour_age_changes(self) -> frozenset[date]:
+        """Return the days from which a labour age holds."""
+        return frozenset(row[0] for row in self.labour_age)
 
     def income_line(self, urban: bool, on: date) -> Decimal:
         """Return the yearly income per head (yuan) below which a family is low-income (DT-04)."""
@@ -76,42 +81,74 @@ def current_facts(row: Record) -> dict[str, Any]:
     return known
 
 
-def zero_employment(members: Iterable[Record], on: date, thresholds: Thresholds) -> bool | None:
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The household of a person: who lives there, what work is on record of whom, and its kind."""
+
+    members: Sequence[Record] = ()
+    #: person -> first day of each job and the day it was lost, of the person without a household too
+    jobs: Mapping[int, Sequence[tuple[date, date | None]]] = field(default_factory=dict)
+    #: of urban residents; None: not said
+    urban: bool | None = None
+
+    @property
+    def at_work(self) -> frozenset[int]:
+        """Return who has work that was not lost."""
+        return frozenset(one for one, jobs in self.jobs.items() if any(lost is None for _on, lost in jobs))
+
+
+def zero_employment(family: Family, on: date, thresholds: Thresholds) -> bool | None:
     """Tell whether everybody of labour age in a household is without work (DT-03); None: nobody is known."""
     of_age = [
-        facts
-        for facts in map(current_facts, members)
+        facts["unemployed"] and member["id"] not in family.at_work
+        for member, facts in ((member, current_facts(member)) for member in family.members)
         if of_labour_age(facts["sex"], facts["birth_date"], on, thresholds)
     ]
-    if not of_age:
-        return None
-    return all(facts["unemployed"] for facts in of_age)
+    return all(of_age) if of_age else None
+
+
+def _by_record(
+    inputs: dict[str, Any], facts: Mapping[str, Any], jobs: Sequence[tuple[date, date | None]]
+) -> tuple[date | None, date | None]:
+    """Let work on record go before the file: it ends a time of unemployment, and a graduate's first search.
+
+    Return since when the person is out of work, and when he graduated.
+    """
+    since, graduated = facts["unemployed_since"], facts["graduation_date"]
+    if any(lost is None for _on, lost in jobs):
+        inputs["unemployed"] = False
+    lost_on = max((lost for _on, lost in jobs if lost is not None), default=None)
+    if since is not None and lost_on is not None:
+        since = max(since, lost_on)
+    if graduated is not None and any(on >= graduated for on, _lost in jobs):
+        inputs["employed_since_graduation"] = True
+    return since, graduated
 
 
 def decision_inputs(
     person: Record,
-    household: Iterable[Record],
+    family: Family,
     on: date,
     thresholds: Thresholds,
 ) -> dict[str, Any]:
     """Return every input of the tables about a person on a civil day.
 
-    `person` is a person row, `household` the rows of all members of the household, the person included,
-    or nothing where no household is linked: of a family nobody described nothing follows.
+    `person` is a person row, `family` the household with all its members, the person included, or an
+    empty one where no household is linked: of a family nobody described nothing follows.
     What was recorded goes before what follows from the household or the income (AMB-29, D.2.1).
     """
     facts = current_facts(person)
-    members = list(household)
     low, high = thresholds.labour_bounds(facts["sex"], on)
     age = full_years(facts["birth_date"], on)
     urban = bool(facts["urban"])
+    urban_family = urban if family.urban is None else family.urban
     inputs: dict[str, Any] = {name: bool(facts[name]) for name, fact in FACTS.items() if fact.type == "bool"}
     inputs |= {name: facts[name] or "" for name, fact in FACTS.items() if fact.type == "enum"}
-    since, graduated = facts["unemployed_since"], facts["graduation_date"]
+    since, graduated = _by_record(inputs, facts, family.jobs.get(person.get("id", 0), ()))
     if facts["zero_employment_family"] is None:
-        inputs["zero_employment_family"] = bool(zero_employment(members, on, thresholds))
+        inputs["zero_employment_family"] = bool(zero_employment(family, on, thresholds))
     if facts["low_income"] is None and facts["family_income"] is not None:
-        inputs["low_income"] = facts["family_income"] < thresholds.income_line(urban, on)
+        inputs["low_income"] = facts["family_income"] < thresholds.income_line(urban_family, on)
     inputs |= {
         "age": age,
         "labour_age": low <= age <= high,
@@ -122,9 +159,11 @@ def decision_inputs(
         "family_income": facts["family_income"],
         "placement_count": facts["placement_count"] or 0,
         "members_of_age": sum(
-            of_labour_age(m["sex"], date.fromisoformat(m["birth_date"]), on, thresholds) for m in members
+            of_labour_age(m["sex"], date.fromisoformat(m["birth_date"]), on, thresholds)
+            for m in family.members
         ),
-        "members_all_unemployed": bool(zero_employment(members, on, thresholds)),
+        "urban_family": urban_family,
+        "members_all_unemployed": bool(zero_employment(family, on, thresholds)),
     }
     inputs["poor"] = (
         inputs["family_economy"] in ("HARD", "VERY_HARD") or inputs["receives_dibao"] or inputs["low_income"]

@@ -8,12 +8,15 @@ from typing import Any
 
 from engine.errors import FormInvalid, IllegalState
 from engine.ids import new_id
+from engine.messages import deliver
 from tasks import ledger, placements
 from tasks.desk import Context, Desk
 from tasks.store import casework, rows, tables
 from tasks.store.conn import RowMapping
 
 REGISTRATION = "P07_employment_registration"
+#: Of a case: a job was lost, and nobody has decided yet about second assistance.
+LOSS_OPEN = "loss_open"
 
 
 def record(desk: Desk, context: Context, values: Mapping[str, Any], source: str, confirmed: date) -> int:
@@ -34,6 +37,16 @@ def latest(desk: Desk, context: Context) -> RowMapping | None:
     return rows.first(
         desk.conn, tables.employment, "-created_at", person_id=context.person_id, lost_on=None
     )
+
+
+def tell_loss(desk: Desk, case_id: int, instance: int, catch: str) -> None:
+    """Give MSG-25 to one process whose catch has opened, where it still waits there.
+
+    The message of the day was taken by another process of the case, before this one waited for it.
+    """
+    live = desk.unit.instance(instance)
+    if live.status == "running" and any(catch in token.armed for token in live.state.tokens.values()):
+        deliver(desk.unit, "MSG-25", f"case:{case_id}", {}, trail_id=case_id, only=instance, starts=False)
 
 
 def to_register(desk: Desk, context: Context) -> RowMapping | None:
@@ -118,6 +131,8 @@ def lose(desk: Desk, context: Context, lost_on: Any, reason: str | None) -> None
         placements.end(desk, context.person_id, "job lost")
         ledger.resume(desk, context.person_id)
     desk.emit(desk.trail(context), "JobLost", on=str(lost_on))
+    if context.case_id is not None:
+        desk.change_case(context.case_id, {LOSS_OPEN: True})
     if context.person_id is not None:
         from tasks import zero_families
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.errors import FormInvalid, IllegalState
-from tasks import access, decide, people
+from tasks import access, decide, people, zero_families
 from tasks.access import Subject
 from tasks.commands import Done
 from tasks.desk import Desk
@@ -36,6 +36,8 @@ def join(desk: Desk, command: JoinHousehold) -> Done:
         raise IllegalState(detail="两人已在同一家庭")
     people.join_household(desk.conn, person["id"], household_id, desk.now)
     _changed(desk, person["id"])
+    zero_families.look_at(desk, household_id)
+    zero_families.look_at(desk, person["household_id"])
     return Done(person_id=person["id"])
 
 
@@ -60,6 +62,7 @@ def leave(desk: Desk, command: LeaveHousehold) -> Done:
         raise IllegalState(detail="该人员没有登记家庭")
     people.join_household(desk.conn, person["id"], None, desk.now)
     _changed(desk, person["id"], values["reason"])
+    zero_families.look_at(desk, person["household_id"])
     return Done(person_id=person["id"])
 
 
@@ -71,5 +74,5 @@ def zero_employment(desk: Desk, person_id: int) -> bool:
     """Tell whether a person's family has nobody in work today, by Shunyi's reading (DT-03, AMB-29)."""
     if desk.person(person_id)["household_id"] is None:
         return False
-    found = desk.library.tables[TABLE].decide(decide.person_inputs(desk, person_id)).output
+    found = decide.ask(desk, TABLE, decide.person_inputs(desk, person_id)).output
     return isinstance(found, dict) and bool(found[desk.library.tables[TABLE].outputs[0].name])

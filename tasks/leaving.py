@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tasks import ledger, survey_round
+from tasks import ledger, people, survey_round, zero_families
 from tasks.desk import Desk
 
 
@@ -11,5 +11,7 @@ def leave(desk: Desk, person_id: int | None, code: str, on: str) -> None:
     if person_id is None or code not in ledger.LEAVES:
         return
     ledger.leave(desk, person_id, code, on)
+    if code in people.GONE:
+        zero_families.look_at(desk, desk.person(person_id)["household_id"])
     if code in survey_round.OUTSIDE:
         survey_round.left(desk, person_id, code)

@@ -89,7 +89,7 @@ def classify(desk: Desk, person_id: int, new: int, grounds: Mapping[str, Any], s
 
 def frequency_of(desk: Desk, visit_class: int) -> str:
     """Return how often a class is visited (DT-06)."""
-    found = desk.library.tables[INTERVAL].decide({"visit_class": visit_class}).output
+    found = desk.library.tables[INTERVAL].decide({"visit_class": visit_class}, on=desk.today).output
     assert isinstance(found, dict)
     return _FREQUENCY[str(found["period"]), int(found["count"])]
 

@@ -19,6 +19,7 @@ from engine.ids import new_id
 from tasks import id_papers, org
 from tasks.actor import Actor
 from tasks.crypto import Keys
+from tasks.decision_inputs import Family
 from tasks.facts import FACTS, stored
 from tasks.id_papers import UNSAID, Paper
 from tasks.idno import IdNumber
@@ -277,6 +278,19 @@ def household_members(conn: Connection, person: Record) -> list[RowMapping]:
     if person["household_id"] is None:
         return []
     return store.members_of(conn, person["household_id"])
+
+
+#: End codes with which somebody no longer lives in the household.
+GONE = frozenset({"END-DIED", "END-MOVED"})
+
+
+def family_of(conn: Connection, person: Record) -> Family:
+    """Return the household of a person as the tables read it: without members who died or moved away."""
+    if person["household_id"] is None:
+        return Family(jobs=store.jobs_of(conn, [person["id"]]))
+    members = store.living_members(conn, person["household_id"], GONE)
+    jobs = store.jobs_of(conn, [person["id"], *(one["id"] for one in members)])
+    return Family(members, jobs, store.household_urban(conn, person["household_id"]))
 
 
 def _letters(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from tasks import labels
 from tasks.access import HIDDEN
-from tasks.decide import ABOUT_PERSON
+from tasks.decide import TELLS_OF_PERSON
 from tasks.facts import FACTS
 from tasks.forms.spec import Field
 
@@ -40,7 +40,9 @@ def covered_values(values: Mapping[str, Any]) -> dict[str, Any]:
 def covered_data(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """Return the data of an event with what tells of the person covered."""
     shown = {name: HIDDEN if name in _PERSONAL and value else value for name, value in data.items()}
-    about_person = kind == "DecisionMade" and data.get("table") in ABOUT_PERSON
+    about_person = kind == "DecisionMade" and data.get("table") in TELLS_OF_PERSON
+    if about_person:  # who knows the row knows what it asks for
+        shown |= {name: [] for name in ("rows", "valid") if name in data}
     for name in ("set", "inputs", "output"):
         values = data.get(name)
         if isinstance(values, dict):

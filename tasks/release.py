@@ -8,10 +8,11 @@ from functools import lru_cache
 
 from engine.compile import Diagram, compile_diagram
 from engine.compile import Finding as GateFinding
-from engine.decisions import DecisionTable
+from engine.decisions import DecisionRefused, DecisionTable, parse_dmn
 from engine.definitions import NO_ANNEX, Deployed
 from engine.expressions import ExpressionError
 from engine.gate import WAYS, FormField, GateError, Known, examine
+from engine.xmlsafe import XmlRefused
 from tasks.actor import ROLES
 from tasks.gate import check_annex, check_together, place_of, told_already
 from tasks.gate.problem import Problem
@@ -180,6 +181,18 @@ def examine_files(library: Library, files: Sequence[tuple[bytes, str]]) -> list[
                 told += [_for_author((one, one.element, one.line)) for one in refusal.findings]
         found.append(told)
     return found
+
+
+def examine_table(data: bytes) -> list[Finding]:
+    """Return what is wrong with the file of a decision table: cells, overlaps, and days that leave a gap."""
+    try:
+        parse_dmn(data)
+    except (XmlRefused, DecisionRefused) as refused:
+        way_zh = "请在决策表文件的这一行改正；有起止日的行要前后衔接，同一天不能有两行命中。"
+        way_en = "Correct the file at this line; dated rows join, and no two of them match on one day."
+        zh, en = refused.sentence("zh"), refused.sentence("en")
+        return [Finding("decisions", "", refused.line, "error", zh, en, way_zh, way_en)]
+    return []
 
 
 def hear(data: bytes, others: Sequence[bytes]) -> None:

@@ -82,6 +82,6 @@ def wanted(
             "unemployed": True, "disabled": False, "poor": False, "unemployed_year": False, "sex": sex,
             "age": full_years(date.fromisoformat(born), today),
         }  # fmt: skip
-        found = library.tables[_NATIONAL].decide(known).output
+        found = library.tables[_NATIONAL].decide(known, on=today).output
         tags += ["OLDER"] if _OLDER in found else []
     return tags

@@ -31,6 +31,23 @@ def is_open(desk: Desk, household_id: int) -> bool:
     return bool(store.open_of(desk.conn, key_of(household_id)))
 
 
+def look_at(desk: Desk, household_id: int | None) -> None:
+    """Look at a family whose members have changed: one may be without work now, or have somebody in work.
+
+    A family that is helped hears of the member who works and has come to it (MSG-29).
+    """
+    if household_id is None:
+        return
+    living = people.family_of(desk.conn, {"household_id": household_id, "id": 0})
+    if not living.members:
+        return
+    if not is_open(desk, household_id):
+        look(desk, int(living.members[0]["id"]))
+    elif living.at_work:
+        key = key_of(household_id)
+        send(desk.unit, "MSG-29", key, {}, trail_id=desk.matter_trail(key), starts=False)
+
+
 def look(desk: Desk, person_id: int) -> None:
     """Open the family's process where DT-03 finds that nobody of labour age works, and none is open."""
     if not desk.deployed(PROCESS):
@@ -39,9 +56,7 @@ def look(desk: Desk, person_id: int) -> None:
     household = person["household_id"]
     if household is None or is_open(desk, household):
         return
-    if any(at_work(desk, member["id"]) for member in members(desk, household)):
-        return
-    decision = desk.library.tables[TABLE].decide(decide.person_inputs(desk, person_id))
+    decision = decide.ask(desk, TABLE, decide.person_inputs(desk, person_id))
     assert isinstance(decision.output, Mapping)
     if decision.output["zero_employment_family"]:
         _found(desk, person)

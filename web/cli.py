@@ -180,7 +180,7 @@ def deploy(files: tuple[Path, ...], database: str | None, is_demo: bool, reason:
 @click.argument("files", nargs=-1, required=True, type=FILE)
 @click.option("--json", "as_json", is_flag=True)
 def lint(files: tuple[Path, ...], as_json: bool) -> None:
-    """Check diagrams, and NAME.annex.json beside them, as the gate would, without publishing.
+    """Check diagrams, NAME.annex.json beside them, and decision tables (.dmn), without publishing.
 
     Example: aid595 lint my.bpmn
     """

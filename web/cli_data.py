@@ -133,13 +133,15 @@ def annex_beside(path: Path) -> str:
 
 
 def lint(files: tuple[Path, ...]) -> list[dict[str, Any]]:
-    """Return what the gate says of files and what they bring, with the way out and the second opinion."""
-    found = release.examine_files(Library(), [(content(path), annex_beside(path)) for path in files])
-    return [
-        {"file": str(path), **asdict(finding)}
-        for path, findings in zip(files, found, strict=True)
-        for finding in findings
-    ]
+    """Return what the gate says of files and what they bring, with the way out and the second opinion.
+
+    Files named `.dmn` are decision tables, all others diagrams.
+    """
+    tables = {path: release.examine_table(content(path)) for path in files if path.suffix == ".dmn"}
+    drawn = [path for path in files if path not in tables]
+    found = release.examine_files(Library(), [(content(path), annex_beside(path)) for path in drawn])
+    told = {**tables, **dict(zip(drawn, found, strict=True))}
+    return [{"file": str(path), **asdict(finding)} for path in files for finding in told[path]]
 
 
 def seal_now(app: App, where: Place) -> int:

@@ -167,13 +167,23 @@ def _outputs(context: Ctx, data: Mapping[str, Any]) -> list[str]:
     """Return what a decision table gave."""
     output, lang = data.get("output"), context.lang
     if isinstance(output, list):
-        names = [labels.label("category", str(code), lang) for code in output]
-        told = [("、" if lang == "zh" else ", ").join(names) or context.t("history.no_category")]
+        names = [labels.label("code", str(code), lang) for code in output]
+        nothing = "history.no_benefit" if data.get("table") == "DT-15" else "history.no_category"
+        told = [("、" if lang == "zh" else ", ").join(dict.fromkeys(names)) or context.t(nothing)]
     elif isinstance(output, dict):
         told = [_output(context, name, value) for name, value in output.items()]
     else:
         return []
-    return [str(data.get("table", "")), *(one for one in told if one)]
+    return [str(data.get("table", "")), *(one for one in told if one), *held_words(context, data)]
+
+
+def held_words(context: Ctx, data: Mapping[str, Any]) -> list[str]:
+    """Return which dated rows of the table spoke, and since or until when they hold."""
+    told = []
+    for number, since, until in data.get("valid") or ():
+        key, day = ("tables.row_since", since) if since else ("tables.row_until", until)
+        told.append(context.t(key, n=number, day=words.full_day(date.fromisoformat(day), context.lang)))
+    return told
 
 
 def _output(context: Ctx, name: str, value: Any) -> str:

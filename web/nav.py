@@ -33,7 +33,7 @@ _BELONGS = {
     "matters": "offices", "market": "offices",
     "register_months": "registers", "papers": "registers",
     "editor": "studio", "release": "studio", "trial": "studio", "moves": "studio", "audit": "audit_find",
-    "calendar": "settings", "courses": "person", "survey_analysis": "survey",
+    "calendar": "settings", "tables": "clauses", "courses": "person", "survey_analysis": "survey",
 }  # fmt: skip
 #: Entries that another one, open to the same person, holds already.
 _WITHIN = {"process.index": "studio.index", "survey_import.index": "survey.index"}

@@ -153,6 +153,7 @@ class Vocabulary:
             "how_due": self.how_due,
             "moving": self.moving,
             "place_name": self.place_name,
+            "full_day": lambda day: words.full_day(day, self.lang),
             "rule_title": self.rule_title,
             "tongue": self.tongue,
             "may": self.may,

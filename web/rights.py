@@ -69,6 +69,8 @@ RIGHTS: dict[str, Right] = {
     "notices.read": ANY,
     "demo.shift": ANY,
     "clauses.show": ANY,
+    "tables.index": ANY,
+    "tables.show": ANY,
     "clauses.index": SETTINGS,
     "api.me": ANY,
     "api.logout": ANY,

@@ -102,6 +102,11 @@ def day_text(day: date, today: date, lang: str) -> str:
     return t(pattern, year=day.year, month=day.month, day=day.day, weekday=weekday, iso=day.isoformat())
 
 
+def full_day(day: date, lang: str) -> str:
+    """Return a civil date with its year, however near it is."""
+    return translator(lang)("date.full", year=day.year, month=day.month, day=day.day, iso=day.isoformat())
+
+
 def moment_text(us: int, today: date, lang: str) -> str:
     """Return an instant (microseconds UTC) as Shanghai date and time."""
     local = from_us(us).astimezone(SHANGHAI)
@@ -213,5 +218,6 @@ def place_name(context: Ctx, kind: str, name: str, lang: str) -> str:
     if kind in ("setting", "role"):
         return labels.label(kind, name, lang)
     if kind == "table":
-        return labels.catalogue().find("table", name, lang) or name
+        found = labels.catalogue().find("decision", name, lang)
+        return name if found is None else f"{name} {found}"
     return ""

@@ -75,14 +75,21 @@ def first(done: Completion) -> None:
 @on("P09_SecondAssistance")
 def second(done: Completion) -> None:
     """Keep the entry tier; the new run begins with the decision, so that its deadlines count in it."""
-    done.desk.change_case(done.case_id, {"entry_tier": done.values.get("entry_tier")})
+    decided = {"entry_tier": done.values.get("entry_tier"), employments.LOSS_OPEN: False}
+    done.desk.change_case(done.case_id, decided)
     if done.values["open_run"]:
         cases.new_run(done.desk, done.case_id)
 
 
 @on("P09_Close")
 def close(done: Completion) -> None:
-    """Keep the grounds of the closing."""
+    """Keep the grounds of the closing; a job lost while it was examined is heard of when it is not closed."""
+    desk, case_id, instance = done.desk, done.case_id, done.task.live.id
     if done.values["close"]:
-        employments.require_end(done.desk, done.case_id, done.values["end_code"])
-    done.desk.change_case(done.case_id, {"close_grounds": done.values["grounds"]})
+        employments.require_end(desk, case_id, done.values["end_code"])
+    desk.change_case(case_id, {"close_grounds": done.values["grounds"]})
+    undecided = desk.case(case_id)["data"].get(employments.LOSS_OPEN)
+    if not done.values["close"] and undecided and employments.latest(desk, done.context) is None:
+        # behind what was kept for the catch, which is given to it first
+        desk.unit.later(lambda: desk.unit.later(
+            lambda: employments.tell_loss(desk, case_id, instance, "P09_Lost_Msg")))  # fmt: skip

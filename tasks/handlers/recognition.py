@@ -35,10 +35,21 @@ def application(done: Completion) -> None:
 @on("P03_Recognise")
 def recognise(done: Completion) -> None:
     """Hold the decision against what the tables found; keep it for the second signature."""
+    if done.values["decision"] == "RECOGNISED":
+        _require_labour_age(done)
     found = decide.categories(done.desk, done.person_id)
     chosen = list(done.values.get("categories") or [])
     done.desk.change_case(done.case_id, {"proposed": found, "decision": done.values["decision"],
                                          "categories": chosen})  # fmt: skip
+
+
+def _require_labour_age(done: Completion) -> None:
+    """Guard the first gate of D.1: nobody outside labour age on the day is recognised (R004-00.P4)."""
+    inputs = decide.person_inputs(done.desk, done.person_id)
+    if not inputs["labour_age"]:
+        low, high = done.desk.library.thresholds.labour_bounds(inputs["sex"], done.desk.today)
+        age = f"{inputs['age']}周岁，不在劳动年龄内（{low}至{high}周岁）"
+        raise GuardUnmet(missing=f"该人员{age}，不能认定；请选择不予认定并写明理由")
 
 
 @on("P03_Approve")

@@ -38,7 +38,6 @@ def register(done: Completion) -> None:
 @on("P07_PolicyEmployer", "P07_PolicySelf")
 def benefits(done: Completion) -> None:
     """Keep the benefit periods the form names."""
-    from tasks.benefits import record
+    from tasks.benefits import grant
 
-    for row in done.values.get("benefits") or []:
-        record(done.desk, done.person_id, row["code"], row["starts_on"], row.get("ends_on"))
+    grant(done.desk, done.context, done.values.get("benefits") or [], "benefits", done.task.node.id)

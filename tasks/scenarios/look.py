@@ -141,7 +141,7 @@ class Look:
         with self.world.app.read() as conn:
             _unit, desk = self.world.app.desk(conn, SYSTEM)
             try:
-                output = desk.library.tables[table].decide(decide.person_inputs(desk, self.person_id)).output
+                output = decide.ask(desk, table, decide.person_inputs(desk, self.person_id)).output
             except DecisionUnmatched:  # too little is known of the person
                 return {}
         return output if isinstance(output, dict) else {}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
 from tasks.store.conn import Connection, RowMapping
 from tasks.store.rows import Named
+from tasks.store.tables_ledger import person_exit
 from tasks.store.tables_people import household, person, person_fact, person_token
+from tasks.store.tables_work import employment
 
 _BY_ID = sa.select(person).where(person.c.id == sa.bindparam("person_id"))
 _PERSON, _LOCKED = Named(_BY_ID), Named(_BY_ID.with_for_update())
@@ -53,6 +56,31 @@ def members_of(conn: Connection, household_id: int) -> list[RowMapping]:
     """Return the members of a household, oldest first."""
     query = sa.select(person).where(person.c.household_id == household_id)
     return list(conn.execute(query.order_by(person.c.birth_date, person.c.id)).mappings())
+
+
+def living_members(conn: Connection, household_id: int, gone: Iterable[str]) -> list[RowMapping]:
+    """Return the members of a household who did not leave it by one of some end codes, oldest first."""
+    left = sa.select(person_exit.c.person_id).where(person_exit.c.end_code.in_(list(gone)))
+    query = sa.select(person).where(person.c.household_id == household_id, person.c.id.not_in(left))
+    return list(conn.execute(query.order_by(person.c.birth_date, person.c.id)).mappings())
+
+
+def jobs_of(conn: Connection, ids: list[int]) -> dict[int, list[tuple[date, date | None]]]:
+    """Return the first day of each job of some persons, and the day it was lost, by person."""
+    query = sa.select(employment.c.person_id, employment.c.employed_on, employment.c.lost_on)
+    found: dict[int, list[tuple[date, date | None]]] = {}
+    for who, began, lost in conn.execute(query.where(employment.c.person_id.in_(ids))):
+        job = date.fromisoformat(began), None if lost is None else date.fromisoformat(lost)
+        found.setdefault(who, []).append(job)
+    return found
+
+
+def household_urban(conn: Connection, household_id: int) -> bool | None:
+    """Return whether a household is one of urban residents; None: not said."""
+    found: bool | None = conn.execute(
+        sa.select(household.c.urban).where(household.c.id == household_id)
+    ).scalar_one_or_none()
+    return found
 
 
 def insert_household(conn: Connection, **values: Any) -> None:

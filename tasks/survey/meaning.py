@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.codec import dumps
 from engine.decisions import DecisionTable, DecisionUnmatched
-from tasks.decision_inputs import Thresholds, decision_inputs
+from tasks.decision_inputs import Family, Thresholds, decision_inputs
 from tasks.survey.schema import Answers, questionnaire
 
 _ECONOMY = {"1": "GOOD", "2": "NORMAL", "3": "HARD"}
@@ -86,20 +86,20 @@ class Reader:
         if able is None:
             able = "G" not in answers.get("q12", ())
         row = {"facts": dumps({**facts, "labour_ability": able}), "sex": sex, "birth_date": born}
-        inputs = decision_inputs(row, (), on, self._thresholds)
-        candidates = tuple(self._decide("DT-01", inputs) or ())
+        inputs = decision_inputs(row, Family(), on, self._thresholds)
+        candidates = tuple(self._decide("DT-01", inputs, on) or ())
         visit_class = None
         if candidates and facts.get("wish") is not None and facts.get("family_economy"):
-            output = self._decide("DT-05", inputs)
+            output = self._decide("DT-05", inputs, on)
             visit_class = int(output["visit_class"]) if output else None
         return Meaning(candidates, visit_class)
 
-    def _decide(self, table_id: str, inputs: Mapping[str, Any]) -> Any:
+    def _decide(self, table_id: str, inputs: Mapping[str, Any], on: date) -> Any:
         table = self._tables[table_id]
-        key = (table_id, *(inputs.get(name) for name in sorted(table.names)))
+        key = (table_id, table.edition(on), *(inputs.get(name) for name in sorted(table.names)))
         if key not in self._found:
             try:
-                self._found[key] = table.decide(inputs, {"setting": lambda _name: None}).output
+                self._found[key] = table.decide(inputs, {"setting": lambda _name: None}, on=on).output
             except DecisionUnmatched:
                 self._found[key] = None
         return self._found[key]

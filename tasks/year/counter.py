@@ -202,7 +202,7 @@ class Counter:
         given: dict[str, Any] = {}
         if name == "record_benefit":
             days = chance.randint(60, 400)
-            given = {"code": chance.choice(("BEN-SI-FLEX", "BEN-SI-EMP", "BEN-POST")),
+            given = {"code": chance.choice(("BEN-SI-FLEX", "BEN-SI-EMP", "BEN-TRAIN")),
                      "starts_on": today, "ends_on": today + timedelta(days=days)}  # fmt: skip
         if name == "exit":
             codes = ("END-MOVED", "END-DIED", "END-ABILITY", "END-AGE")

@@ -40,6 +40,7 @@ PAGES = {
         "search": "/people?q=王", "search-none": "/people?q=无此人", "register": "/people/new",
         "person": "{person}", "case": "{case}", "case-detail": "{case}?detail=1", "action": "{case}/benefit",
         "processes": "/processes", "diagram": "{diagram}", "clause": "/clauses/R004-03.D2a",
+        "tables": "/tables", "table-dated": "/tables/DT-15?on=2025-12-31",
         "notices": "/notices", "password": "/password", "error-403": "/audit", "error-404": "/cases/1",
         "paper": "{paper}", "surveys": "/surveys", "survey-new": "/surveys/new",
         "registers": "/registers?from=2026-01-01", "papers": "/papers?from=2026-01-01",

@@ -35,6 +35,11 @@ BAD: dict[str, bytes] = {
 }
 
 
+TABLES = BPMN / "decisions"
+#: A row that begins to hold on a day.
+SINCE = 'xmlns:aid595="urn:aid595:dmn:1" aid595:valid_from="2026-01-01"'
+
+
 @pytest.fixture(params=sorted(BAD))
 def bad_file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     made = tmp_path / "bad.bpmn"
@@ -67,6 +72,17 @@ def test_lint_of_a_good_diagram_says_nothing(call: Call) -> None:
     done = call("lint", FOLLOW_UP)
     assert (done.code, done.out, done.err) == (0, "", "")
     assert json.loads(call("lint", "--json", FOLLOW_UP).out) == []
+
+
+def test_lint_reads_a_decision_table_and_names_the_row_that_leaves_a_gap(call: Call, tmp_path: Path) -> None:
+    assert call("lint", *sorted(TABLES.glob("*.dmn"))).code == 0
+    text = (TABLES / "DT-18_welfare_priority.dmn").read_text("utf-8")
+    gap = tmp_path / "DT-18.dmn"
+    gap.write_text(text.replace('<rule id="DT-18_r3">', f'<rule id="DT-18_r3" {SINCE}>'), "utf-8")
+    done = call("lint", gap)
+    assert done.code == 1
+    assert f"{gap}:" in done.out
+    assert "第3行规则自2026-01-01起，在2025-12-31它所管的情形没有行可用" in done.out
 
 
 def test_a_file_too_big_for_any_use_is_not_read(call: Call, office: Path, tmp_path: Path) -> None:

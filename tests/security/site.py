@@ -118,5 +118,6 @@ def parts_of(site: Site) -> dict[str, Any]:
         "act": "approve", "side": "new", "clause_id": "R004-02.D1a",
         "key": "P04_community_assistance", "name": "MSG-16",
         "process_id": "P03_registration_recognition", "filename": "app.css", "year": 2027,
+        "table_id": "DT-15",
         "user_id": site.ids("user_account")[0], "unit_id": site.ids("unit")[0],
     }  # fmt: skip

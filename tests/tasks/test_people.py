@@ -16,7 +16,7 @@ from engine.store.db import Database
 from tasks import idno, org, people
 from tasks.actor import SYSTEM, Actor
 from tasks.crypto import Keys, new_keys
-from tasks.decision_inputs import decision_inputs, full_years, load_thresholds
+from tasks.decision_inputs import Family, decision_inputs, full_years, load_thresholds
 from tasks.facts import FACTS
 from tasks.store.conn import Connection
 
@@ -196,11 +196,11 @@ def test_household_members_are_linked(database: Database, keys: Keys, clock: Vir
 
 
 def person_row(sex: str = "F", born: date = date(1984, 1, 1), **facts: Any) -> dict[str, Any]:
-    return {"sex": sex, "birth_date": born.isoformat(), "facts": dumps(facts)}
+    return {"id": 1, "sex": sex, "birth_date": born.isoformat(), "facts": dumps(facts)}
 
 
 def inputs(row: dict[str, Any], *household: dict[str, Any], on: date = ON) -> dict[str, Any]:
-    return decision_inputs(row, household, on, THRESHOLDS)
+    return decision_inputs(row, Family(household), on, THRESHOLDS)
 
 
 def table(start: str) -> DecisionTable:
@@ -235,6 +235,36 @@ def test_unemployed_follows_from_its_date_unless_it_was_given() -> None:
     assert inputs(person_row(unemployed_since=date(2026, 3, 1)))["unemployed"]
     assert not inputs(person_row())["unemployed"]
     assert not inputs(person_row(unemployed=False, unemployed_since=date(2026, 3, 1)))["unemployed"]
+
+
+def test_a_member_whose_work_is_on_record_is_not_unemployed_whatever_the_file_says() -> None:
+    jobless, hired = person_row(unemployed=True), {**person_row("M", unemployed=True), "id": 2}
+    family = Family((jobless, hired), {2: [(ON, None)]})
+    assert not decision_inputs(jobless, family, ON, THRESHOLDS)["members_all_unemployed"]
+    assert decision_inputs(jobless, Family((jobless, hired)), ON, THRESHOLDS)["members_all_unemployed"]
+
+
+def test_work_on_record_ends_the_year_of_unemployment_and_a_graduates_first_search() -> None:
+    graduate = person_row(unemployed_since=date(2024, 3, 9), graduation_date=date(2024, 3, 9))
+    before = decision_inputs(graduate, Family(), ON, THRESHOLDS)
+    assert (before["unemployed_year"], before["employed_since_graduation"]) == (True, False)
+    at_work = decision_inputs(graduate, Family(jobs={1: [(ON, None)]}), ON, THRESHOLDS)
+    assert (at_work["unemployed"], at_work["unemployed_year"]) == (False, False)
+    assert at_work["employed_since_graduation"]
+    lost = Family(jobs={1: [(date(2025, 1, 1), date(2025, 3, 10))]})
+    assert not decision_inputs(graduate, lost, ON, THRESHOLDS)["unemployed_year"]
+    assert decision_inputs(graduate, lost, date(2026, 3, 10), THRESHOLDS)["unemployed_year"]
+    earlier = Family(jobs={1: [(date(2023, 1, 1), date(2023, 3, 10))]})
+    assert not decision_inputs(graduate, earlier, ON, THRESHOLDS)["employed_since_graduation"]
+
+
+def test_the_kind_of_the_family_goes_before_the_registration_of_the_person() -> None:
+    rural = person_row(urban=False)
+    assert decision_inputs(rural, Family((rural,), urban=True), ON, THRESHOLDS)["urban_family"]
+    assert not inputs(rural, rural)["urban_family"]
+    poor = person_row(urban=False, family_income="6000")
+    assert decision_inputs(poor, Family((poor,), urban=True), ON, THRESHOLDS)["low_income"]
+    assert not inputs(poor, poor)["low_income"]
 
 
 def test_a_family_is_without_work_when_all_of_labour_age_are() -> None:

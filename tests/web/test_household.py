@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
+import pytest
+import sqlalchemy as sa
+
+from engine.store.tables import user_task
+from tasks import commands, people
+from tasks.store import matters
+from tasks.store.conn import Connection
+from tasks.zero_families import key_of
 from tests.web.office import Browser, Office, id_number
 
 
@@ -53,3 +61,85 @@ def test_a_member_on_file_elsewhere_is_left_to_the_district(office: Office, stre
     answer = street.post(f"/people/{person}/join_household", {"member_id_no": number})
     assert answer.status_code == 422
     assert "在其他辖区" in answer.text
+
+
+def _link(office: Office, person: int, number: str, **given: str) -> None:
+    village = office.browser("staff.hnc")
+    answer = village.post(f"/people/{person}/join_household", {"member_id_no": number, **given})
+    assert answer.status_code == 303, answer.text
+
+
+def _open(conn: Connection, instances: list[int]) -> dict[str, int]:
+    query = sa.select(user_task.c.element, user_task.c.id).where(
+        user_task.c.instance_id.in_(instances), user_task.c.state.in_(("created", "claimed"))
+    )
+    return {row.element: row.id for row in conn.execute(query)}
+
+
+def _helped(office: Office, person: int) -> dict[str, int]:
+    """Return the open steps, with their ids, of the process that helps the person's family."""
+    with office.app.read() as conn:
+        household = people.get_person(conn, person)["household_id"]
+        runs = matters.open_of(conn, key_of(household)) if household is not None else []
+        return _open(conn, [one["id"] for one in runs])
+
+
+def _complete(office: Office, person: int, element: str, **given: Any) -> None:
+    task = _helped(office, person)[element]
+    office.app.do(commands.CompleteTask(task, office.example(task, **given)), office.actor("staff.rh"))
+
+
+def _work(office: Office, person: int) -> int:
+    """Let a person have work on record; return the case."""
+    values = {"employment_kind": "UNIT", "employer": "某公司", "employed_on": office.clock.now().date()}
+    command = commands.StartProcess("P07_employment_registration", person, values)
+    case = office.app.do(command, office.actor("staff.rh")).case_id
+    assert case is not None
+    return case
+
+
+def test_a_family_linked_today_is_helped_today(office: Office) -> None:
+    wife = office.register(name="丁一梅")
+    number = id_number(office.people)
+    husband = office.register(name="丁大力")
+    assert not _helped(office, wife)
+    _link(office, husband, number, urban="true")
+    assert [*_helped(office, wife)] == ["P16_ImmediatePost"]
+
+
+def test_a_family_left_by_the_one_who_works_is_helped_today(office: Office) -> None:
+    wife = office.register(name="丁二梅")
+    number = id_number(office.people)
+    worker = office.register(name="丁二力")
+    _work(office, worker)
+    _link(office, worker, number)
+    assert not _helped(office, wife)
+    village = office.browser("staff.hnc")
+    assert village.post(f"/people/{worker}/leave_household", {"reason": "分户"}).status_code == 303
+    assert [*_helped(office, wife)] == ["P16_ImmediatePost"]
+    assert not _helped(office, worker)
+
+
+def test_a_member_who_works_and_joins_is_told_to_the_family_that_is_helped(office: Office) -> None:
+    wife = office.register(name="丁三梅")
+    number = id_number(office.people)
+    _link(office, office.register(name="丁三力"), number)
+    assert [*_helped(office, wife)] == ["P16_ImmediatePost"]
+    son = office.register(name="丁三山")
+    _work(office, son)
+    _link(office, son, number)
+    _complete(office, wife, "P16_ImmediatePost", member=str(wife), offer="就近保洁岗位")
+    assert [*_helped(office, wife)] == ["P16_Confirm"]
+
+
+def test_who_died_no_longer_keeps_a_family_from_help(office: Office) -> None:
+    wife = office.register(name="丁四梅")
+    number = id_number(office.people)
+    worker = office.register(name="丁四力")
+    case = _work(office, worker)
+    _link(office, worker, number)
+    assert not _helped(office, wife)
+    day = office.clock.now().date()
+    gone = commands.Exit({"end_code": "END-DIED", "effective_on": day, "evidence": "死亡证明"}, case)
+    office.app.do(gone, office.actor("staff.rh"))
+    assert [*_helped(office, wife)] == ["P16_ImmediatePost"]

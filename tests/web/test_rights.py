@@ -21,7 +21,7 @@ _PARTS = {
     "name": "MSG-16", "exchange_id": 1, "user_id": 1, "unit_id": 1, "year": 2027,
     "duty_id": 1, "window_id": 1, "kind": "DISABLED", "import_id": 1, "questionnaire_id": 1, "what": "go",
     "note_id": 1, "told_id": 1,
-    "process_id": "P03_registration_recognition", "filename": "app.css",
+    "process_id": "P03_registration_recognition", "filename": "app.css", "table_id": "DT-15",
 }  # fmt: skip
 
 

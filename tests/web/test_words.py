@@ -16,6 +16,7 @@ import engine.gate
 import tasks.app  # noqa: F401 - brings every refusal of the program
 from engine.clock import NO_DUE, SHANGHAI, end_of_day, to_us
 from engine.deadlines import Unit
+from engine.decisions import HIT_POLICIES
 from engine.errors import AidError
 from engine.verify import WHAT
 from tasks import labels
@@ -44,6 +45,7 @@ _MADE = re.compile(r"""\bt\(\s*"([a-z_.]+)" ~ (\w+)|\bt\("([a-z_.]+)" ~ ([\w.]+)
 #: Keys made from data in templates and views, by the prefix and what may follow.
 MADE = {
     "course.": ("employer", "course"),
+    "tables.state_": ("now", "later", "over"), "tables.policy_": HIT_POLICIES,
     "inbox.": LISTS, "inbox.empty_": LISTS, "urgency.": (*words.URGENCIES, "done"),
     "password.": ("old_password", "password", "again"), "incident.none_": ("open", "resolved"),
     "matter.": ("open", "over"), "offices.tab_": ("duties", "matters", "families", "market", "lists", *FORMS),

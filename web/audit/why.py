@@ -13,6 +13,7 @@ from tasks.queries.audit_case import Run
 from tasks.queries.trail import Happened
 from web import words
 from web.audit.file import AuditFile
+from web.eventwords import held_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,4 +223,7 @@ def _table(file: AuditFile, event: Happened | None, names: list[str]) -> str:
     if event is None or not isinstance(output, dict) or not set(names) & output.keys():
         return ""
     rows = "、".join(map(str, event.data.get("rows", ())))
-    return file.context.t("why.table", table=event.data.get("table"), rows=rows, seq=event.seq)
+    key = "why.table" if rows else "why.table_alone"
+    told = file.context.t(key, table=event.data.get("table"), rows=rows, seq=event.seq)
+    held = held_words(file.context, event.data)
+    return told + (file.context.t("why.held", rows="；".join(held)) if held else "")

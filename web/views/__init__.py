@@ -48,6 +48,7 @@ from web.views import (
     survey,
     survey_analysis,
     survey_import,
+    tables,
     task,
     trial,
     units,
@@ -59,7 +60,7 @@ assert all(one.views is v1.views for one in _API)
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.views, auth.views, inbox.views, task.views, files.views, person.views, id_number.views,
     courses.views, case.views, paper.views, papers.views, registers.views, register_months.views,
-    process.views, clauses.views, audit_find.views, audit.views,
+    process.views, clauses.views, tables.views, audit_find.views, audit.views,
     incidents.views, exchanges.views,
     instance.views, notices.views, settings.views, demo.views, health.views, studio.views, editor.views,
     release.views, trial.views, moves.views, units.views, accounts.views,
