@@ -22,6 +22,7 @@ from tasks import (
     org,
     papers,
     people,
+    survey_round,
 )
 from tasks.access import Subject
 from tasks.benefits import record
@@ -212,6 +213,7 @@ def transfer(desk: Desk, command: commands.TransferCommunity) -> Done:
     levels = ("community", "street", "district")
     pools = {org.path_at(before, level): org.path_at(after, level) for level in levels}
     own = ledger.moved(desk, context.person_id, after)
+    survey_round.moved(desk, context.person_id, after)
     casework.move_tasks(desk.conn, own, after, pools)
     if context.case_id is None:
         return Done(person_id=context.person_id)

@@ -101,6 +101,19 @@ def left(desk: Desk, person_id: int, code: str) -> None:
     store.close_roster(desk.conn, where, OUT_OF_SCOPE, code, desk.today.isoformat())
 
 
+def moved(desk: Desk, person_id: int, area: str) -> None:
+    """Let the new community's round visit somebody who moves there; where none runs, the old one does."""
+    there = store.round_of(desk.conn, ROUND, area)
+    if there is None:
+        return
+    for row in store.rosters_of(desk.conn, person_id):
+        if row["round_id"] != there:
+            where = {"round_id": row["round_id"], "person_id": person_id}
+            store.close_roster(desk.conn, where, OUT_OF_SCOPE, "TRANSFERRED", desk.today.isoformat())
+            if person_id not in store.roster(desk.conn, there):
+                _add(desk, there, person_id, row["instance_id"])
+
+
 def require_all(desk: Desk, live: Live) -> None:
     """Raise GuardUnmet while somebody of the roster was neither visited nor found out of scope (01.R1b)."""
     count, names = store.not_visited(desk.conn, live.id, NAMED)
