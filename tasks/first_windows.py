@@ -15,6 +15,9 @@ from tasks.store import rows, tables
 from tasks.store.conn import RowMapping
 from tasks.windows import FIRST_QUARTER, MONTH_END, ONE_DAY, Window, after, following, rolls, window_of
 
+#: Setting, and the value by which a window without a working day is asked for all the same.
+WITHOUT_WORKING_DAY, OWED = "windows_without_working_day", "owed"
+
 
 def first_window(desk: Desk, frequency: str, opened: date) -> Window:
     """Return the first window that counts: the present one where at least half of it remains (AMB-14).
@@ -57,7 +60,7 @@ def rests(desk: Desk, frequency: str, window: Window) -> bool:
 
     By the words of the rules a recurrence is neither moved nor dropped for days off (AMB-07, AMB-14).
     """
-    if desk.setting("windows_without_working_day") == "owed" or rolls(frequency):
+    if desk.setting(WITHOUT_WORKING_DAY) == OWED or rolls(frequency):
         return False
     try:
         return desk.calendar.working_days(window.first, window.last) == 0
