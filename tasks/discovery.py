@@ -12,8 +12,8 @@ from tasks import contributions, leaving, ledger, lists, matters, org
 from tasks.decision_inputs import of_labour_age
 from tasks.desk import Context, Desk
 from tasks.people import write_facts
-from tasks.store import casework, rows, tables
 from tasks.store import matters as store
+from tasks.store import rows, tables
 from tasks.store.conn import RowMapping
 
 PROCESS = "P18_candidate_discovery"
@@ -76,10 +76,10 @@ def checked(desk: Desk, key: str, person_id: int, values: Mapping[str, Any]) -> 
 
 def follow(desk: Desk, person_id: int, pools: Mapping[str, str]) -> list[RowMapping]:
     """Let the visit of a candidate who moves belong to the new community; return the tasks moved."""
-    tasks = casework.tasks_about(desk.conn, person_id, PROCESS)
+    tasks = store.tasks_about(desk.conn, person_id, PROCESS)
     for task in tasks:
         pool = pools.get(task["pool"], task["pool"])
-        casework.place_task(desk.conn, task["id"], pool, desk.person(person_id)["area"])
+        store.place_task(desk.conn, task["id"], pool, desk.person(person_id)["area"])
     return tasks
 
 

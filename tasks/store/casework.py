@@ -128,25 +128,6 @@ def move_tasks(conn: Connection, instance_ids: list[int], area: str, pools: dict
         )
 
 
-def tasks_about(conn: Connection, person_id: int, process_id: str) -> list[RowMapping]:
-    """Return the open tasks about a person in the runs of a process that goes through many persons."""
-    query = (
-        sa.select(user_task)
-        .join(instance, instance.c.id == user_task.c.instance_id)
-        .where(
-            user_task.c.subject_id == person_id, user_task.c.state.in_(("created", "claimed")),
-            instance.c.process_id == process_id,
-        )
-        .order_by(user_task.c.id)
-    )  # fmt: skip
-    return list(conn.execute(query).mappings())
-
-
-def place_task(conn: Connection, task_id: int, pool: str, area: str) -> None:
-    """Give one open task to another pool and area."""
-    conn.execute(sa.update(user_task).where(user_task.c.id == task_id).values(pool=pool, area=area))
-
-
 def hand_task(conn: Connection, task_id: int, role: str, user_id: int, at_us: int) -> None:
     """Give an open task of the pool to the person just designated for its role."""
     conn.execute(
