@@ -44,13 +44,43 @@ def arrange(desk: Desk, benefit: RowMapping) -> None:
     if policy.rule_for(desk.settings) is None:
         return
     deadlines.open_row(desk, context, policy, date.fromisoformat(ends), "benefit")
-    row = casework.running_deadlines(desk.conn, desk.trail(context), RULE)[-1]
-    day = date.fromisoformat(row["due_effective"]) if row["due_effective"] else date.fromisoformat(ends)
     rows.add(
         desk.conn, tables.duty, id=new_id(), kind=PROCESS, rule_id=RULE, person_id=context.person_id,
         matter=context.matter, area=context.area, tier=context.tier, run_no=1, frequency=duties.ONCE,
-        opened_on=desk.today.isoformat(), next_at=to_us(start_of_day(max(day, desk.today))), state="open",
+        opened_on=desk.today.isoformat(), next_at=_begins_at(desk, desk.trail(context), ends), state="open",
     )  # fmt: skip
+
+
+def _begins_at(desk: Desk, trail_id: int, ends: str) -> int:
+    """Return when the evaluation begins: on its effective day; while that is unknown, at the end."""
+    row = casework.running_deadlines(desk.conn, trail_id, RULE)[-1]
+    day = date.fromisoformat(row["due_effective"] or ends)
+    return to_us(start_of_day(max(day, desk.today)))
+
+
+def follow(desk: Desk, trail_id: int) -> None:
+    """Let the evaluation begin on the day that a new calendar gives it."""
+    owner = rows.first(desk.conn, tables.trail_owner, trail_id=trail_id)
+    matter = None if owner is None else owner["matter"]
+    for row in rows.rows(desk.conn, tables.duty, matter=matter, kind=PROCESS, state="open") if matter else ():
+        benefit = rows.first(desk.conn, tables.benefit, id=_benefit_of(row))
+        assert benefit is not None
+        rows.change(desk.conn, tables.duty, row["id"], next_at=_begins_at(desk, trail_id, benefit["ends_on"]))
+
+
+def _benefit_of(row: RowMapping) -> int:
+    return int(str(row["matter"]).removeprefix("benefit:"))
+
+
+def left(desk: Desk, person_id: int, code: str) -> None:
+    """Drop the evaluations planned or begun for somebody who is no longer there."""
+    for row in rows.rows(desk.conn, tables.duty, person_id=person_id, kind=PROCESS, state="open"):
+        trail = desk.matter_trail(row["matter"], person_id)
+        desk.unit.lock(trail)
+        duties.close_duty(desk, row, code)
+        deadlines.close_of_case(desk, trail, code)
+    for row in store.open_of_person(desk.conn, person_id, PROCESS):
+        desk.unit.cancel(row["id"], code)
 
 
 def arrange_all(desk: Desk) -> None:
@@ -62,8 +92,7 @@ def arrange_all(desk: Desk) -> None:
 
 def begin(desk: Desk, row: RowMapping) -> Live:
     """Start the evaluation on its day; the duty is over with it."""
-    benefit_id = int(str(row["matter"]).removeprefix("benefit:"))
-    benefit = rows.first(desk.conn, tables.benefit, id=benefit_id)
+    benefit = rows.first(desk.conn, tables.benefit, id=_benefit_of(row))
     assert benefit is not None
     duties.close_duty(desk, row, "begun")
     return desk.start(PROCESS, _context(desk, benefit))

@@ -13,8 +13,9 @@ from typing import Any
 
 from engine.clock import NO_DUE, end_of_day, from_us, local_date, start_of_day, to_us
 from engine.errors import CalendarUnknown
-from tasks import deadline_changes, deadline_dates
+from tasks import benefit_expiry, deadline_changes, deadline_dates
 from tasks.desk import Desk
+from tasks.first_windows import owed
 from tasks.store import calendar as store
 from tasks.store import casework, rows, tables
 from tasks.store.conn import RowMapping
@@ -74,7 +75,7 @@ def _month_ends(desk: Desk, trail_id: int) -> Iterator[Move]:
     """Yield the duties of a month's last working day, and their open windows, that have another day."""
     for row in store.duties_of(desk.conn, trail_id, MONTH_END):
         begins = local_date(from_us(row["next_at"]))
-        new = _month_end(desk, begins)
+        new = _owed(desk, row)
         if new is not None and begins.day > 1 and desk.today <= new != begins:
             yield Move(DUTY, trail_id, row, row["rule_id"], begins.isoformat(), new.isoformat())
         for window in casework.windows_to_do(desk.conn, row["id"]):
@@ -82,6 +83,13 @@ def _month_ends(desk: Desk, trail_id: int) -> Iterator[Move]:
             if window["state"] == "open" and new is not None and new.isoformat() != window["ends_on"]:
                 kept = {**window, "kind": row["kind"]}
                 yield Move(WINDOW, trail_id, kept, row["rule_id"], window["ends_on"], new.isoformat())
+
+
+def _owed(desk: Desk, row: RowMapping) -> date | None:
+    try:
+        return owed(desk, row).last
+    except CalendarUnknown:
+        return None
 
 
 def _month_end(desk: Desk, day: date) -> date | None:
@@ -101,6 +109,8 @@ def apply(desk: Desk, trail_id: int) -> int:
 
 def _deadline(desk: Desk, move: Move) -> None:
     deadline_changes.recount(desk, move.row)
+    if move.rule_id == benefit_expiry.RULE:
+        benefit_expiry.follow(desk, move.trail_id)
 
 
 def _target(desk: Desk, move: Move) -> None:

@@ -13,6 +13,7 @@ from tasks import (
     cases,
     commands,
     deadlines,
+    discovery,
     duties,
     employments,
     handovers,
@@ -22,6 +23,7 @@ from tasks import (
     org,
     papers,
     people,
+    survey_round,
 )
 from tasks.access import Subject
 from tasks.benefits import grant
@@ -212,7 +214,10 @@ def transfer(desk: Desk, command: commands.TransferCommunity) -> Done:
     levels = ("community", "street", "district")
     pools = {org.path_at(before, level): org.path_at(after, level) for level in levels}
     own = ledger.moved(desk, context.person_id, after)
+    survey_round.moved(desk, context.person_id, after)
     casework.move_tasks(desk.conn, own, after, pools)
+    theirs = [*casework.open_tasks_of(desk.conn, own), *discovery.follow(desk, context.person_id, pools)]
+    helpers.free_held(desk, theirs, after)
     if context.case_id is None:
         return Done(person_id=context.person_id)
     desk.change_case(context.case_id, area=after)

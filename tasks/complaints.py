@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from engine.errors import FormInvalid, IllegalState
 from engine.ids import new_id
+from engine.live import Live
 from tasks import access, org
 from tasks.access import Subject
 from tasks.commands import Done
@@ -41,6 +44,14 @@ def file(desk: Desk, command: FileComplaint) -> Done:
     tier = "district" if unit.level == "district" else "street"
     live = desk.start(PROCESS, Context(None, None, unit.path, tier, matter=f"complaint:{made}"))
     return Done(instance_id=live.id, extra={"number": number})
+
+
+def require_received(desk: Desk, live: Live, on: date) -> None:
+    """Raise FormInvalid for a reply before the day on which the complaint came in (J.5)."""
+    found = rows.first(desk.conn, tables.complaint, id=int(live.key.removeprefix("complaint:")))
+    if found is not None and on.isoformat() < found["received_on"]:
+        zh = f"答复日期不能早于收到诉求的日期{found['received_on']}。"
+        raise FormInvalid([("replied_on", zh, "The complaint was not there yet on this day.")])
 
 
 def _number(desk: Desk, area: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.deadlines import Unit
 from engine.graph import Kind, Node
 from engine.live import Live
 from tasks import deadlines
@@ -12,10 +13,15 @@ from tasks.desk import Desk
 
 
 def open_by_start(desk: Desk, live: Live) -> None:
-    """Open the rows that the beginning of a process triggers, on the day it begins."""
+    """Open the rows that the beginning of a process triggers, on the day it begins.
+
+    What is due on a fixed day of the year counts from 1 January (J.8, DL-001), however late it arises.
+    """
     for node in live.graph.root.starts:
         for policy, _opening in desk.library.policy.opened_by.get(node.id, ()):
-            deadlines.open_row(desk, desk.context(live), policy, desk.today, node.id)
+            fixed = policy.rule is not None and policy.rule.unit is Unit.FIXED_DATE
+            since = desk.today.replace(month=1, day=1) if fixed else desk.today
+            deadlines.open_row(desk, desk.context(live), policy, since, node.id)
 
 
 def open_by_branch(desk: Desk, live: Live, node: Node, decided: Mapping[str, Any]) -> None:

@@ -16,7 +16,7 @@ from engine.deadlines import DeadlineRule, Due, count
 from engine.errors import CalendarUnknown
 from engine.ids import new_id
 from engine.live import Live
-from tasks import matters, notices, rules
+from tasks import early_warnings, matters, notices, rules
 from tasks.deadline_dates import counted, follow, moved
 from tasks.desk import Context, Desk
 from tasks.policy import DeadlinePolicy, Opening
@@ -217,6 +217,7 @@ def _mark_missed(desk: Desk, row: RowMapping, day: date | None = None) -> None:
         data["on"] = day.isoformat()
     desk.emit(row["trail_id"], "DeadlineMissed", **data)
     notices.tell_supervisors(desk, row["area"], "DeadlineMissed", row["case_id"], data)
+    early_warnings.deadline_missed(desk, row["area"])
 
 
 def mark_overdue(desk: Desk, row_id: int) -> bool:

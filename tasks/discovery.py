@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from engine.ids import new_id
-from tasks import contributions, lists, matters, org
+from tasks import contributions, leaving, ledger, lists, matters, org
 from tasks.decision_inputs import of_labour_age
 from tasks.desk import Context, Desk
 from tasks.people import write_facts
@@ -23,7 +23,7 @@ PROVES: Mapping[str, str | None] = {
     "DIBAO": "receives_dibao", "RELIEF": None,
 }  # fmt: skip
 #: Why a person of a list is no candidate.
-LEDGER, WORKS, AGE, WAITS = "IN_LEDGER", "AT_WORK", "OUT_OF_AGE", "BEING_CHECKED"
+LEDGER, WORKS, AGE, WAITS, LEFT = "IN_LEDGER", "AT_WORK", "OUT_OF_AGE", "BEING_CHECKED", "LEFT"
 
 
 @dataclass(slots=True)
@@ -39,6 +39,8 @@ def standing(desk: Desk, person: RowMapping) -> str | None:
     """Return why a person of a list need not be visited; None for a candidate."""
     if contributions.in_register(desk, person["id"]):
         return LEDGER
+    if leaving.has_left(desk, person["id"]):
+        return LEFT
     if rows.first(desk.conn, tables.employment, person_id=person["id"], lost_on=None) is not None:
         return WORKS
     born = date.fromisoformat(person["birth_date"])
@@ -64,11 +66,21 @@ def checked(desk: Desk, key: str, person_id: int, values: Mapping[str, Any]) -> 
     entered = values["result"] == "ENTER"
     found = next(row for row in store.items(desk.conn, key) if row["person_id"] == person_id)
     if entered:
+        ledger.returned(desk, person_id)  # who was found at home has not left
         fact = PROVES[found["why"].removeprefix("LIST ")]
         if fact is not None:
             write_facts(desk.conn, person_id, {fact: True}, desk.actor, desk.now, source="P18_Check",
                         since=values["visited_on"])  # fmt: skip
     store.set_outcome(desk.conn, key, person_id, "ENTERED" if entered else "DISMISSED")
+
+
+def follow(desk: Desk, person_id: int, pools: Mapping[str, str]) -> list[RowMapping]:
+    """Let the visit of a candidate who moves belong to the new community; return the tasks moved."""
+    tasks = store.tasks_about(desk.conn, person_id, PROCESS)
+    for task in tasks:
+        pool = pools.get(task["pool"], task["pool"])
+        store.place_task(desk.conn, task["id"], pool, desk.person(person_id)["area"])
+    return tasks
 
 
 def compare(

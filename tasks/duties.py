@@ -15,6 +15,7 @@ from engine.errors import CalendarUnknown, IllegalState
 from engine.ids import new_id
 from engine.live import Live
 from tasks.desk import Context, Desk
+from tasks.first_windows import first_window, owed, rests
 from tasks.store import casework, rows, tables
 from tasks.store.conn import RowMapping
 from tasks.windows import ONE_DAY, Window, after, following, rolls, window_of
@@ -53,26 +54,9 @@ RULES = {
     "P21_Attendance": "DL-035",
     "P21_Question": "DL-043",
 }
+#: Explains a window that the office does not ask for (setting windows_without_working_day).
+NO_WORKING_DAY = "整个周期没有工作日"
 FOLLOW_UP_RULES = {"MONTHLY": "DL-040", "TEN_DAYS": "DL-041", "WEEKLY": "DL-042"}
-
-
-def first_window(desk: Desk, frequency: str, opened: date) -> Window:
-    """Return the first window that counts: the present one where at least half of it remains (AMB-14).
-
-    A duty that arises after the day it is counted from has no window that was over by then: nobody could
-    meet it.
-    """
-    if rolls(frequency):
-        window = window_of(frequency, opened + ONE_DAY, desk.calendar)
-        return window if window.last >= desk.today else window_of(frequency, desk.today, desk.calendar)
-    present = window_of(frequency, opened, desk.calendar)
-    if present.last < desk.today:
-        opened, present = desk.today, window_of(frequency, desk.today, desk.calendar)
-    length = (present.last - present.first).days + 1
-    remaining = (present.last - opened).days + 1
-    if remaining > 0 and (not desk.setting("first_window_half") or remaining * 2 >= length):
-        return present
-    return following(frequency, present, desk.calendar)
 
 
 def open_duty(
@@ -128,9 +112,8 @@ def create_window(desk: Desk, duty_id: int) -> Live | None:
 
         return benefit_expiry.begin(desk, row)
     frequency = row["frequency"]
-    day = max(desk_day(row["next_at"]), date.fromisoformat(row["opened_on"]))
     try:
-        window = window_of(frequency, day, desk.calendar)
+        window = owed(desk, row)
         while window.last < desk.today and not rolls(frequency):
             _miss_unstarted(desk, row, window)
             window = following(frequency, window, desk.calendar)
@@ -143,9 +126,23 @@ def create_window(desk: Desk, duty_id: int) -> Live | None:
         return None
     rows.change(desk.conn, tables.duty, duty_id, next_at=nxt)
     done = rows.first(desk.conn, tables.duty_window, duty_id=duty_id, starts_on=window.first.isoformat())
-    if done is not None:
+    if done is not None or _rested(desk, row, window):
         return None
     return begin(desk, row, window, to_us(end_of_day(window.last)))
+
+
+def _rested(desk: Desk, row: RowMapping, window: Window) -> bool:
+    """Keep that a window without a working day is not asked for, where the office says so; tell whether."""
+    if not rests(desk, row["frequency"], window):
+        return False
+    rows.add(
+        desk.conn, tables.duty_window, id=new_id(), duty_id=row["id"], starts_on=window.first.isoformat(),
+        ends_on=window.last.isoformat(), due_at=to_us(end_of_day(window.last)), state="explained",
+        explained=NO_WORKING_DAY,
+    )  # fmt: skip
+    desk.emit(desk.trail(_context(row)), "DutyClosed", duty=row["kind"], first=window.first.isoformat(),
+              reason="no working day")  # fmt: skip
+    return True
 
 
 def _next_at(desk: Desk, frequency: str, window: Window) -> int:
@@ -195,7 +192,7 @@ def _of_window(row: RowMapping, window: Window) -> Context:
 def _miss_unstarted(desk: Desk, row: RowMapping, window: Window) -> None:
     """A window that passed while no worker ran: missed without a task of its own (SEC-T4)."""
     known = rows.first(desk.conn, tables.duty_window, duty_id=row["id"], starts_on=window.first.isoformat())
-    if known is not None:
+    if known is not None or _rested(desk, row, window):
         return
     rows.add(
         desk.conn, tables.duty_window, id=new_id(), duty_id=row["id"], starts_on=window.first.isoformat(),

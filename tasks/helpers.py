@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from engine.codec import dumps
@@ -11,6 +12,7 @@ from engine.live import Live
 from tasks import accounts
 from tasks.desk import Context, Desk
 from tasks.store import casework, rows, tables
+from tasks.store.conn import RowMapping
 
 #: Role of the helper -> tier it belongs to, and staff role until one is designated.
 TIER = {"community_aide": "community", "street_officer": "street", "district_expert": "district"}
@@ -95,12 +97,17 @@ def after_transfer(desk: Desk, case_id: int, instances: list[int], area: str) ->
         helper = active(desk, case_id, role)
         if helper is not None and helper not in {row["id"] for row in accounts.staff(desk.conn, role, area)}:
             release(desk, case_id, tier)
-    for task in casework.open_tasks_of(desk.conn, instances):
+    free_held(desk, casework.open_tasks_of(desk.conn, instances), area)
+
+
+def free_held(desk: Desk, tasks: Iterable[RowMapping], area: str) -> None:
+    """Give open tasks back to the staff of an area where who holds them does not work there."""
+    for task in tasks:
         holder = task["assignee_id"]
         if holder is None or holder in {row["id"] for row in accounts.staff(desk.conn, task["role"], area)}:
             continue
         casework.return_task(desk.conn, task["id"], UNTIL.get(str(task["role"]), str(task["role"])))
-        desk.emit(case_id, "TaskUnclaimed", element=task["element"], task=str(task["id"]),
+        desk.emit(task["trail_id"], "TaskUnclaimed", element=task["element"], task=str(task["id"]),
                   reason="transferred")  # fmt: skip
 
 

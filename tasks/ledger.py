@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from engine.codec import dumps
+from engine.codec import dumps, loads
 from engine.live import Live
 from engine.messages import deliver
 from tasks import duties
@@ -85,6 +85,12 @@ def classify(desk: Desk, person_id: int, new: int, grounds: Mapping[str, Any], s
         desk.emit(desk.person_trail(person_id), "ClassChanged", old=row["visit_class"], new=new)
     keep_visits(desk, person_id, since)
     return changed
+
+
+def proposed_class(desk: Desk, person_id: int) -> int | None:
+    """Return the class DT-05 gave when the row was last classified, whatever a worker made of it, or None."""
+    row = open_row(desk, person_id)
+    return None if row is None or row["grounds"] is None else int(loads(row["grounds"])["proposed"])
 
 
 def frequency_of(desk: Desk, visit_class: int) -> str:

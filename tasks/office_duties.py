@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.clock import NO_DUE, local_date, start_of_day, to_us
-from engine.errors import NotFound
+from engine.errors import CalendarUnknown, NotFound
 from engine.graph import Node
 from engine.ids import new_id
 from engine.live import Live
@@ -19,10 +19,12 @@ from tasks import access, benefit_expiry, duties, windows
 from tasks.access import Subject
 from tasks.commands import Done
 from tasks.desk import Context, Desk
+from tasks.first_windows import first_window
 from tasks.matter_commands import ExplainWindow
 from tasks.store import org, rows, tables
 from tasks.store.conn import RowMapping
 from tasks.text import need_reason
+from tasks.window_days import HELD
 from tasks.windows import PERIODS
 
 #: Process -> the level of office that has the duty, its window or the setting that says how often it comes,
@@ -37,9 +39,6 @@ OFFICES = {
 }
 #: The settings that say how often a duty comes.
 SETTINGS = frozenset({"district_report_period", "appraisal_period"})
-
-#: Field of a meeting's form that says when it was held.
-HELD = "held_at"
 
 
 def open_missing(desk: Desk) -> None:
@@ -67,16 +66,24 @@ def at_work(desk: Desk) -> None:
 
 
 def _open(desk: Desk, unit: RowMapping, process_id: str, frequency: str, rule_id: str) -> None:
-    window = duties.first_window(desk, frequency, desk.today)
+    first = _first_day(desk, frequency)
     rows.add(
         desk.conn, tables.duty, id=new_id(), kind=process_id, rule_id=rule_id, unit_id=unit["id"],
         area=unit["path"], tier=unit["level"], run_no=1, frequency=frequency,
-        opened_on=desk.today.isoformat(), next_at=to_us(start_of_day(max(window.first, desk.today))),
+        opened_on=desk.today.isoformat(), next_at=to_us(start_of_day(max(first or desk.today, desk.today))),
         state="open",
     )  # fmt: skip
     context = office(unit["id"], unit["path"], unit["level"])
     desk.emit(desk.trail(context), "DutyOpened", duty=process_id, rule=rule_id, frequency=frequency,
-              first=window.first.isoformat())  # fmt: skip
+              first=None if first is None else first.isoformat())  # fmt: skip
+
+
+def _first_day(desk: Desk, frequency: str) -> date | None:
+    """Return the first day of an office's first window; None while the calendar of its year is not known."""
+    try:
+        return first_window(desk, frequency, desk.today).first
+    except CalendarUnknown:
+        return None
 
 
 def close_of_unit(desk: Desk, unit_id: int, reason: str) -> None:

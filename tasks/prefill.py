@@ -24,6 +24,7 @@ from tasks import (
     progress,
     referrals,
     rules,
+    window_days,
     zero_families,
 )
 from tasks.actor import ROLES
@@ -73,16 +74,18 @@ def _level(live: Live) -> str:
 
 
 def _earliest(desk: Desk, live: Live, spec: FormSpec) -> Mapping[str, date]:
-    """A date before its trigger is refused (J.5)."""
+    """A date before its trigger is refused (J.5), and one before the window of a recurring duty."""
     context = desk.context(live)
     found: dict[str, date] = {}
-    if context.case_id is None:
-        return found
-    found |= _after_a_step(desk, live, context, spec.id)
+    if context.case_id is not None:
+        found |= _after_a_step(desk, live, context, spec.id)
+    act, begins = window_days.ACT_DAY.get(spec.id, window_days.HELD), window_days.first_day(desk, live)
+    if begins is not None and act in spec.fields:
+        found[act] = begins
     for policy in rules.met_by(desk, live, spec.id):
         name, _, column = (policy.met_field or "").partition(".")
         if name in spec.fields:
-            running = casework.running_deadlines(desk.conn, context.case_id, policy.id, context.run_no)
+            running = casework.running_deadlines(desk.conn, live.trail_id, policy.id, context.run_no)
             if running and running[0]["trigger_on"] and running[0]["unit"] != "given_date":
                 found[column or name] = date.fromisoformat(running[0]["trigger_on"])
     return found

@@ -15,7 +15,7 @@ from engine.calendar import WorkCalendar
 from engine.clock import end_of_day, from_us, local_date, to_us
 from engine.errors import CalendarUnknown
 from engine.store.db import is_conflict
-from tasks import accounts, notices
+from tasks import accounts, notices, rest_weeks
 from tasks.app import App
 from tasks.desk import Desk
 from tasks.store import accounts as account_store
@@ -67,7 +67,7 @@ def _some(desk: Desk, mark: int) -> int | None:
             notices.tell(desk, task.assignee_id, kind, case_id, data, task.id)
         if found:
             return len(found)
-    said = _pools(desk) + _calendar(desk)
+    said = _pools(desk) + _calendar(desk) + rest_weeks.tell(desk)
     store.note(desk.conn, *_DAY, mark)
     return said
 

@@ -85,19 +85,21 @@ def _add(desk: Desk, round_id: int, person_id: int, interview: int) -> None:
 def begin_at_door(desk: Desk, person_id: int) -> Live:
     """Begin an interview at a door, and put the person on the roster of the round that runs there.
 
-    Raises IllegalState where one is open.
+    Raises IllegalState where one is open, or the round has visited the person: it does so once (J.1).
     """
     if store.open_of_person(desk.conn, person_id, INTERVIEW):
         raise IllegalState(detail="该人员已有未完成的入户调查，请在待办中继续填写")
-    live = _begin(desk, person_id)
     round_id = store.round_of(desk.conn, ROUND, desk.person(person_id)["area"])
-    if round_id is None:
-        return live
-    there = rows.first(desk.conn, survey_roster, round_id=round_id, person_id=person_id)
-    if there is None:
+    there = None
+    if round_id is not None:
+        there = rows.first(desk.conn, survey_roster, round_id=round_id, person_id=person_id)
+    if there is not None and there["state"] == VISITED:
+        raise IllegalState(detail="该人员本轮已完成入户调查；情况有变请在走访中记录")
+    live = _begin(desk, person_id)
+    if there is not None and there["state"] == "open":
+        store.follow_interview(desk.conn, there["round_id"], person_id, live.id)
+    elif there is None and round_id is not None:
         _add(desk, round_id, person_id, live.id)
-    elif there["state"] == "open":
-        store.follow_interview(desk.conn, round_id, person_id, live.id)
     return live
 
 
@@ -115,6 +117,19 @@ def left(desk: Desk, person_id: int, code: str) -> None:
     store.close_roster(desk.conn, where, OUT_OF_SCOPE, code, desk.today.isoformat())
 
 
+def moved(desk: Desk, person_id: int, area: str) -> None:
+    """Let the new community's round visit somebody who moves there; where none runs, the old one does."""
+    there = store.round_of(desk.conn, ROUND, area)
+    if there is None:
+        return
+    for row in store.rosters_of(desk.conn, person_id):
+        if row["round_id"] != there:
+            where = {"round_id": row["round_id"], "person_id": person_id}
+            store.close_roster(desk.conn, where, OUT_OF_SCOPE, "TRANSFERRED", desk.today.isoformat())
+            if person_id not in store.roster(desk.conn, there):
+                _add(desk, there, person_id, row["instance_id"])
+
+
 def require_all(desk: Desk, live: Live) -> None:
     """Raise GuardUnmet while somebody of the roster was neither visited nor found out of scope (01.R1b)."""
     count, names = store.not_visited(desk.conn, live.id, NAMED)
@@ -130,6 +145,11 @@ def first_day(desk: Desk, live: Live) -> date:
         return date.fromisoformat(matter.rpartition(":")[2]).replace(month=1, day=1)
     except ValueError:
         return desk.today.replace(month=1, day=1)
+
+
+def after_quarter(start: date) -> bool:
+    """Tell whether a start lies after the first quarter (01.D1a)."""
+    return start.month > 3
 
 
 def is_late(start: date) -> bool:

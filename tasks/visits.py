@@ -25,12 +25,12 @@ def reclassify(desk: Desk, person_id: int, on: date) -> None:
 
 
 def require_gap(desk: Desk, live: Live, values: Mapping[str, Any]) -> None:
-    """Raise GuardUnmet for the second visit of a month that follows the first one too closely (AMB-14)."""
+    """Raise GuardUnmet for two visits of one month that lie too close together (AMB-14)."""
     duty_id = desk.context(live).duty_id
     duty = rows.first(desk.conn, tables.duty, id=duty_id) if duty_id is not None else None
     if duty is None or duty["frequency"] != "HALF_MONTH" or values.get("signal") != "NONE":
         return
-    gap = int(desk.setting("visit_minimum_gap_days"))
-    last = store.last_visit(desk.conn, duty["person_id"], ledger.VISIT)
-    if last is not None and 0 <= (values["visited_on"] - date.fromisoformat(last)).days < gap:
-        raise GuardUnmet(missing=f"同月两次走访须间隔{gap}日以上，上次走访为{last}")
+    gap, on = int(desk.setting("visit_minimum_gap_days")), values["visited_on"]
+    for day in store.visits_in_month(desk.conn, duty["person_id"], ledger.VISIT, on):
+        if abs((on - date.fromisoformat(day)).days) < gap:
+            raise GuardUnmet(missing=f"同月两次走访须间隔{gap}日以上，另一次走访为{day}")

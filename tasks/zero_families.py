@@ -76,6 +76,8 @@ def report(desk: Desk, command: ReportZeroFamily) -> Done:
         raise FormInvalid([("household", zh, "No household is linked to this person yet.")])
     if is_open(desk, person["household_id"]):
         raise IllegalState(detail="该家庭的即时援助正在办理")
+    if any(at_work(desk, member["id"]) for member in members(desk, person["household_id"])):
+        raise IllegalState(detail="该家庭有成员在职，不是零就业家庭；如已失去岗位，请先登记")
     _found(desk, person)
     desk.unit.settle()
     return Done(person_id=command.person_id)

@@ -18,6 +18,7 @@ from tasks.calendar_moves import Move
 from tasks.queries import office, task_page
 from tasks.queries.trail import Happened
 from tasks.reminders import OVER, POOL, SOON, TODAY
+from tasks.rest_weeks import NOTICE as REST_WEEK
 from tasks.settings import Setting
 from tasks.traceability import Place
 from web import nav, words
@@ -280,6 +281,9 @@ class Vocabulary:
         if row.kind == POOL:
             counts = {kind: data.get(kind, 0) for kind in (TODAY, SOON, OVER)}
             return self.context.t("notice_of.pool", **counts)
+        if row.kind == REST_WEEK:
+            span = {name: self.day(data[name]) for name in ("first", "last")}
+            return self.context.t("notice_of.rest_week", number=data["number"], **span)
         if "year" in data:
             return self.context.t("notice_of.year", year=data["year"])
         version = str(data.get("definition", ""))

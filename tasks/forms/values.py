@@ -198,7 +198,7 @@ def read_date(spec: Field, raw: Any, context: FormContext) -> date | None:
         raise Unreadable(f"不能晚于今天（{context.today}）", f"must not lie after today ({context.today})")
     first = context.earliest.get(spec.name)
     if first is not None and day < first:
-        raise Unreadable(f"不能早于{first}，那一天前一环节才发生", f"must not lie before {first}")
+        raise Unreadable(f"不能早于{first}，这项工作从那一天起算", f"must not lie before {first}")
     return day
 
 
@@ -225,7 +225,7 @@ def read_datetime(spec: Field, raw: Any, context: FormContext) -> datetime | Non
         raise Unreadable("不能晚于现在", "must not lie in the future")
     first = context.earliest.get(spec.name)
     if first is not None and instant.astimezone(SHANGHAI).date() < first:
-        raise Unreadable(f"不能早于{first}，那一天前一环节才发生", f"must not lie before {first}")
+        raise Unreadable(f"不能早于{first}，这项工作从那一天起算", f"must not lie before {first}")
     return instant
 
 

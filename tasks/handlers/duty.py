@@ -11,23 +11,17 @@ from tasks import decide, duties, employments, ledger, visits
 from tasks.casework import case_for_work
 from tasks.handlers import Completion, on
 from tasks.handlers.follow_up import left_needs_signal, lost, reclassify, stable_again
-
-_DAY = {
-    "P21_Visit": "visited_on", "P21_WeeklyContact": "contacted_at", "P21_KeepContact": "contacted_at",
-    "P21_FollowUp": "revisited_on", "P21_WeeklyGuidance": "guided_on", "P21_DynamicData": "checked_on",
-    "P21_EmployerVisit": "visited_on", "P21_SelfEmployedVisit": "visited_on", "P21_Question": "asked_at",
-    "P21_Recheck": "checked_on",
-}  # fmt: skip
+from tasks.window_days import ACT_DAY
 
 
 def _act_day(done: Completion) -> date:
-    value = done.values.get(_DAY.get(done.task.node.id, ""))
+    value = done.values.get(ACT_DAY.get(done.task.node.id, ""))
     if isinstance(value, datetime):
         return local_date(value)
     return value if isinstance(value, date) else done.desk.today
 
 
-def _situation(done: Completion) -> str:
+def _situation(done: Completion, other_class: bool) -> str:
     """Return the branch of P21_Signal_GW (J.7.10)."""
     signal = done.values.get("signal")
     if signal and signal != "NONE":
@@ -39,25 +33,32 @@ def _situation(done: Completion) -> str:
 
         notices.tell_supervisors(done.desk, done.context.area, "ExitProposed", done.context.case_id,
                                  {"end_code": done.values.get("end_code")})  # fmt: skip
-    if done.task.node.id == "P21_Visit" and _reclassified(done):
+    if done.task.node.id == "P21_Visit" and (other_class or _reclassified(done)):
         return "RECLASSIFIED"
     return "NONE"
 
 
 def _reclassified(done: Completion) -> bool:
-    """Tell whether the visit changed class, ability or wish, or the person may now be brought (J.7.10)."""
+    """Tell whether the visit changed ability or wish, or the person may now be brought (J.7.10)."""
     before: Mapping[str, Any] = done.desk.form["_facts_before"]
-    if {"wish", "labour_ability"} & before.keys() or _other_class(done):
+    if {"wish", "labour_ability"} & before.keys():
         return True
     return ledger.would_accompany(done.desk, done.person_id)
 
 
 def _other_class(done: Completion) -> bool:
+    """Tell whether another class follows now than when the ledger was last classified (J.7.10).
+
+    A worker's own choice stands until something changes; what other forms wrote meanwhile counts too. Of
+    somebody who is not on the ledger only what this visit changed is known.
+    """
     before: Mapping[str, Any] = done.desk.form["_facts_before"]
-    if not before:
-        return False
-    classes = [decide.visit_class(done.desk, done.person_id, facts) for facts in (before, {})]
-    return classes[0] != classes[1]
+    old = ledger.proposed_class(done.desk, done.person_id)
+    if old is None:
+        if not before:
+            return False
+        old = decide.visit_class(done.desk, done.person_id, before)
+    return old != decide.visit_class(done.desk, done.person_id)
 
 
 @on(*duties.KINDS)
@@ -70,12 +71,13 @@ def act(done: Completion) -> None:
         visits.require_gap(done.desk, done.task.live, done.values)
     duties.done(done.desk, done.task.live, _act_day(done))  # first: a lost post ends its own duties
     lost(done)
-    if element == "P21_Visit" and _other_class(done):
+    other_class = element == "P21_Visit" and _other_class(done)
+    if other_class:
         visits.reclassify(done.desk, done.person_id, _act_day(done))
     if done.values.get("signal") == "FOUND_WORK":
         context = case_for_work(done.desk, done.context)
         employments.record(done.desk, context, done.values, "OWN_EFFORT", done.desk.today)
-    done.routing["situation"] = _situation(done)
+    done.routing["situation"] = _situation(done, other_class)
     if element == "P21_FollowUp":
         reclassify(done)
         stable_again(done)

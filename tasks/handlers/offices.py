@@ -1,8 +1,8 @@
-"""P08, P15, P16, P18, P19: what completing a step of an office's matter means."""
+"""P08, P15, P16, P18, P19, P20: what completing a step of an office's matter means."""
 
 from __future__ import annotations
 
-from tasks import contributions, discovery, early_warnings, org, zero_families
+from tasks import complaints, contributions, discovery, early_warnings, org, zero_families
 from tasks.handlers import Completion, on
 from tasks.store import market, tables
 
@@ -52,3 +52,9 @@ def candidate(done: Completion) -> None:
 def fixed(done: Completion) -> None:
     """Close the warning."""
     early_warnings.close(done.desk, done.task.live)
+
+
+@on("P20_Reply")
+def replied(done: Completion) -> None:
+    """Hold the reply to a day on which the complaint was there."""
+    complaints.require_received(done.desk, done.task.live, done.values["replied_on"])

@@ -10,12 +10,20 @@ from tasks.survey import door
 
 @on("P01_FixStart")
 def fix_start(done: Completion) -> None:
-    """Hold the start to the year of the round; warn where a month from it leaves the quarter (AMB-08)."""
+    """Hold the start to its year's first quarter; warn where a month from it leaves the quarter (AMB-08).
+
+    Nobody plans a start after the quarter; a survey that really began later is written down as it was, and
+    its deadline as missed.
+    """
     start, first = done.values["start_on"], survey_round.first_day(done.desk, done.task.live)
     if start.year != first.year:
         zh, en = f"调查起始日须在{first.year}年内。", f"The survey starts within {first.year}."
         raise FormInvalid([("start_on", zh, en)])
-    if survey_round.is_late(start) and not matters.has_own_term(done.context):
+    own_term = matters.has_own_term(done.context)
+    if start > done.desk.today and survey_round.after_quarter(start) and not own_term:
+        zh = f"调查应在第一季度开展，起始日不能晚于{start.year}-03-31。"
+        raise FormInvalid([("start_on", zh, "The survey starts within the first quarter.")])
+    if survey_round.is_late(start) and not own_term:
         done.emit("WarningRaised", reason="survey_late", start=start.isoformat())
         notices.tell_supervisors(done.desk, done.context.area, "WarningRaised", None,
                                  {"reason": "survey_late"})  # fmt: skip

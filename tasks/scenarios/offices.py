@@ -165,8 +165,14 @@ class MatterLook(Look):
 
     @cached_property
     def alarms(self) -> list[dict[str, str]]:
-        """Return the open early warnings of the area."""
+        """Return the open early warnings of the area, and the years its deadlines wait for."""
+        waiting = {str(row["trigger_on"])[:4] for row in self.deadlines if _pending(row)}
+        calendar = [{"kind": "calendar", "since": year} for year in sorted(waiting)]
         with self.world.app.read() as conn:
-            return [{"kind": row, "since": row} for row in kept.warnings_in(conn, self.area or "/")]
+            found = kept.warnings_in(conn, self.area) if self.area else []
+        return [*calendar, *({"kind": row, "since": row} for row in found)]
 
 
+def _pending(row: RowMapping) -> bool:
+    closed = row["completed_at"] is not None or row["closed_reason"] is not None
+    return not closed and row["trigger_on"] is not None and row["due_effective"] is None

@@ -7,7 +7,7 @@ from datetime import date
 
 from engine.clock import local_date
 from tasks.contract_names import chinese, english, rules_in_english
-from tasks.phrases import Words, labelled, listed, same, sentence
+from tasks.phrases import Words, labelled, listed, sentence
 from tasks.scenarios.faults import Difference
 from tasks.scenarios.world import World
 
@@ -86,8 +86,3 @@ class Names:
 def coded(kind: str, codes: Iterable[object]) -> Words:
     """Return the labels of codes, or that there are none."""
     return all_of(labelled(kind, str(code)) for code in codes)
-
-
-def plain(values: Iterable[object]) -> Words:
-    """Return what is read alike in both languages, or that there is nothing."""
-    return all_of(same(str(value)) for value in values)

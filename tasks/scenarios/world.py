@@ -43,7 +43,9 @@ class World:
     home: str = ""
 
     def role_actor(self, role: str, area: str) -> Actor | None:
-        """Return the user of a role for an area."""
+        """Return the user of a role for an area: the office's own, else that of its level above."""
+        if (role, area) in self.of_role:
+            return self.of_role[role, area]
         level = LEVEL_OF_ROLE.get(role, "district")
         return self.of_role.get((role, org.path_at(area, level)))
 
@@ -82,8 +84,9 @@ def _about_an_office(step: Step) -> bool:
 
 def _area(conn: Connection, world: World, area: Area) -> str:
     unit = org.ensure_unit(conn, area.district, area.street, area.community)
-    for role in ROLES:
-        path = org.path_at(unit.path, LEVEL_OF_ROLE.get(role, "district"))
+    levels = [(role, LEVEL_OF_ROLE.get(role, "district")) for role in ROLES]
+    for role, level in [*levels, ("supervisor", "district")]:
+        path = org.path_at(unit.path, level)
         if (role, path) not in world.of_role:
             there = _there(conn, world, role, path)
             name = f"{label('role', role)}（{org.unit_of_path(conn, path).name}）"

@@ -171,3 +171,15 @@ def last_visit(conn: Connection, person_id: int, kind: str) -> str | None:
         .where(duty.c.person_id == person_id, duty.c.kind == kind)
     )
     return conn.execute(query).scalar()
+
+
+def visits_in_month(conn: Connection, person_id: int, kind: str, day: date) -> list[str]:
+    """Return the days of a month on which the act of a person's duty of a kind was done."""
+    query = (
+        sa.select(duty_window.c.done_on)
+        .join(duty, duty.c.id == duty_window.c.duty_id)
+        .where(duty.c.person_id == person_id, duty.c.kind == kind)
+        .where(duty_window.c.done_on.startswith(f"{day:%Y-%m}-"))
+        .order_by(duty_window.c.done_on)
+    )
+    return list(conn.execute(query).scalars())

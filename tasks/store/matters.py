@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.store.tables import instance
+from engine.store.tables import instance, user_task
 from tasks.store.casework import OPEN
 from tasks.store.conn import Connection, RowMapping
 from tasks.store.rows import Named
@@ -203,3 +203,22 @@ def being_checked(conn: Connection, person_id: int) -> bool:
         m.person_id == person_id, m.outcome.is_(None), m.matter.like("discovery:%")
     )
     return conn.execute(query).first() is not None
+
+
+def tasks_about(conn: Connection, person_id: int, process_id: str) -> list[RowMapping]:
+    """Return the open tasks about a person in the runs of a process that goes through many persons."""
+    query = (
+        sa.select(user_task)
+        .join(instance, instance.c.id == user_task.c.instance_id)
+        .where(
+            user_task.c.subject_id == person_id, user_task.c.state.in_(("created", "claimed")),
+            instance.c.process_id == process_id,
+        )
+        .order_by(user_task.c.id)
+    )  # fmt: skip
+    return list(conn.execute(query).mappings())
+
+
+def place_task(conn: Connection, task_id: int, pool: str, area: str) -> None:
+    """Give one open task to another pool and area."""
+    conn.execute(sa.update(user_task).where(user_task.c.id == task_id).values(pool=pool, area=area))

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from engine.store.tables import instance, user_task
 from tasks.store.conn import Connection
-from tasks.store.tables_clock import reminder
+from tasks.store.tables_clock import duty, reminder
 
 _t, _r = user_task.c, reminder.c
 _RUNNING = user_task.join(instance, sa.and_(instance.c.id == _t.instance_id, instance.c.status == "running"))
@@ -55,6 +55,17 @@ def unclaimed(conn: Connection, after: int, until: int) -> list[Waiting]:
         .group_by(_t.role, _t.pool)
     )
     return [Waiting(*row) for row in conn.execute(query)]
+
+
+def weekly(conn: Connection) -> list[tuple[str, str, int]]:
+    """Return (kind, area, number) of the weekly duties that go on."""
+    query = (
+        sa.select(duty.c.kind, duty.c.area, sa.func.count())
+        .where(duty.c.state == "open", duty.c.frequency == "WEEKLY")
+        .group_by(duty.c.kind, duty.c.area)
+        .order_by(duty.c.kind, duty.c.area)
+    )
+    return [(row[0], row[1], int(row[2])) for row in conn.execute(query)]
 
 
 def was_told(conn: Connection, task_id: int, kind: str, due_at: int) -> bool:

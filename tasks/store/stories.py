@@ -93,7 +93,8 @@ def waiting_in(conn: Connection, case_id: int | None) -> list[tuple[str, str]]:
 def deadlines_of(conn: Connection, case_id: int | None, person_id: int) -> list[RowMapping]:
     """Return the deadlines of a case, and of its person outside any, in the order they were opened."""
     outside = sa.and_(deadline.c.case_id.is_(None), deadline.c.person_id == person_id)
-    query = sa.select(deadline).where(sa.or_(deadline.c.case_id == case_id, outside))
+    mine = outside if case_id is None else sa.or_(deadline.c.case_id == case_id, outside)
+    query = sa.select(deadline).where(mine)
     return list(conn.execute(query.order_by(deadline.c.created_at, deadline.c.id)).mappings())
 
 

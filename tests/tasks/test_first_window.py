@@ -10,7 +10,7 @@ from engine.clock import SHANGHAI, VirtualClock
 from engine.store.db import Database
 from tasks.app import App
 from tasks.crypto import new_keys
-from tasks.duties import first_window
+from tasks.first_windows import first_window
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,8 @@ from tasks.duties import first_window
         ("MONTHLY", (2, 14), (2, 28), (2, 1), (2, 28)),
         ("MONTHLY", (2, 16), (2, 28), (3, 1), (3, 31)),
         ("MONTHLY", (2, 14), (3, 5), (3, 1), (3, 31)),
+        ("FIRST_QUARTER", (3, 10), (3, 10), (1, 1), (3, 31)),
+        ("QUARTER", (3, 10), (3, 10), (4, 1), (6, 30)),
         ("TEN_DAYS", (9, 30), (10, 9), (10, 1), (10, 10)),
         ("TEN_DAYS", (9, 30), (10, 13), (10, 13), (10, 22)),
     ],

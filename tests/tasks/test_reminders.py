@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from engine.calendar import WorkCalendar
-from engine.clock import SHANGHAI
+from engine.clock import SHANGHAI, VirtualClock
 from engine.codec import loads
 from engine.store.db import Database
-from tasks import reminders, worker
+from tasks import reminders, rest_weeks, worker
 from tasks.commands import ExtendDeadline
 from tasks.store.tables import notice
 from tests.engine.test_calendar import FOLDER
@@ -101,6 +101,37 @@ def test_next_years_calendar_is_asked_for_from_november_on(office: Office) -> No
         reminders.remind(office.app)
     assert said(office, "system.admin") == [("CalendarMissing", 2)]
     assert "2027年" in office.browser("system.admin").get("/notices").text
+
+
+def test_before_a_week_without_a_working_day_its_weekly_duties_are_told(database: Database) -> None:
+    """14 February 2026 is worked; the week from the 16th is off from end to end (AMB-07)."""
+    office = Office(database, clock=VirtualClock(datetime(2026, 2, 12, 9, tzinfo=SHANGHAI)))
+    for day in (13, 14, 15):
+        office.clock.set(datetime(2026, 2, day, 9, tzinfo=SHANGHAI))
+        reminders.remind(office.app)
+    assert [one for one in said(office, "staff.rh") if one[0] == "RestWeek"] == [("RestWeek", 14)]
+    assert "整周没有工作日，仍有1项每周任务应完成" in office.browser("staff.rh").get("/notices").text
+
+
+def test_an_office_that_does_not_ask_for_such_a_week_is_not_told_of_it(database: Database) -> None:
+    office = Office(database, clock=VirtualClock(datetime(2026, 2, 14, 9, tzinfo=SHANGHAI)))
+    office.app.overrides = {"windows_without_working_day": "dropped"}
+    reminders.remind(office.app)
+    assert [one for one in said(office, "staff.rh") if one[0] == "RestWeek"] == []
+
+
+@pytest.mark.parametrize(
+    ("today", "weeks"),
+    [
+        (date(2026, 2, 14), [date(2026, 2, 16)]),
+        (date(2026, 2, 15), []),  # itself a day off
+        (date(2026, 9, 30), []),  # 8 October is worked
+        (date(2026, 12, 31), []),  # the next year is not known
+    ],
+)
+def test_a_week_is_without_a_working_day_from_monday_to_sunday(today: date, weeks: list[date]) -> None:
+    found = rest_weeks.ahead(WorkCalendar.load(FOLDER), today)
+    assert [week.first for week in found] == weeks
 
 
 @pytest.mark.parametrize(
