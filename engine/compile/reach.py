@@ -35,6 +35,7 @@ def behind(flow: Flow, gateway: Node, nodes: Mapping[str, Node], borders: bool =
         found.add(node_id)
         node = nodes[node_id]
         ahead.extend(incoming.source for incoming in node.incoming)
-        if node.attached_to and borders:
-            ahead.append(node.attached_to)
+        host = nodes.get(node.attached_to or "")  # none where a border hangs on what was refused
+        if host is not None and borders:
+            ahead.append(host.id)
     return frozenset(found)

@@ -190,3 +190,10 @@ def test_a_deployed_process_that_only_a_message_starts_cannot_be_called() -> Non
 def test_a_process_without_a_start_is_named_with_its_line() -> None:
     found = [one for one in check(process(user("t") + END, "t>e"), KNOWN) if one.rule == "starts"]
     assert [(one.element, one.line) for one in found] == [("P", 1)]
+
+
+def test_a_border_on_a_refused_activity_before_an_inclusive_join_is_refused_by_name() -> None:
+    border = node("boundaryEvent", "b", TIMER, attachedToRef="x")
+    body = START + node("transaction", "x") + border + user("t") + node("inclusiveGateway", "j") + END
+    found = errors(process(body, "s>x", "x>t", "t>j", "b>j", "j>e"))
+    assert {"x", "b"} <= {where for where, line in found if line}
