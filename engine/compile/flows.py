@@ -110,8 +110,9 @@ def check_listed(element: etree._Element, flows: Mapping[str, Flow], context: Co
             context.findings.add(
                 FLOWS,
                 part,
-                f"这里写着连线“{flow.id}”，而该连线接的是“{end}”，两处不一致，请重新连接。",
-                f"The flow “{flow.id}” is listed here, but it says of itself that it joins “{end}”.",
+                f"这里写着连线“{flow.id}”，而该连线接的是“{end}”；以连线为准，请核对。",
+                f"The flow “{flow.id}” is listed here, but joins “{end}”, where it is taken to lead.",
+                "warning",
             )
 
 
