@@ -37,12 +37,12 @@ class Bridge:
         """Run decision tables."""
         return self.unit.kernel.world.decide(self.unit, self.live, token, node)
 
-    def throw(self, machine: Machine, token: Token, node: Node, event: EventDef) -> None:
+    def throw(self, machine: Machine, token: Token, node: Node, event: EventDef, heard: bool) -> None:
         """Send a message, or broadcast a signal after the step."""
         if event.trigger is Trigger.SIGNAL:
             from engine.messages import broadcast
 
-            self.unit.later(lambda: broadcast(self.unit, event.name))
+            self.unit.later(lambda: broadcast(self.unit, event.name, self.live.id if heard else 0))
         else:
             self.unit.kernel.world.thrown(self.unit, self.live, token, node, event.name)
 

@@ -80,7 +80,7 @@ def _compile(text: str) -> Expr:
         raise ExpressionError(text, "写法不对，无法识别") from error
     checker = _Checker()
     try:
-        body = checker.visit(tree.body, 0)
+        body = checker.expr(tree.body, -1)
     except Refusal as refusal:
         raise ExpressionError(text, str(refusal)) from None
     return Expr(text, body, frozenset(checker.names), frozenset(checker.calls))
@@ -119,7 +119,8 @@ class _Checker:
                 setattr(node, field, self.visit(value, depth + 1))
         return node
 
-    def _expr(self, node: ast.expr, depth: int) -> ast.expr:
+    def expr(self, node: ast.expr, depth: int) -> ast.expr:
+        """Return the expression to evaluate in place of one."""
         result = self.visit(node, depth + 1)
         assert isinstance(result, ast.expr)
         return result
@@ -149,20 +150,20 @@ class _Checker:
         if node.keywords:
             raise Refusal("函数的参数请按顺序写，不要写参数名")
         self.calls.add(node.func.id)
-        node.args = [self._expr(argument, depth) for argument in node.args]
+        node.args = [self.expr(argument, depth) for argument in node.args]
         return node
 
 
 class Expr:
     """A checked expression: call it with names and functions. `names` and `calls` are what it needs."""
 
-    __slots__ = ("_body", "calls", "names", "text")
+    __slots__ = ("body", "calls", "names", "text")
 
-    def __init__(self, text: str, body: ast.AST, names: frozenset[str], calls: frozenset[str]) -> None:
+    def __init__(self, text: str, body: ast.expr, names: frozenset[str], calls: frozenset[str]) -> None:
         self.text = text
         self.names = names
         self.calls = calls
-        self._body = body
+        self.body = body  #: the checked syntax, for rules that look at it
 
     def __repr__(self) -> str:
         return f"Expr({self.text!r})"
@@ -175,7 +176,7 @@ class Expr:
         An AidError of a registered function passes through as it is (e.g. CalendarUnknown).
         """
         try:
-            return _evaluator().run(self._body, names, functions or {})
+            return _evaluator().run(self.body, names, functions or {})
         except Refusal as refusal:
             raise ExpressionError(self.text, str(refusal)) from None
         except InvalidExpression as error:

@@ -181,6 +181,8 @@ class Graph:
     #: inclusive gateway id -> incoming flow id -> ids of nodes of its scope from which that flow can be
     #: reached without visiting the gateway (boundary events count as ways out of their activity)
     reach: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    #: the same by sequence flows alone
+    flow_reach: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
 
     @property
     def root(self) -> ScopeDef:

@@ -103,8 +103,9 @@ def give_kept(unit: Unit, key: str, run: int, name: str) -> None:
             return
 
 
-def broadcast(unit: Unit, name: str) -> None:
-    """Let a signal happen wherever it is awaited."""
+def broadcast(unit: Unit, name: str, heard: int = 0) -> None:
+    """Let a signal happen wherever it is awaited, but in the instance that has heard it."""
     unit.write_waits()
     for instance_id, owner, element in queries.SIGNALLED.run(unit.conn, {"name": name}).all():
-        _hand(unit, unit.instance(instance_id), owner, element, name, {})
+        if instance_id != heard:
+            _hand(unit, unit.instance(instance_id), owner, element, name, {})

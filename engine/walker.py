@@ -117,7 +117,7 @@ class _Silent:
         """Decide nothing again."""
         return None
 
-    def throw(self, machine: Machine, token: Token, node: Node, event: EventDef) -> None:
+    def throw(self, machine: Machine, token: Token, node: Node, event: EventDef, heard: bool) -> None:
         """Send nothing again."""
 
     def call(self, machine: Machine, token: Token, node: Node) -> int:

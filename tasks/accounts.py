@@ -155,6 +155,16 @@ def name_of(conn: Connection, user_id: int | None) -> str:
         return "—"
 
 
+def one_person(conn: Connection, user_id: int | None, other: int | None) -> bool:
+    """Tell whether two accounts are one natural person's: the same account, or one identity number."""
+    if user_id is None or other is None:
+        return False
+    if user_id == other:
+        return True
+    keys = store.keys_of(conn, (user_id, other))
+    return keys.get(user_id) is not None and keys.get(user_id) == keys.get(other)
+
+
 def grant_role(
     conn: Connection, user_id: int, role: str, unit_id: int, now: datetime, granted_by: int | None = None
 ) -> None:

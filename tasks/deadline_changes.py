@@ -16,7 +16,7 @@ from engine.codec import dumps
 from engine.deadlines import Unit
 from engine.errors import FourEyes, GuardUnmet, IllegalState
 from engine.ids import new_id
-from tasks import deadlines, notices
+from tasks import accounts, deadlines, notices
 from tasks.deadline_dates import follow, last_day, moved
 from tasks.desk import Desk
 from tasks.store import casework, clock_changes, rows, tables
@@ -68,7 +68,7 @@ def decide(desk: Desk, case_id: int, rule_id: str, granted: bool, note: str) -> 
     asked = clock_changes.asked_of(desk.conn, row["id"])
     if asked is None:
         raise IllegalState(detail="这一期限没有等待审批的申请")
-    if asked["asked_by"] is not None and asked["asked_by"] == desk.actor.user_id:
+    if accounts.one_person(desk.conn, asked["asked_by"], desk.actor.user_id):
         raise FourEyes()
     decided = {"decided_by": desk.actor.user_id, "decided_at": desk.now_us, "decision": note}
     if granted:

@@ -44,3 +44,11 @@ class StopMigration(Command):
     """Let a batch go no further; what it has done stays."""
 
     migration_id: int
+
+
+@dataclass(frozen=True)
+class EndMigration(Command):
+    """Close a batch of which nothing waits any more, or whose supervisor has left (`stopped`)."""
+
+    migration_id: int
+    stopped: bool = False

@@ -17,7 +17,7 @@ from engine.migration import NotMigratable
 from tasks import accounts
 from tasks.actor import SYSTEM, Actor
 from tasks.app import App
-from tasks.migration_commands import MigrateInstance
+from tasks.migration_commands import EndMigration, MigrateInstance
 from tasks.store import migrations as store
 from tasks.store.migrations import Batch, Item
 
@@ -70,11 +70,11 @@ def run(app: App, migration_id: int, most: int | None = None, hears: Hears | Non
         if batch.state != "running":
             break
         if item is None:
-            _end(app, batch, "done")
+            _end(app, batch)
             break
         actor = _actor(app, batch)
         if actor is None:
-            _end(app, batch, "stopped")
+            _end(app, batch, stopped=True)
             break
         _deal_with(app, batch, item, actor)
         done += 1
@@ -152,6 +152,5 @@ def _settle(app: App, batch: Batch, item: Item, state: str, said: list[dict[str,
         store.settle(conn, batch.id, item.n, state, dumps(said), to_us(app.clock.now()))
 
 
-def _end(app: App, batch: Batch, state: str) -> None:
-    with app.write() as conn:
-        store.end(conn, batch.id, state, to_us(app.clock.now()))
+def _end(app: App, batch: Batch, stopped: bool = False) -> None:
+    app.do(EndMigration(batch.id, stopped), SYSTEM)

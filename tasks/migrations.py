@@ -10,7 +10,7 @@ from typing import Any
 from engine.clock import to_us
 from engine.codec import dumps, loads
 from engine.definitions import Definition, Definitions
-from engine.errors import IllegalState, NotFound
+from engine.errors import IllegalState, NotFound, OutOfArea
 from engine.ids import new_id
 from engine.live import Live
 from engine.migration import Plan, make_plan, migrate
@@ -21,7 +21,7 @@ from tasks.access import Subject
 from tasks.actor import Actor
 from tasks.commands import Done
 from tasks.desk import Desk
-from tasks.migration_commands import MigrateInstance, StartMigration, StopMigration
+from tasks.migration_commands import EndMigration, MigrateInstance, StartMigration, StopMigration
 from tasks.store import casework
 from tasks.store import migrations as store
 from tasks.store.conn import Connection
@@ -130,11 +130,11 @@ def start(desk: Desk, command: StartMigration) -> Done:
     new = version(desk.conn, definitions, command.key, command.to_version)
     require_sound(make_plan(old, new, command.mapping))
     trail = desk.process_trail(command.key)  # before the batch, as who stops it does
-    at_work = _at_work(desk, command, old.id, new.id)
+    instances = store.open_of(desk.conn, old.id, areas)
+    at_work = _at_work(desk, command, trail, (old, new), areas, instances)
     if at_work is not None:
         return Done(extra={"migration": str(at_work), "resumed": True})
     made = new_id()
-    instances = store.open_of(desk.conn, old.id, areas)
     row: dict[str, Any] = {
         "id": made, "key": command.key, "from_id": old.id, "to_id": new.id,
         "mapping": dumps(dict(command.mapping)), "recompute": command.recompute, "dry": command.dry,
@@ -157,35 +157,80 @@ def _tell(
     desk.unit.emit(trail, kind, data=told)
 
 
-def _at_work(desk: Desk, command: StartMigration, from_id: int, to_id: int) -> int | None:
-    """Return the same batch that is at work; another dry one gives way, another real one refuses."""
-    found = store.same_running(desk.conn, from_id, command.dry)
-    if found is None:
-        return None
-    batch = store.batch(desk.conn, found, lock=True)
-    wanted = (to_id, dict(command.mapping), command.recompute)
-    if batch is not None and (batch.to_id, loads(batch.mapping), bool(batch.recompute)) == wanted:
-        return found
-    if not command.dry:
-        raise IllegalState(detail="这个版本已有一批迁移在进行，请等它结束，或先停止它")
-    store.end(desk.conn, found, "stopped", desk.now_us)
+def _at_work(
+    desk: Desk, command: StartMigration, trail: int, between: tuple[Definition, Definition],
+    areas: list[str] | None, instances: list[int],
+) -> int | None:  # fmt: skip
+    """Return the same batch that is at work over these instances.
+
+    Of others a dry one in one's own areas gives way, and a real one refuses.
+    """
+    wanted = (between[1].id, dict(command.mapping), command.recompute)
+    for found in store.running_from(desk.conn, between[0].id, command.dry):
+        batch = store.batch(desk.conn, found, lock=True)
+        if batch is None or batch.state != "running":
+            continue
+        same = (batch.to_id, loads(batch.mapping), bool(batch.recompute)) == wanted
+        if same and not store.left_out(desk.conn, found, instances):
+            return found
+        if not command.dry:
+            raise IllegalState(detail="这个版本已有一批迁移在进行，请等它结束，或先停止它")
+        if _within(desk, found, areas):
+            _close(desk, trail, batch, "stopped", "MigrationStopped")
     return None
 
 
+def _within(desk: Desk, migration_id: int, areas: list[str] | None) -> bool:
+    """Tell whether every instance of a batch lies in some areas (None: all)."""
+    if areas is None:
+        return True
+    every, inside = store.counts(desk.conn, migration_id), store.counts(desk.conn, migration_id, areas)
+    return sum(every.values()) == sum(inside.values())
+
+
 def stop(desk: Desk, command: StopMigration) -> Done:
-    """Let a batch go no further; raise NotFound, or IllegalState when it is over."""
-    areas_of(desk.actor)
+    """Let a batch of one's own areas, or one's own batch, go no further.
+
+    Raises NotFound, OutOfArea where it reaches further, or IllegalState when it is over.
+    """
+    areas = areas_of(desk.actor)
     batch = store.batch(desk.conn, command.migration_id)
     if batch is None:
         raise NotFound()
     trail = desk.process_trail(batch.key)
-    if not store.end(desk.conn, command.migration_id, "stopped", desk.now_us):
+    if batch.made_by != desk.actor.user_id and not _within(desk, batch.id, areas):
+        raise OutOfArea(area="这一批案件所在辖区")
+    if not _close(desk, trail, batch, "stopped", "MigrationStopped"):
         raise IllegalState(detail="这一批迁移已经结束")
+    return Done()
+
+
+def finish(desk: Desk, command: EndMigration) -> Done:
+    """Close a batch by itself, once; raise NotFound, or NotCandidate for anybody but the program."""
+    if not desk.actor.is_system:
+        raise access.wrong_role(ACTION)
+    batch = store.batch(desk.conn, command.migration_id)
+    if batch is None:
+        raise NotFound()
+    trail = desk.process_trail(batch.key)
+    if command.stopped:
+        _close(desk, trail, batch, "stopped", "MigrationStopped")
+    else:
+        _close(desk, trail, batch, "done", "MigrationEnded")
+    return Done()
+
+
+def _close(desk: Desk, trail: int, batch: store.Batch, state: str, kind: str) -> bool:
+    """Close a batch and keep it on the trail of its process; False: it was closed before."""
+    if not store.end(desk.conn, batch.id, state, desk.now_us):
+        return False
     counts = store.counts(desk.conn, batch.id)
     definitions = desk.unit.kernel.definitions
+    waiting = counts.pop("waiting", 0)
     _tell(
-        desk, trail, "MigrationStopped",
+        desk, trail, kind,
         (definitions.get(desk.conn, batch.from_id), definitions.get(desk.conn, batch.to_id)),
-        batch=str(batch.id), dry=bool(batch.dry), waiting=counts.pop("waiting", 0), done=sum(counts.values()),
+        batch=str(batch.id), dry=bool(batch.dry), waiting=waiting, done=sum(counts.values()),
+        refused=counts.get("refused", 0), gone=counts.get("gone", 0),
     )  # fmt: skip
-    return Done()
+    return True

@@ -116,6 +116,7 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     moves.MigrateInstance: migrations.one,
     moves.StartMigration: migrations.start,
     moves.StopMigration: migrations.stop,
+    moves.EndMigration: migrations.finish,
     surveys.KeepSurvey: door.keep_survey,
     surveys.SettleSurvey: door.settle_survey,
     surveys.ViewSurvey: door.view_survey,

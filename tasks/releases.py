@@ -13,7 +13,7 @@ from engine import definitions
 from engine.definitions import NO_ANNEX, Deployed, digest
 from engine.errors import FourEyes, IllegalState, NotFound
 from engine.store import definitions as versions
-from tasks import access, drafts, office_duties
+from tasks import access, accounts, drafts, office_duties
 from tasks import studio_commands as commands
 from tasks.access import Subject
 from tasks.actor import Actor
@@ -148,8 +148,8 @@ def approve(desk: Desk, command: commands.ApproveRelease) -> Done:
     if row["status"] != "submitted":
         raise IllegalState(detail="这一版本不在待批准的状态")
     draft = rows.first(desk.conn, tables.draft, definition_id=row["id"])
-    mine = {row["author_id"], None if draft is None else draft["saved_by"]}
-    if desk.actor.user_id in mine:
+    authors = {row["author_id"], None if draft is None else draft["saved_by"]}
+    if any(accounts.one_person(desk.conn, desk.actor.user_id, author) for author in authors):
         raise FourEyes(who=desk.actor.name)
     _require_checked(desk, command.checked, row)
     versions.set_status(

@@ -73,7 +73,7 @@ def _four_eyes(desk: Desk, task: OpenTask) -> None:
     if not other or (switch and switch not in desk.setting("four_eyes")) or desk.actor.is_system:
         return
     before = casework.last_completion(desk.conn, task.live.id, other)
-    if before is not None and before["ended_by"] == desk.actor.user_id:
+    if before is not None and accounts.one_person(desk.conn, before["ended_by"], desk.actor.user_id):
         raise FourEyes(who=desk.actor.name)
 
 

@@ -37,7 +37,7 @@ QUIET = frozenset(
         "PersonRegistered", "TokenMoved", "TimerFired", "RecordViewed", "RecordExported",
     }
 )
-_MOVES = frozenset({"ProcessMigrated", "MigrationStarted", "MigrationStopped"})
+_MOVES = frozenset({"ProcessMigrated", "MigrationStarted", "MigrationStopped", "MigrationEnded"})
 #: Data worth a glance, in the order shown; coded ones with the kind of their labels.
 _PLAIN = ("employer", "post", "number", "explanation", "missing", "purpose")
 _CODED = {"paper": "paper", "outcome": "code", "end_code": "end", "duty": "duty", "decision": "code",

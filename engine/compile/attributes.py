@@ -64,6 +64,7 @@ def check_attributes(root: etree._Element, findings: Findings) -> None:
     """Note attributes that BPMN does not give to the element they stand on."""
     for element in root.iter(f"{{{BPMN}}}*"):
         name = local(element)
+        _other_language(element, findings)
         for key in _unknown(element, ATTRIBUTES.get(name)):
             findings.add(
                 ELEMENTS,
@@ -71,6 +72,17 @@ def check_attributes(root: etree._Element, findings: Findings) -> None:
                 f"{name} 没有属性 {key}，写了也不起作用，请核对写法或删除。",
                 f"A {name} has no attribute {key}, so it would be overlooked; correct or remove it.",
             )
+
+
+def _other_language(element: etree._Element, findings: Findings) -> None:
+    if local(element) in _EXPRESSIONS and element.get("language", "").strip():
+        said = element.get("language", "")[:64]
+        findings.add(
+            ELEMENTS,
+            element,
+            f"这里的表达式写明是“{said}”语言，本系统不用这种语言计算，请按本系统的写法改写并去掉 language。",
+            f"This expression says it is written in “{said}”; write it in ours and remove the attribute.",
+        )
 
 
 def _unknown(element: etree._Element, known: frozenset[str] | None) -> Iterator[str]:

@@ -134,7 +134,9 @@ def interrupting(element: etree._Element, place: str, events: tuple[EventDef, ..
     elif place == "event sub-process start":
         value = flag(element, "isInterrupting", True)
     else:
-        return True
+        value = True
+        if place != "catch":
+            return True
     if not value and any(event.trigger is Trigger.ERROR for event in events):
         context.findings.add(
             EVENTS, element, "错误事件必须中断所在的活动。", "An error event must interrupt its activity."
@@ -143,8 +145,8 @@ def interrupting(element: etree._Element, place: str, events: tuple[EventDef, ..
         context.findings.add(
             TIMERS,
             element,
-            "会中断活动的定时器只触发一次，不能写成循环，请改写时长或日期。",
-            "An interrupting timer fires once; write a duration or a date, not a repetition.",
+            "中间等待事件和会中断活动的定时器只触发一次，不能写成循环，请改写时长或日期。",
+            "A timer that is waited for, or interrupts, fires once; write a duration or a date.",
         )
     if not value and len(events) > 1 and any(event.timer for event in events):
         context.findings.add(

@@ -8,7 +8,7 @@ from lxml import etree
 
 from engine.compile.context import Context
 from engine.compile.findings import FLOWS
-from engine.compile.xml import child, line_of, own, text
+from engine.compile.xml import child, children, line_of, local, own, reference, text
 from engine.graph import ACTIVITIES, Flow, Kind, Node
 
 _DECIDING = frozenset({Kind.EXCLUSIVE, Kind.INCLUSIVE})
@@ -99,6 +99,21 @@ def _may_join(
     ends = f"（{element.get('sourceRef', '')} → {element.get('targetRef', '')}）"
     context.findings.add(FLOWS, element, f"{zh}{ends}，请重新连接。", f"{en} {ends}; reconnect it.")
     return False
+
+
+def check_listed(element: etree._Element, flows: Mapping[str, Flow], context: Context) -> None:
+    """Note flows that a node lists as coming in or going out while they say otherwise of themselves."""
+    for part in children(element, "incoming", "outgoing"):
+        flow = flows.get(reference(text(part)))
+        end = None if flow is None else flow.target if local(part) == "incoming" else flow.source
+        if flow is not None and end != element.get("id", ""):
+            context.findings.add(
+                FLOWS,
+                part,
+                f"这里写着连线“{flow.id}”，而该连线接的是“{end}”；以连线为准，请核对。",
+                f"The flow “{flow.id}” is listed here, but joins “{end}”, where it is taken to lead.",
+                "warning",
+            )
 
 
 def _settle_default(node: Node, context: Context) -> None:

@@ -8,7 +8,7 @@ from lxml import etree
 
 from engine.compile.context import Context
 from engine.compile.findings import LOOPS
-from engine.compile.xml import child, flag, own, reference, text
+from engine.compile.xml import child, children, flag, own, reference, text
 from engine.graph import MultiInstance, StandardLoop
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
@@ -78,3 +78,14 @@ def standard_loop(activity: etree._Element, context: Context) -> StandardLoop | 
         test_before=flag(element, "testBefore", False),
         maximum=maximum,
     )
+
+
+def refuse_loop(sub: etree._Element, context: Context) -> None:
+    """Note loop characteristics of an event sub-process: its event says how often it runs."""
+    for element in children(sub, "multiInstanceLoopCharacteristics", "standardLoopCharacteristics"):
+        context.findings.add(
+            LOOPS,
+            element,
+            "事件子流程由它的事件启动，不能再设多实例或循环，请把循环设在里面的环节上。",
+            "An event sub-process runs as often as its event happens; put the loop on a step inside it.",
+        )

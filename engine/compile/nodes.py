@@ -54,6 +54,8 @@ def read_node(element: etree._Element, around: Surroundings, context: Context) -
         node.events = (EventDef(Trigger.MESSAGE, context.resolve(element, "message", required=True)),)
     if kind is Kind.CALL:
         node.called = _called(element, context)
+    if kind is Kind.EVENT_SUB:
+        loops.refuse_loop(element, context)
     if kind in ACTIVITIES:
         node.multi = loops.multi_instance(element, around.data_names, context)
         node.loop = loops.standard_loop(element, context)

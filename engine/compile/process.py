@@ -10,7 +10,7 @@ from lxml import etree
 from engine.compile.context import Context
 from engine.compile.elements import NODES
 from engine.compile.findings import ELEMENTS, REFERENCES
-from engine.compile.flows import read_flows
+from engine.compile.flows import check_listed, read_flows
 from engine.compile.nodes import Surroundings, attach_boundaries, read_node
 from engine.compile.reach import inclusive_reach
 from engine.compile.xml import BPMN, children, local, own, text
@@ -27,6 +27,7 @@ def read_process(process: etree._Element, context: Context) -> Graph:
     nodes: dict[str, Node] = {}
     scope_kinds: dict[str, Kind | None] = {process_id: None}
     flow_elements: list[tuple[etree._Element, str]] = []
+    drawn: list[etree._Element] = []
     for container, scope in _scopes(process, context):
         around = Surroundings(scope, scope_kinds[scope], lanes, data_names)
         for element in children(container, *NODES, "sequenceFlow"):
@@ -38,10 +39,13 @@ def read_process(process: etree._Element, context: Context) -> Graph:
                 _bad_id(element, node.id, context)
                 continue
             nodes[node.id] = node
+            drawn.append(element)
             if node.kind in (Kind.SUB, Kind.EVENT_SUB):
                 scope_kinds[node.id] = node.kind
     attach_boundaries(nodes, context)
     flows = read_flows(flow_elements, nodes, context)
+    for element in drawn:
+        check_listed(element, flows, context)
     return Graph(
         process_id=process_id,
         name=process.get("name", "").strip(),
@@ -51,6 +55,7 @@ def read_process(process: etree._Element, context: Context) -> Graph:
         variables=MappingProxyType(_variables(process, context)),
         attrs=MappingProxyType(own(process)),
         reach=inclusive_reach(nodes),
+        flow_reach=inclusive_reach(nodes, borders=False),
     )
 
 

@@ -7,20 +7,24 @@ from types import MappingProxyType
 
 from engine.graph import Flow, Kind, Node
 
+Reach = Mapping[str, Mapping[str, frozenset[str]]]
 
-def inclusive_reach(nodes: Mapping[str, Node]) -> Mapping[str, Mapping[str, frozenset[str]]]:
+
+def inclusive_reach(nodes: Mapping[str, Node], borders: bool = True) -> Reach:
     """Return, per inclusive gateway with several incoming flows, flow id -> ids of nodes that lead to it.
 
-    Paths do not pass the gateway itself. A boundary event is reached from the activity it hangs on.
+    Paths do not pass the gateway itself. A boundary event is reached from the activity it hangs on, or,
+    without `borders`, from nowhere.
     """
     reach: dict[str, Mapping[str, frozenset[str]]] = {}
     for node in nodes.values():
         if node.kind is Kind.INCLUSIVE and len(node.incoming) > 1:
-            reach[node.id] = MappingProxyType({flow.id: behind(flow, node, nodes) for flow in node.incoming})
+            found = {flow.id: behind(flow, node, nodes, borders) for flow in node.incoming}
+            reach[node.id] = MappingProxyType(found)
     return MappingProxyType(reach)
 
 
-def behind(flow: Flow, gateway: Node, nodes: Mapping[str, Node]) -> frozenset[str]:
+def behind(flow: Flow, gateway: Node, nodes: Mapping[str, Node], borders: bool = True) -> frozenset[str]:
     """Return the nodes from which a flow can be reached without passing the gateway it leads into."""
     found: set[str] = set()
     ahead = [flow.source]
@@ -31,6 +35,7 @@ def behind(flow: Flow, gateway: Node, nodes: Mapping[str, Node]) -> frozenset[st
         found.add(node_id)
         node = nodes[node_id]
         ahead.extend(incoming.source for incoming in node.incoming)
-        if node.attached_to:
-            ahead.append(node.attached_to)
+        host = nodes.get(node.attached_to or "")  # none where a border hangs on what was refused
+        if host is not None and borders:
+            ahead.append(host.id)
     return frozenset(found)

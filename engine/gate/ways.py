@@ -24,6 +24,10 @@ WAYS: Mapping[str, Way] = {
         '请在条件栏按示例改写，例如 next_step == "RETRY"；文字用双引号，比较用两个等号。',
         'Write the condition as in the example next_step == "RETRY": text in quotes, two equal signs.',
     ),
+    "kinds": (
+        "请把条件写成比较，定时写成时长或日期，多实例写成次数或名单。",
+        "Write a comparison as a condition, a duration or date as a timer, a number or list as a loop.",
+    ),
     "flows": (
         "请重新连线：起点和终点都在同一层，且不连到开始事件。",
         "Draw the flow again: both ends in one scope, and none of them a start event.",

@@ -84,6 +84,8 @@ class Scope:
     boxes: dict[str, Box] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     links: list[tuple[str, str, str]] = field(default_factory=list)  #: id, from, to, of any scope
+    groups: dict[str, str] = field(default_factory=dict)  #: id of a group -> the category value it is of
+    members: dict[str, list[str]] = field(default_factory=dict)  #: category value -> what bears it here
     lanes: list[Lane] = field(default_factory=list)
     bands: int = 1
     width: float = 0
@@ -120,6 +122,10 @@ def read_scope(element: etree._Element) -> Scope:
         if name == "sequenceFlow" and one.get("id"):
             ends = reference(one.get("sourceRef")), reference(one.get("targetRef"))
             scope.lines.append(Line(one.get("id", ""), *ends))
+        if name == "group" and one.get("id"):
+            scope.groups[one.get("id", "")] = reference(one.get("categoryValueRef"))
+        for value in children(one, "categoryValueRef"):
+            scope.members.setdefault(reference(text(value)), []).append(one.get("id", ""))
         scope.links += _links(one, name)
     for box in scope.boxes.values():
         host = scope.boxes.get(box.host)

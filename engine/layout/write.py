@@ -19,6 +19,8 @@ _NODES = TASKS | GATEWAYS | EVENTS | FRAMES
 LEFT, TOP, BETWEEN = 160.0, 80.0, 60.0
 #: Width of the name of a pool or lane.
 NAME = 30.0
+#: Room between a group and what it holds.
+ROUND = 12.0
 
 
 def with_drawing(xml: bytes) -> bytes:
@@ -125,9 +127,10 @@ class _Writer:
         for id_ in drawing.empty:
             self._shape(plane, id_, (LEFT, y, 600, 60), isHorizontal="true")
             y += 60 + BETWEEN
-        for pool in drawing.pools:
-            for scope in pool.scope.scopes():
-                self._straight(plane, scope.links)
+        scopes = [scope for pool in drawing.pools for scope in pool.scope.scopes()]
+        for scope in scopes:
+            self._straight(plane, scope.links)
+        self._groups(plane, scopes, y)
         self._straight(plane, drawing.messages)
         return made
 
@@ -150,6 +153,21 @@ class _Writer:
                 self._scope(plane, box.inner, x + box.x, y + box.y)
         for line in scope.lines:
             self._edge(plane, line.id, [(x + a, y + b) for a, b in line.points])
+
+    def _groups(self, plane: etree._Element, scopes: list[Scope], y: float) -> None:
+        """Draw groups around what bears their value; one that nothing bears stands below, to be placed."""
+        x = LEFT
+        for group, value in [pair for scope in scopes for pair in scope.groups.items()]:
+            names = [name for scope in scopes for name in scope.members.get(value, ())]
+            boxes = [self._at[name] for name in names if value and name in self._at]
+            if boxes:
+                left, top = min(one[0] for one in boxes) - ROUND, min(one[1] for one in boxes) - ROUND
+                right = max(one[0] + one[2] for one in boxes) + ROUND
+                lower = max(one[1] + one[3] for one in boxes) + ROUND
+                self._shape(plane, group, (left, top, right - left, lower - top))
+            else:
+                self._shape(plane, group, (x, y, 140, 100))
+                x += 140 + BETWEEN
 
     def _straight(self, plane: etree._Element, links: list[tuple[str, str, str]]) -> None:
         for id_, source, target in links:

@@ -96,7 +96,7 @@ def _again(machine: Machine, token: Token, node: Node, loop: StandardLoop) -> bo
         return False
     if loop.condition is None:
         return True
-    return bool(machine.evaluate(loop.condition, token, node, {"loopCounter": token.round}))
+    return machine.holds(loop.condition, token, node, {"loopCounter": token.round})
 
 
 def _begin_many(machine: Machine, token: Token, node: Node, multi: MultiInstance) -> None:
@@ -129,7 +129,7 @@ def _items(machine: Machine, token: Token, node: Node, multi: MultiInstance) -> 
 def _iterate(machine: Machine, token: Token, node: Node, multi: MultiInstance, many: dict[str, Any]) -> None:
     index = many["next"]
     many["next"] = index + 1
-    variables = {"loopCounter": index}
+    variables = {"loopCounter": index + 1}
     if multi.item:
         variables[multi.item] = many["items"][index]
     scope = scopes.open_scope(machine, token, node.id, variables)

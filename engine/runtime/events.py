@@ -99,12 +99,28 @@ def enter_end(machine: Machine, token: Token, node: Node) -> None:
 
 
 def throw(machine: Machine, token: Token, node: Node, event: EventDef) -> None:
-    """Throw a message, signal or escalation."""
-    if event.trigger is Trigger.ESCALATION:
-        if not _propagate(machine, machine.state.scopes[token.scope], event):
-            machine.host.uncaught(machine, event)
-    else:
-        machine.host.throw(machine, token, node, event)
+    """Throw a message, signal or escalation. A signal is heard at once where this instance waits for it."""
+    if event.trigger is not Trigger.ESCALATION:
+        heard = event.trigger is Trigger.SIGNAL and _hear(machine, event.name)
+        machine.host.throw(machine, token, node, event, heard)
+    elif token.id in machine.state.tokens and not _propagate(
+        machine, machine.state.scopes[token.scope], event
+    ):
+        machine.host.uncaught(machine, event)
+
+
+def _hear(machine: Machine, signal: str) -> bool:
+    """Let a signal happen wherever it is awaited now, before anything goes on; tell whether it was."""
+    state, nodes = machine.state, machine.graph.nodes
+    waiting = [(owner_of_scope(scope), element) for scope in state.scopes.values() for element in scope.armed]
+    waiting += [(token.id, element) for token in state.tokens.values() for element in token.armed]
+    heard = False
+    for owner, element in waiting:
+        awaited = any(one.trigger is Trigger.SIGNAL and one.name == signal for one in nodes[element].events)
+        if awaited and element in state.armed(owner):
+            happen(machine, owner, element, None)
+            heard = True
+    return heard
 
 
 def raise_error(machine: Machine, token: Token, event: EventDef) -> None:

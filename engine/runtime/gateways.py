@@ -13,6 +13,9 @@ from engine.runtime.state import Token
 if TYPE_CHECKING:
     from engine.runtime.machine import Machine
 
+#: Incoming flow -> ids of the nodes from which it can be reached.
+Reach = Mapping[str, frozenset[str]]
+
 
 def _default(node: Node) -> Flow | None:
     return next((flow for flow in node.outgoing if flow.id == node.default), None)
@@ -26,8 +29,7 @@ def true_flows(machine: Machine, token: Token, node: Node) -> list[Flow]:
     chosen = [
         flow
         for flow in node.outgoing
-        if flow.id != node.default
-        and (flow.condition is None or machine.evaluate(flow.condition, token, node))
+        if flow.id != node.default and (flow.condition is None or machine.holds(flow.condition, token, node))
     ]
     if not chosen:
         default = _default(node)
@@ -53,7 +55,7 @@ def enter_exclusive(machine: Machine, token: Token, node: Node) -> None:
         for flow in out:
             if flow.id == node.default or flow.condition is None:
                 continue
-            if machine.evaluate(flow.condition, token, node):
+            if machine.holds(flow.condition, token, node):
                 found = flow
                 break
         default = _default(node)
@@ -103,7 +105,8 @@ def fire_inclusive(machine: Machine) -> bool:
     """Fire one inclusive join that need not wait any longer; tell whether there was one.
 
     After BPMN 2.0.2, 13.4.3: it waits for a token elsewhere in its scope that can reach an empty incoming
-    flow without visiting the gateway, unless that token can reach a flow that already holds one.
+    flow without visiting the gateway, unless that token can reach a flow that already holds one. Paths are of
+    sequence flows; where only a boundary event leads to an empty flow, it is waited for too.
     """
     tokens = machine.state.tokens
     waiting: dict[tuple[int, str], dict[str, Token]] = {}
@@ -112,9 +115,9 @@ def fire_inclusive(machine: Machine) -> bool:
         if node.kind is Kind.INCLUSIVE and len(node.incoming) > 1 and token.via:
             waiting.setdefault((token.scope, node.id), {}).setdefault(token.via, token)
     for (scope, gateway), arrived in waiting.items():
-        reach = machine.graph.reach[gateway]
+        graph = machine.graph
         others = {t.node for t in tokens.values() if t.scope == scope and t.node != gateway}
-        if not _must_wait(reach, set(arrived), others):
+        if not _must_wait(graph.flow_reach[gateway], graph.reach[gateway], set(arrived), others):
             node = machine.graph.nodes[gateway]
             keep, *rest = arrived.values()
             for token in rest:
@@ -125,12 +128,16 @@ def fire_inclusive(machine: Machine) -> bool:
     return False
 
 
-def _must_wait(reach: Mapping[str, frozenset[str]], full: set[str], others: set[str]) -> bool:
+def _must_wait(by_flows: Reach, by_borders: Reach, full: set[str], others: set[str]) -> bool:
     for node in others:
-        to_empty = any(node in sources for flow, sources in reach.items() if flow not in full)
-        if to_empty and not any(node in reach[flow] for flow in full if flow in reach):
+        reach = by_flows if _leads(by_flows, node, full, to_full=False) else by_borders
+        if _leads(reach, node, full, to_full=False) and not _leads(reach, node, full, to_full=True):
             return True
     return False
+
+
+def _leads(reach: Reach, node: str, full: set[str], to_full: bool) -> bool:
+    return any(node in sources for flow, sources in reach.items() if (flow in full) == to_full)
 
 
 def enter_event_based(machine: Machine, token: Token, node: Node) -> None:

@@ -35,8 +35,11 @@ class Host(Protocol):
     def decide(self, machine: Machine, token: Token, node: Node) -> Values | None:
         """Run the decision tables of a business-rule task; return routing variables to set."""
 
-    def throw(self, machine: Machine, token: Token, node: Node, event: EventDef) -> None:
-        """Send a message or broadcast a signal; delivered after the step, in the same transaction."""
+    def throw(self, machine: Machine, token: Token, node: Node, event: EventDef, heard: bool) -> None:
+        """Send a message or broadcast a signal; delivered after the step, in the same transaction.
+
+        `heard`: this instance has heard the signal and does not hear it again.
+        """
 
     def call(self, machine: Machine, token: Token, node: Node) -> int:
         """Start the called process after this step; return the number by which it will answer."""

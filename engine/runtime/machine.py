@@ -215,9 +215,17 @@ class Machine:
                 element=node.name or node.id, element_id=node.id, detail=error.sentence("zh")
             ) from error
 
+    def holds(self, condition: Expr, token: Token, node: Node, extra: Values | None = None) -> bool:
+        """Tell whether a condition is true; null is not. Raise EngineFault for a text, number or list."""
+        value = self.evaluate(condition, token, node, extra)
+        if value is not None and not isinstance(value, bool):
+            detail = f"条件“{condition.text}”没有给出“是”或“否”"
+            raise EngineFault(element=node.name or node.id, element_id=node.id, detail=detail)
+        return bool(value)
+
     def rounds_over(self, token: Token, node: Node, many: Mapping[str, Any], counters: Values) -> bool:
         """Tell whether a multi-instance activity is over: all are done, or enough as its condition says."""
         enough = None if node.multi is None else node.multi.completion
-        if enough is not None and self.evaluate(enough, token, node, counters):
+        if enough is not None and self.holds(enough, token, node, counters):
             return True
         return bool(many["done"] == many["total"])

@@ -87,7 +87,7 @@ class Sandbox:
         """Tell whether every instance is over."""
         return all(run.done for run in self.runs.values())
 
-    def _step(self, run: Run, act: Callable[[Machine], None]) -> None:
+    def _step(self, run: Run, act: Callable[[Machine], object]) -> None:
         if self.round_trip and run.state.last:
             run.state = load(dump(run.state))
         act(Machine(run.graph, run.state, _Host(self, run), _Log(self, run)))
@@ -108,11 +108,11 @@ class _Host:
 
     decide = service
 
-    def throw(self, machine: Machine, token: Token, node: Node, event: EventDef) -> None:
+    def throw(self, machine: Machine, token: Token, node: Node, event: EventDef, heard: bool) -> None:
         box = self.box
         box.thrown.append((event.trigger.value, event.name))
         if event.trigger is Trigger.SIGNAL:
-            box._queue.append(lambda: _broadcast(box, event))
+            box._queue.append(lambda: _broadcast(box, event, self.run.id if heard else 0))
 
     def call(self, machine: Machine, token: Token, node: Node) -> int:
         box = self.box
@@ -135,19 +135,31 @@ class _Host:
     def uncaught(self, machine: Machine, event: EventDef) -> bool:
         if self.run.parent is None:
             return False
-        parent, token = self.run.parent
-        box = self.box
-        box._queue.append(lambda: box._step(box.runs[parent], lambda m: _raise(m, token, event)))
+        _in_caller(self.box, self.run, lambda machine, token: machine.raised(token, event))
         return True
 
 
-def _raise(machine: Machine, token: int, event: EventDef) -> None:
-    machine.raised(token, event)
+def _in_caller(box: Sandbox, child: Run, act: Callable[[Machine, int], object]) -> None:
+    """Do something around the call activity after this step, if it still waits for the called one."""
+
+    def answer() -> None:
+        number, token_id = child.parent or (0, 0)
+        parent = box.runs[number]
+        token = parent.state.tokens.get(token_id)
+        if token is not None and token.called == child.id and not parent.done:
+            box._step(parent, lambda machine: act(machine, token_id))
+
+    box._queue.append(answer)
 
 
-def _broadcast(box: Sandbox, event: EventDef) -> None:
+def _broadcast(box: Sandbox, event: EventDef, heard: int) -> None:
     for run_id, owner, element, trigger, name in box.waiting():
-        if trigger is Trigger.SIGNAL and name == event.name and (owner, element) in box.runs[run_id].waits:
+        if (
+            run_id != heard
+            and trigger is Trigger.SIGNAL
+            and name == event.name
+            and (owner, element) in box.runs[run_id].waits
+        ):
             box.fire(run_id, owner, element)
 
 
@@ -182,8 +194,5 @@ class _Log:
         run.done = True
         run.failed = failed is not None
         if run.parent is not None and failed is None:
-            parent, token = run.parent
             values = dict(run.state.vars)
-            self.box._queue.append(
-                lambda: self.box._step(self.box.runs[parent], lambda m: m.returned(token, values))
-            )
+            _in_caller(self.box, run, lambda machine, token: machine.returned(token, values))

@@ -105,7 +105,7 @@ def _counters(task: Any) -> dict[str, Any]:
         return {}
     made = [other for other in task.parent.children if other.task_spec is task.task_spec]
     return {
-        "loopCounter": task.internal_data.get("item", 0),
+        "loopCounter": task.internal_data.get("item", 0) + 1,
         "numberOfInstances": task.parent.internal_data.get("cardinality", len(made)),
         "numberOfCompletedInstances": len(merged),
         "numberOfActiveInstances": len(made) - len(merged),

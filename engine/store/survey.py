@@ -64,9 +64,7 @@ _VERSIONS: list[sa.ColumnElement[str]] = [
 ]  # fmt: skip
 _TOLD = Statement(
     sa.select(event.c.rev, event.c.kind, sa.case((event.c.kind.in_(_VERSIONS), event.c.data)))
-    .where(
-        event.c.trail_id == sa.bindparam("trail_id"), event.c.instance_id == _ID, event.c.rev.is_not(None)
-    )
+    .where(event.c.trail_id == sa.bindparam("trail_id"), event.c.instance_id == _ID, event.c.rev.is_not(None))
     .order_by(event.c.seq)
 )
 

@@ -67,9 +67,7 @@ sa.Index("ix_event_migrated", event.c.kind, sqlite_where=_migrated, postgresql_w
 _LONG_LIVED = event.c.trail_id < 100
 for _name, _column in (("actor", event.c.actor_id), ("element", event.c.element)):
     # one column: SQLite adds trail and number itself, and passes over an index that names them
-    sa.Index(
-        f"ix_event_office_{_name}", _column, sqlite_where=_LONG_LIVED, postgresql_where=_LONG_LIVED
-    )
+    sa.Index(f"ix_event_office_{_name}", _column, sqlite_where=_LONG_LIVED, postgresql_where=_LONG_LIVED)
 
 #: Erasable texts beside the chain, which holds only their HMAC (SEC-P5).
 event_payload = sa.Table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
@@ -54,6 +55,12 @@ def accounts_of_person(conn: Connection, person_key: str) -> list[RowMapping]:
     """Return the accounts of one natural person."""
     query = sa.select(user_account).where(user_account.c.person_key == person_key)
     return list(conn.execute(query).mappings())
+
+
+def keys_of(conn: Connection, user_ids: Collection[int]) -> dict[int, str | None]:
+    """Return whose accounts some are, as far as the holder's identity number is known."""
+    query = sa.select(user_account.c.id, user_account.c.person_key).where(user_account.c.id.in_(user_ids))
+    return {row[0]: row[1] for row in conn.execute(query)}
 
 
 def accounts_of_phone(conn: Connection, phone: str) -> list[RowMapping]:

@@ -67,12 +67,18 @@ def batch(conn: Connection, migration_id: int, lock: bool = False) -> Batch | No
     return None if row is None else Batch(*row)
 
 
-def same_running(conn: Connection, from_id: int, dry: bool) -> int | None:
-    """Return the batch at work that leaves a version."""
+def running_from(conn: Connection, from_id: int, dry: bool) -> list[int]:
+    """Return the batches at work that leave a version, the oldest first."""
     query = sa.select(_m.id).where(
         _m.state == sa.literal_column("'running'"), _m.from_id == from_id, _m.dry == sa.literal(dry)
     )
-    return conn.execute(query).scalar()
+    return list(conn.execute(query.order_by(_m.id)).scalars())
+
+
+def left_out(conn: Connection, migration_id: int, instances: Sequence[int]) -> bool:
+    """Tell whether some of the instances are none of a batch's."""
+    query = sa.select(_i.instance_id).where(_i.migration_id == migration_id)
+    return not set(instances) <= set(conn.execute(query).scalars())
 
 
 def open_of(conn: Connection, definition_id: int, areas: Sequence[str] | None) -> list[int]:

@@ -6,6 +6,7 @@ import pytest
 
 from engine import messages
 from engine.clock import VirtualClock
+from engine.errors import EngineFault
 from engine.store.db import Database
 from tests.engine.compile.diagrams import END, START, event, flow, node, process, user
 from tests.engine.desk import Desk
@@ -139,3 +140,32 @@ def test_an_inclusive_join_waits_for_those_who_can_still_come(desk: Desk) -> Non
     desk.start(n=0)
     desk.complete("C")
     assert desk.elements() == ["Z"]
+
+
+def test_an_inclusive_join_waits_for_a_step_whose_border_led_another_token_there(desk: Desk) -> None:
+    day = "<bpmn:timerEventDefinition><bpmn:timeDuration>P1D</bpmn:timeDuration></bpmn:timerEventDefinition>"
+    body = START + user("A") + user("B") + user("Z") + END + '<bpmn:inclusiveGateway id="j"/>'
+    body += node("boundaryEvent", "b", day, attachedToRef="A", cancelActivity="false")
+    desk.publish(process(body, "s>A", "A>j", "b>B", "B>j", "j>Z", "Z>e"))
+    desk.start()
+    desk.pass_time(days=2)
+    desk.complete("B")
+    assert desk.elements() == ["A"]
+    desk.complete("A")
+    assert desk.elements() == ["Z"]
+
+
+def test_the_loop_counter_of_many_counts_from_one(desk: Desk) -> None:
+    desk.publish(process(START + user("A", many(True, "loopCounter == 1")) + END + DATA, "s>A", "A>e"))
+    running = desk.start(n=3)
+    desk.complete("A")
+    assert desk.status(running) == "completed"
+
+
+def test_a_condition_that_is_neither_true_nor_false_stops_the_step(desk: Desk) -> None:
+    body = START + DATA + user("T") + node("exclusiveGateway", "g", default="F_g_e") + user("A") + END
+    desk.publish(process(body, "s>T", "T>g", "g>A:n", "g>e", "A>e"))
+    desk.start(n="no")
+    with pytest.raises(EngineFault, match="“n”"):
+        desk.complete("T")
+    assert desk.elements() == ["T"]

@@ -118,6 +118,27 @@ def test_pools_message_flows_notes_and_data_are_drawn() -> None:
     assert all(f'bpmnElement="{id_}"' in made for id_ in ("P", "s", "t", "d", "n", "f", "a", "in"))
 
 
+def test_a_group_is_drawn_around_what_bears_its_value_and_an_empty_one_beside() -> None:
+    text = HEAD + (
+        '<category id="C"><categoryValue id="V"/></category><process id="P"><startEvent id="s"/>'
+        '<task id="t"><categoryValueRef>V</categoryValueRef></task><subProcess id="u">'
+        '<task id="i"><categoryValueRef>V</categoryValueRef></task></subProcess>'
+        '<sequenceFlow id="f" sourceRef="s" targetRef="t"/><sequenceFlow id="g" sourceRef="t" targetRef="u"/>'
+        '<group id="G" categoryValueRef="V"/><group id="E"/></process></definitions>'
+    )
+    places = {
+        shape.get("bpmnElement"): [float(shape[0].get(name)) for name in ("x", "y", "width", "height")]
+        for shape in etree.fromstring(laid_out(text.encode())).iter("{*}BPMNShape")
+    }
+    x, y, width, height = places["G"]
+    for name in ("t", "i"):
+        left, top, wide, high = places[name]
+        assert x < left < left + wide < x + width, name
+        assert y < top < top + high < y + height, name
+    assert places["s"][0] + places["s"][2] < x
+    assert all(places["E"][1] > top + high for name, (_, top, _, high) in places.items() if name != "E")
+
+
 @pytest.mark.parametrize(
     "body",
     [

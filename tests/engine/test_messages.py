@@ -189,3 +189,47 @@ def test_a_message_and_a_catch_that_opens_at_once_find_each_other(desk: Desk) ->
         for thread in both:
             thread.join()
         assert desk.tasks(instance).keys() == {"B"}
+
+
+def test_a_signal_is_heard_at_the_border_before_what_threw_it_goes_on(desk: Desk) -> None:
+    inner = '<bpmn:startEvent id="is"/>' + event("intermediateThrowEvent", "th", "signal", "S")
+    inner += node("serviceTask", "w", aid595_service="w") + '<bpmn:endEvent id="ie"/>'
+    inner += flow("is>th") + flow("th>w") + flow("w>ie")
+    border = event("boundaryEvent", "b", "signal", "S", attachedToRef="p")
+    body = START + node("subProcess", "p", inner) + border + user("X") + user("Y") + END
+    desk.publish(process(body, "s>p", "p>X", "b>Y", "X>e", "Y>e", outside=SIG))
+    worked: list[str] = []
+    desk.world.services["w"] = lambda: worked.append("w")
+    desk.start()
+    assert desk.elements() == ["Y"]
+    assert worked == []
+
+
+def test_a_signal_end_inside_is_heard_at_the_border(desk: Desk) -> None:
+    inner = '<bpmn:startEvent id="is"/>' + event("endEvent", "ie", "signal", "S") + flow("is>ie")
+    border = event("boundaryEvent", "b", "signal", "S", attachedToRef="p")
+    body = START + node("subProcess", "p", inner) + border + user("X") + user("Y") + END
+    desk.publish(process(body, "s>p", "p>X", "b>Y", "X>e", "Y>e", outside=SIG))
+    desk.start()
+    assert desk.elements() == ["Y"]
+
+
+def test_a_border_that_stays_hears_one_signal_once(desk: Desk) -> None:
+    inner = '<bpmn:startEvent id="is"/>' + event("intermediateThrowEvent", "th", "signal", "S") + user("I")
+    inner += '<bpmn:endEvent id="ie"/>' + flow("is>th") + flow("th>I") + flow("I>ie")
+    border = event("boundaryEvent", "b", "signal", "S", attachedToRef="p", cancelActivity="false")
+    body = START + node("subProcess", "p", inner) + border + user("Y") + END
+    desk.publish(process(body, "s>p", "p>e", "b>Y", "Y>e", outside=SIG))
+    desk.start()
+    assert desk.elements() == ["I", "Y"]
+
+
+def test_a_signal_thrown_just_before_a_branch_waits_for_it_still_arrives(desk: Desk) -> None:
+    body = START + '<bpmn:parallelGateway id="g"/>' + event("intermediateThrowEvent", "th", "signal", "S")
+    body += event("intermediateCatchEvent", "c", "signal", "S") + user("Y") + END
+    for number, flows in enumerate((("g>th", "g>c"), ("g>c", "g>th"))):
+        key = f"R{number}"
+        desk.publish(process(body, "s>g", *flows, "th>e", "c>Y", "Y>e", outside=SIG, process_id=key), key)
+        desk.start(key)
+        assert desk.elements() == ["Y"]
+        desk.complete("Y")

@@ -79,7 +79,8 @@ def test_what_was_withdrawn_stands_where_it_was_done(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [[], ["no_such_flow"], ["F_A_B", "F_A_B"], 7, None, [{}]],
+    "path",
+    [[], ["no_such_flow"], ["F_A_B", "F_A_B"], 7, None, [{}]],
     ids=["none", "unknown", "twice", "7", "null", "odd"],
 )
 def test_a_way_that_does_not_fit_the_diagram_is_noticed_where_it_begins(desk: Desk, path: Any) -> None:

@@ -171,7 +171,7 @@ def test_a_choice_with_names_of_its_own_needs_none_in_the_catalogue() -> None:
 
 
 def test_the_notes_of_another_tool_are_told_and_released() -> None:
-    key = b'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" camunda:formKey="x"'
+    key = b'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" camunda:asyncBefore="true"'
     step = b'<bpmn:userTask id="P04_Guidance"'
     noted = SHIPPED.replace(step, step + b" " + key)
     assert noted != SHIPPED

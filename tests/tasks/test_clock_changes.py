@@ -98,6 +98,12 @@ def test_who_asked_does_not_decide(office: Office, case: int) -> None:
     supervisor = office.actor("sup.rh")
     give(office, "aide.hnc", clock.AskClockChange(case, ASKED))
     with office.app.write() as conn:
+        conn.execute(sa.text("UPDATE user_account SET person_key = 'one' WHERE username LIKE '%.hnc'"))
+        conn.execute(sa.text("UPDATE user_account SET person_key = 'one' WHERE username = 'sup.rh'"))
+    with pytest.raises(FourEyes):
+        give(office, "sup.rh", clock.DecideClockChange(case, GRANT))
+    with office.app.write() as conn:
+        conn.execute(sa.text("UPDATE user_account SET person_key = NULL"))
         conn.execute(sa.text("UPDATE deadline_change SET asked_by = :me"), {"me": supervisor.user_id})
     with pytest.raises(FourEyes):
         give(office, "sup.rh", clock.DecideClockChange(case, GRANT))

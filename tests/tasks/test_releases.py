@@ -16,6 +16,7 @@ from engine.store.db import Database
 from engine.store.tables import definition, event
 from tasks import commands as all_commands
 from tasks import studio_commands as commands
+from tasks.store.tables_org import user_account
 from tests.tasks.studio import ANN, BEN, CLERK, KEY, SHIPPED, Studio, renamed
 
 
@@ -275,3 +276,21 @@ def test_one_person_alone_cannot_publish_a_file(studio: Studio) -> None:
     with pytest.raises(FourEyes):
         studio.do(all_commands.Deploy((("x.bpmn", renamed("偷换")),), "快", heard=True), ANN)
     assert states(studio) == [(1, "active")]
+
+
+def test_another_account_of_the_author_does_not_sign(studio: Studio) -> None:
+    made = studio.submitted()
+    with studio.app.write() as conn:
+        for actor in (ANN, BEN):
+            given = {"id": actor.user_id, "username": f"sup{actor.user_id}", "display_name": actor.name}
+            conn.execute(
+                sa.insert(user_account).values(**given, person_key="one", password_hash="", created_at=0)
+            )
+    with pytest.raises(FourEyes):
+        studio.do(commands.ApproveRelease(made, "同意"), BEN)
+    assert states(studio) == [(2, "submitted"), (1, "active")]
+    with studio.app.write() as conn:
+        own = sa.update(user_account).where(user_account.c.id == BEN.user_id)
+        conn.execute(own.values(person_key="two"))
+    studio.do(commands.ApproveRelease(made, "同意"), BEN)
+    assert states(studio) == [(2, "active"), (1, "retired")]

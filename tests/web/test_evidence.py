@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import shutil
+import warnings
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -184,6 +185,16 @@ def test_a_bundle_changed_and_not_closed_again_is_named_without_the_key(copy: Co
     done = copy.alone(spoiled(copy.bundle(), _set(9, role="x"), close=False), keys=False, outside=False)
     assert done.returncode == 1
     assert "证据包里的文件被改动：evidence.json" in done.stdout
+
+
+def test_a_second_file_of_the_same_name_is_named(copy: Copy) -> None:
+    out = io.BytesIO(copy.bundle())
+    with zipfile.ZipFile(out, "a") as packed, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        packed.writestr("page.html", packed.read("page.html"))
+    done = copy.alone(out.getvalue(), keys=False, outside=False)
+    assert done.returncode == 1
+    assert "证据包里多出文件：page.html" in done.stdout
 
 
 def test_checkpoints_that_were_spoiled_or_are_not_ours_are_named(copy: Copy) -> None:

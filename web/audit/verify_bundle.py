@@ -172,14 +172,13 @@ class Bundle:
 
     def files(self) -> None:
         """The files are those the bundle was closed with."""
-        listed = json.loads(self.zip.read("manifest.json"))
-        names = set(self.zip.namelist()) - {"manifest.json"}
-        for name in sorted(listed.keys() | names):
+        listed, names = json.loads(self.zip.read("manifest.json")), self.zip.namelist()
+        for name in sorted({*listed, *names}):
             if name not in names:
                 self.add("file removed", detail=name)
-            elif name not in listed:
+            elif names.count(name) > 1 or name not in {*listed, "manifest.json"}:
                 self.add("file inserted", detail=name)
-            elif hashlib.sha256(self.zip.read(name)).hexdigest() != listed[name]:
+            elif name in listed and hashlib.sha256(self.zip.read(name)).hexdigest() != listed[name]:
                 self.add("file altered", detail=name)
 
     def numbers(self) -> None:

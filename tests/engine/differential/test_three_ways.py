@@ -65,7 +65,7 @@ def _eager_join(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _ignorant_inclusive(original: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda reach, full, others: False
+    return lambda by_flows, by_borders, full, others: False
 
 
 def _forgetful_cancel(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -118,7 +118,7 @@ def _described(data: bytes) -> bytes:
     """Write into every element what a tool of another product would write about it."""
     root = etree.fromstring(data)
     for element in list(root.iter(f"{{{BPMN}}}process", *(f"{{{BPMN}}}{name}" for name in NODES))):
-        element.set("{urn:tool}tint", "blue")
+        element.set("{urn:tool}colour", "blue")
         extensions = etree.Element(f"{{{BPMN}}}extensionElements")
         etree.SubElement(etree.SubElement(extensions, "{urn:tool}properties"), "{urn:tool}property")
         element.insert(0, extensions)

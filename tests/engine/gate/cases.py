@@ -126,6 +126,7 @@ CASES: dict[str, Case] = {
     "reachable": Case(line(user("t")), line(user("t"), extra=user("alone")), "alone"),
     "gateways": Case(choice("agreed", "not agreed"), choice("agreed", "agreed == null"), "g"),
     "names": Case(choice("agreed", ""), choice("agreed and secret()", ""), "F_g_t0"),
+    "kinds": Case(choice("agreed", ""), choice('"yes" or agreed', ""), "F_g_t0"),
     "waits": Case(rounds(user("t")), rounds(SERVICE), "m"),
     "calls": Case(
         line(node("callActivity", "t", calledElement="other")),

@@ -8,7 +8,7 @@ import pytest
 
 from engine.gate import check
 from tests.engine.compile.diagrams import END, START, event, node, process, user
-from tests.engine.gate.cases import AGREED, DAY, KNOWN, MESSAGES, catching
+from tests.engine.gate.cases import AGREED, COUNT, DAY, KNOWN, MESSAGES, catching
 
 HOUR = "<bpmn:timeDuration>PT1H</bpmn:timeDuration>"
 TIMER = f"<bpmn:timerEventDefinition>{DAY}</bpmn:timerEventDefinition>"
@@ -44,6 +44,44 @@ def inside(first: str, second: str) -> bytes:
     return process(body + END + second, "s>p", "p>g", "g>t:agreed", "g>e", "t>e")
 
 
+def handled(loop: str) -> bytes:
+    """Write a process with an event sub-process that carries a loop."""
+    inner = loop + event("startEvent", "hs", "message", "M5", isInterrupting="false") + user("h")
+    inner += '<bpmn:endEvent id="he"/><bpmn:sequenceFlow id="h1" sourceRef="hs" targetRef="h"/>'
+    inner += '<bpmn:sequenceFlow id="h2" sourceRef="h" targetRef="he"/>'
+    body = START + user("t") + END + node("subProcess", "p", inner, triggeredByEvent="true")
+    return process(body, "s>t", "t>e", outside=MESSAGES)
+
+
+def waited(timer: str) -> bytes:
+    inner = f"<bpmn:timerEventDefinition>{timer}</bpmn:timerEventDefinition>"
+    body = AGREED + COUNT + START + node("intermediateCatchEvent", "c", inner) + END
+    return process(body, "s>c", "c>e")
+
+
+def many(inner: str) -> bytes:
+    loop = f"<bpmn:multiInstanceLoopCharacteristics>{inner}</bpmn:multiInstanceLoopCharacteristics>"
+    return process(AGREED + START + user("t", loop) + END, "s>t", "t>e")
+
+
+def chosen(condition: str) -> bytes:
+    body = AGREED + COUNT + START + node("exclusiveGateway", "g", default="F_g_e") + user("t") + END
+    return process(body, "s>g", f"g>t:{condition}", "g>e", "t>e")
+
+
+def marked(extra: str, inner: str = "", where: str = '<bpmn:userTask id="t"') -> bytes:
+    """Write a task that carries something of a product nobody knows."""
+    data = process(START + user("t", inner) + END, "s>t", "t>e").decode()
+    return data.replace(where, f'{where} xmlns:x="urn:other" {extra}').encode()
+
+
+def extended(inner: str) -> bytes:
+    return marked("", f"<bpmn:extensionElements>{inner}</bpmn:extensionElements>")
+
+
+REPEATING = "<bpmn:timeCycle>R3/PT10M</bpmn:timeCycle>"
+NUMBER = "<bpmn:loopCardinality>{}</bpmn:loopCardinality>"
+
 BAD = {
     "a switch of another kind of event": (border(TIMER, isInterrupting="false"), "b"),
     "a misspelt default": (
@@ -65,8 +103,55 @@ BAD = {
     "one name for two kinds of data": (
         inside(AGREED.replace("D1", "D9"), AGREED.replace("bool", "text")), "D1",
     ),
+    "a repetition that is only waited for": (waited(REPEATING), "c"),
+    "an event sub-process that should run many times": (
+        handled(f"<bpmn:multiInstanceLoopCharacteristics>{NUMBER.format(3)}"
+                "</bpmn:multiInstanceLoopCharacteristics>"), "p",
+    ),
+    "an event sub-process that should go round": (
+        handled('<bpmn:standardLoopCharacteristics loopMaximum="3"/>'), "p",
+    ),
+    "a text as a condition": (chosen('"no"'), "F_g_t"),
+    "a number with a thousands separator": (chosen("count > 1, 500"), "F_g_t"),
+    "a number as a condition": (chosen("count"), "F_g_t"),
+    "a sum as a condition": (chosen("agreed + 1"), "F_g_t"),
+    "a text as a part of a condition": (chosen('not (agreed and "x")'), "F_g_t"),
+    "a condition that gives a number in one case": (chosen("1 if agreed else false"), "F_g_t"),
+    "a bare number as a duration": (waited("<bpmn:timeDuration>10</bpmn:timeDuration>"), "c"),
+    "a word as a duration": (waited("<bpmn:timeDuration>'soon'</bpmn:timeDuration>"), "c"),
+    "a date as a duration": (waited("<bpmn:timeDuration>'2026-03-05'</bpmn:timeDuration>"), "c"),
+    "a yes or no as a date": (waited("<bpmn:timeDate>agreed</bpmn:timeDate>"), "c"),
+    "a number below zero of runs": (many(NUMBER.format(-1)), "t"),
+    "a text as a number of runs": (many(NUMBER.format('"3"')), "t"),
+    "a yes or no as a list": (many("<bpmn:loopDataInputRef>D1</bpmn:loopDataInputRef>"), "t"),
+    "a condition in another language": (
+        chosen("agreed").replace(b"<bpmn:conditionExpression", b'<bpmn:conditionExpression language="JUEL"'),
+        "F_g_t",
+    ),
+    "a BPMN attribute with a prefix": (
+        border(TIMER, bpmn_cancelActivity="false"), "b",
+    ),
+    "an attribute of an unknown product on a step": (marked('x:waitFor="someone"'), "t"),
+    "an attribute of an unknown product on a flow": (
+        marked('x:weight="3"', where='<bpmn:sequenceFlow id="F_s_t"'), "F_s_t",
+    ),
+    "an element of an unknown product in a step": (extended('<x:guard if="agreed"/>'), "t"),
+    "an end that ends more than its scope elsewhere": (
+        marked('x:terminateAll="true"', where='<bpmn:endEvent id="e"'), "e",
+    ),
 }  # fmt: skip
 GOOD = {
+    "a duration that is waited for": waited("<bpmn:timeDuration>'PT10M'</bpmn:timeDuration>"),
+    "a date of a function": waited("<bpmn:timeDate>end_of_day(due('DL-001'))</bpmn:timeDate>"),
+    "a comparison with a number": chosen("count > 1500"),
+    "a choice between conditions": chosen("count > 1 if agreed else false"),
+    "a number of runs": many(NUMBER.format(3)),
+    "flows listed as they are": marked("", "<bpmn:incoming>F_s_t</bpmn:incoming>"),
+    "a colour and a server's own affair": marked(
+        'xmlns:bioc="http://bpmn.io/schema/bpmn/biocolor/1.0" bioc:fill="#fff" x:asyncBefore="true"'
+    ),
+    "notes of another product": extended("<x:properties><x:property name='a' value='b'/></x:properties>"),
+    "an attribute of an unknown product on what never runs": marked('x:a="b"', where="<bpmn:definitions"),
     "the right switch": border(TIMER, cancelActivity="false"),
     "a timer beside a message that interrupts": border(MESSAGE + TIMER),
     "a repeating event of two messages": border(
@@ -104,3 +189,16 @@ def test_a_deployed_process_that_only_a_message_starts_cannot_be_called() -> Non
 def test_a_process_without_a_start_is_named_with_its_line() -> None:
     found = [one for one in check(process(user("t") + END, "t>e"), KNOWN) if one.rule == "starts"]
     assert [(one.element, one.line) for one in found] == [("P", 1)]
+
+
+def test_a_border_on_a_refused_activity_before_an_inclusive_join_is_refused_by_name() -> None:
+    border = node("boundaryEvent", "b", TIMER, attachedToRef="x")
+    body = START + node("transaction", "x") + border + user("t") + node("inclusiveGateway", "j") + END
+    found = errors(process(body, "s>x", "x>t", "t>j", "b>j", "j>e"))
+    assert {"x", "b"} <= {where for where, line in found if line}
+
+
+def test_a_flow_that_two_places_tell_differently_is_told() -> None:
+    data = marked("", "<bpmn:incoming>F_t_e</bpmn:incoming>")
+    found = [(one.element, one.severity) for one in check(data, KNOWN) if one.rule == "flows"]
+    assert found == [("t", "warning")]

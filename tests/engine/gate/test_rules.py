@@ -244,7 +244,7 @@ def test_a_hostile_file_is_answered_within_two_seconds(name: str) -> None:
 
 
 DESCRIBING = (
-    '<bpmn:userTask modeler:colour="blue" camunda:formKey="f" id="t"',
+    '<bpmn:userTask modeler:colour="blue" camunda:asyncBefore="true" id="t"',
     '<bpmn:extensionElements><camunda:properties><camunda:property name="a"/></camunda:properties>'
     "</bpmn:extensionElements>",
 )
@@ -257,7 +257,7 @@ def test_what_other_products_only_describe_is_told_and_runs_the_same() -> None:
     more = more.replace(b"<bpmn:definitions ", b'<bpmn:definitions xmlns:modeler="urn:modeler" ', 1)
     findings = [f for f in check(more, KNOWN) if f.rule == "elements"]
     assert [(f.element, f.severity) for f in findings] == [("t", "warning")] * 2
-    assert "colour、formKey" in findings[0].zh + findings[1].zh
+    assert "colour、asyncBefore" in findings[0].zh + findings[1].zh
     assert repr(compile_diagram(more).processes["P"]) == repr(compile_diagram(plain).processes["P"])
 
 

@@ -155,7 +155,7 @@ def test_work_that_is_repeated_otherwise_needs_a_decision(
     instance = move.start()
     with pytest.raises(NotMigratable, match="repeated in another way"):
         move.migrate(instance)
-    move.migrate(instance, {"A": "A"}, walked="isSequential=\"true\"" not in task)
+    move.migrate(instance, {"A": "A"}, walked='isSequential="true"' not in task)
     assert move.elements() == ["A"]
 
 

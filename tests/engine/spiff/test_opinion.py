@@ -173,3 +173,17 @@ def test_an_event_that_takes_one_of_two_messages_is_one_wait_for_both() -> None:
     opinion = second_opinion(data, QUICK)
     assert opinion.findings == []
     assert opinion.skipped == {}
+
+
+def test_a_called_process_that_ends_after_its_caller_was_interrupted_answers_nobody() -> None:
+    outside = '<bpmn:escalation id="C" name="C" escalationCode="UP"/>'
+    called = process(
+        START + event("endEvent", "up", "escalation", "C"), "s>up", process_id="Q", outside=outside
+    )
+    border = event("boundaryEvent", "b", "escalation", "C", attachedToRef="c")
+    body = START + node("callActivity", "c", calledElement="Q") + border + user("X") + END
+    calling = process(body, "s>c", "c>e", "b>X", "X>e", outside=outside)
+    opinion = second_opinion(calling, QUICK, [called])
+    assert opinion.findings == []
+    assert "F_b_X" in opinion.taken
+    assert "F_c_e" not in opinion.taken

@@ -14,9 +14,10 @@ from engine.store import tables as kernel
 from engine.store.conn import Connection
 from engine.store.db import Database
 from tasks import commands, migration_runs, worker
+from tasks.accounts import disable_account
 from tasks.commands import Done
 from tasks.migration_commands import MigrateInstance, StartMigration, StopMigration
-from tasks.queries import trail
+from tasks.queries import release_history, trail
 from tasks.store import migrations as migration_store
 from tasks.store.tables import deadline, form_data
 from tests.tasks.migration import holding
@@ -206,8 +207,6 @@ def test_a_supervisor_who_left_migrates_nothing_more(crowd: Crowd) -> None:
     command = StartMigration(P04, 1, version, change.mappings[P04], reason="新版")
     begun = office.app.do(command, office.actor("sup.sy")).extra
     with office.app.write() as conn:
-        from tasks.accounts import disable_account
-
         disable_account(conn, office.actor("sup.sy").user_id, office.clock.now())
     assert migration_runs.run(office.app, int(begun["migration"])).state == "stopped"
     assert not holding.migrated(office)
@@ -244,3 +243,64 @@ def test_a_case_that_ends_between_the_look_and_its_turn_is_passed_over(
     monkeypatch.setattr(migration_store, "next_item", look_and_be_late)
     done = migration_runs.run(office.app, int(begun["migration"]))
     assert (done.gone, done.refused, done.waiting) == (1, 0, 0)
+
+
+def _told(office: Office) -> list[trail.Happened]:
+    with office.app.read() as conn:
+        return [one for one in release_history.history(conn, P04) if one.kind.startswith("Migration")][::-1]
+
+
+def test_a_batch_that_ends_by_itself_stands_on_the_trail_of_the_process_once(crowd: Crowd) -> None:
+    office = crowd.office
+    case_id = crowd.spread(5)[0]
+    change, version = _bare(office)
+    command = StartMigration(P04, 1, version, change.mappings[P04], reason="新版")
+    begun = office.app.do(command, office.actor("sup.sy")).extra
+    office.app.do(commands.CancelInstance(_instance(office, case_id), "转出"), office.actor("sup.sy"))
+    for _ in range(2):
+        migration_runs.run(office.app, int(begun["migration"]))
+    started, ended = _told(office)
+    assert (started.kind, ended.kind) == ("MigrationStarted", "MigrationEnded")
+    assert ended.data["batch"] == begun["migration"]
+    assert (ended.data["done"], ended.data["gone"], ended.data["waiting"]) == (begun["cases"], 1, 0)
+
+
+def test_a_batch_whose_supervisor_left_is_told_as_stopped(crowd: Crowd) -> None:
+    office = crowd.office
+    crowd.spread(5)
+    change, version = _bare(office)
+    command = StartMigration(P04, 1, version, change.mappings[P04], reason="新版")
+    begun = office.app.do(command, office.actor("sup.sy")).extra
+    with office.app.write() as conn:
+        disable_account(conn, office.actor("sup.sy").user_id, office.clock.now())
+    migration_runs.run(office.app, int(begun["migration"]))
+    stopped = _told(office)[-1]
+    assert (stopped.kind, stopped.data["waiting"]) == ("MigrationStopped", begun["cases"])
+
+
+def test_a_batch_of_another_area_is_neither_stopped_nor_taken_for_ones_own(crowd: Crowd) -> None:
+    office = crowd.office
+    crowd.spread(5)
+    change, version = _bare(office)
+    real = StartMigration(P04, 1, version, change.mappings[P04], reason="新版")
+    trial = StartMigration(P04, 1, version, {}, dry=True)
+    others = [int(office.app.do(one, office.actor("sup.rh")).extra["migration"]) for one in (real, trial)]
+    neighbour = office.actor("sup.nfx")
+    for batch in others:
+        with pytest.raises(OutOfArea):
+            office.app.do(StopMigration(batch), neighbour)
+    own = office.app.do(StartMigration(P04, 1, version, change.mappings[P04], dry=True), neighbour).extra
+    assert int(own["migration"]) not in others
+    assert [migration_runs.progress(office.app, batch).state for batch in others] == ["running"] * 2
+    office.app.do(StopMigration(others[0]), office.actor("sup.sy"))
+    assert migration_runs.progress(office.app, others[0]).state == "stopped"
+
+
+def test_the_batch_of_a_smaller_area_is_not_taken_for_that_of_the_whole(crowd: Crowd) -> None:
+    office = crowd.office
+    crowd.spread(5)
+    change, version = _bare(office)
+    command = StartMigration(P04, 1, version, change.mappings[P04], reason="新版")
+    assert office.app.do(command, office.actor("sup.nfx")).extra["cases"] == 0
+    with pytest.raises(IllegalState):
+        office.app.do(command, office.actor("sup.sy"))

@@ -38,9 +38,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Remove them; duties of offices go with the column that names them."""
     op.drop_index("uq_duty_unit", "duty")
-    op.execute(
-        "DELETE FROM duty_window WHERE duty_id IN (SELECT id FROM duty WHERE person_id IS NULL)"
-    )
+    op.execute("DELETE FROM duty_window WHERE duty_id IN (SELECT id FROM duty WHERE person_id IS NULL)")
     op.execute("DELETE FROM duty WHERE person_id IS NULL")
     with op.batch_alter_table("duty") as batch:
         batch.drop_column("unit_id")

@@ -31,9 +31,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.BigInteger(), nullable=True),
         sa.Column("decision", sa.Text(), nullable=True),
         sa.CheckConstraint("kind in ('EXTEND','SUSPEND','RESUME')", name=op.f("ck_deadline_change_kind")),
-        sa.CheckConstraint(
-            "state in ('asked','granted','refused')", name=op.f("ck_deadline_change_state")
-        ),
+        sa.CheckConstraint("state in ('asked','granted','refused')", name=op.f("ck_deadline_change_state")),
         sa.ForeignKeyConstraint(
             ["deadline_id"], ["deadline.id"], name=op.f("fk_deadline_change_deadline_id")
         ),

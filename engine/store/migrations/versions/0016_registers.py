@@ -27,7 +27,7 @@ _WRITTEN = sa.text(
 #: The ledger of service work: every completed task about a person.
 _DONE = sa.text(
     "SELECT t.trail_id, t.ended_at AS at, t.instance_id, t.element, t.ended_by AS actor_id,"
-    " '{\"register\":\"E50\"}' AS data, c.case_id, c.person_id, c.area, c.tier, t.id AS task_id,"
+    ' \'{"register":"E50"}\' AS data, c.case_id, c.person_id, c.area, c.tier, t.id AS task_id,'
     " t.area AS task_area FROM user_task t JOIN process_context c ON c.instance_id = t.instance_id"
     " WHERE t.state = 'completed' AND t.ended_at IS NOT NULL AND c.person_id IS NOT NULL"
     " ORDER BY t.ended_at, t.id"

@@ -80,9 +80,7 @@ def upgrade() -> None:
         sa.Column("no", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("done_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["import_id"], ["survey_import.id"], name=op.f("fk_survey_batch_import_id")
-        ),
+        sa.ForeignKeyConstraint(["import_id"], ["survey_import.id"], name=op.f("fk_survey_batch_import_id")),
         sa.PrimaryKeyConstraint("import_id", "no", name=op.f("pk_survey_batch")),
     )
     op.create_table(
@@ -91,9 +89,7 @@ def upgrade() -> None:
         sa.Column("row", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("warned", sa.Boolean(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["import_id"], ["survey_import.id"], name=op.f("fk_survey_fault_import_id")
-        ),
+        sa.ForeignKeyConstraint(["import_id"], ["survey_import.id"], name=op.f("fk_survey_fault_import_id")),
         sa.PrimaryKeyConstraint("import_id", "row", name=op.f("pk_survey_fault")),
     )
 
