@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, g
 
 from engine.calendar import full_years
-from engine.clock import SHANGHAI
+from engine.clock import SHANGHAI, from_us, local_date
 from tasks import files, labels
 from tasks.access import HIDDEN
 from tasks.calendar_moves import Move
@@ -138,6 +138,7 @@ class Vocabulary:
             "roles": self.roles,
             "say_or": self.say_or,
             "day": self.day,
+            "date_of": self.date_of,
             "moment": self.moment,
             "due": self.due,
             "step_name": self.step_name,
@@ -146,6 +147,7 @@ class Vocabulary:
             "how_due": self.how_due,
             "moving": self.moving,
             "place_name": self.place_name,
+            "story_name": self.story_name,
             "rule_title": self.rule_title,
             "tongue": self.tongue,
             "may": self.may,
@@ -189,6 +191,10 @@ class Vocabulary:
     def moment(self, us: int | None) -> str:
         """Return an instant in words."""
         return words.moment_text(us, self.context.today, self.lang) if us else ""
+
+    def date_of(self, us: int) -> str:
+        """Return the day of an instant in words."""
+        return self.day(local_date(from_us(us)))
 
     def now_text(self) -> str:
         """Return this instant in words, with the year and the day of the week."""
@@ -236,6 +242,10 @@ class Vocabulary:
         """Return what a place is called where it has a name of its own, else its id."""
         known = words.place_name(self.context, place.kind, place.name, self.lang)
         return known or place.name
+
+    def story_name(self, story: str) -> str:
+        """Return what a scenario tells."""
+        return words.story_name(self.context, story, self.lang)
 
     def moving(self, one: Move) -> str:
         """Return what a changed calendar would move."""
