@@ -65,3 +65,14 @@ def test_a_long_table_is_read_one_record_below_the_other(product: Product, windo
     table = desk.page.locator("table.register")
     assert table.evaluate("(one) => one.scrollWidth <= one.parentElement.clientWidth")
     expect(desk.page.locator("td[data-label=环节]").first).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1440, 1366, 1280, 1024])
+def test_every_entry_of_the_navigation_has_its_room(product: Product, windows: Windows, width: int) -> None:
+    desk = Desk(windows.open(viewport={"width": width, "height": 700}), product, "sup.rh").log_in()
+    for language in ("zh", "en"):
+        room = desk.page.locator("nav.nav").evaluate("(one) => one.clientWidth - one.scrollWidth")
+        assert room >= 0, language
+        if language == "zh":
+            desk.page.get_by_role("button", name="English").click()
+            expect(desk.page.locator("html")).to_have_attribute("lang", "en")

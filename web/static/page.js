@@ -152,7 +152,7 @@ function centre(here) {
 function start(root) {
   for (const form of root.querySelectorAll("form")) if (form.querySelector("[data-show-if], [data-required-if]")) refresh(form);
   root.querySelector("[data-focus]")?.focus();
-  for (const here of root.querySelectorAll("nav.lists [aria-current], nav.switch [aria-current]")) centre(here);
+  for (const here of root.querySelectorAll("nav:is(.nav, .lists, .switch) [aria-current]")) centre(here);
 }
 
 document.documentElement.classList.add("js");
