@@ -143,7 +143,8 @@ def describe(arithmetic: Mapping[str, Any], lang: str = "zh", since: str = "") -
     if arithmetic.get("cut_to"):
         parts.append(words["cut"].format(limit=_day(arithmetic["cut_to"], words)))
     kind = "undated" if arithmetic.get("undated") else "earliest" if arithmetic["earliest"] else "due"
-    return words["comma"].join(parts) + words[kind].format(day=_day(arithmetic["effective"], words, full=True))
+    ending = words[kind].format(day=_day(arithmetic["effective"], words, full=True))
+    return words["comma"].join(parts) + ending
 
 
 def _counting(arithmetic: Mapping[str, Any], words: Mapping[str, str], since: str) -> str:
