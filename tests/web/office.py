@@ -26,7 +26,7 @@ from tasks.queries import case_page
 from tasks.store import accounts as account_store
 from tasks.store import all_tables
 from tasks.store import org as org_store
-from tests.web.prepared import Prepared
+from tests.prepared import Prepared
 from web.config import WebConfig
 from web.create_app import create_app
 
