@@ -231,5 +231,6 @@ def place_name(context: Ctx, kind: str, name: str, lang: str) -> str:
     if kind in ("setting", "role"):
         return labels.label(kind, name, lang)
     if kind == "table":
-        return labels.catalogue().find("table", name, lang) or name
+        called = trace(context.app.library.shipped).drawn.get(name, "") if lang == "zh" else ""
+        return f"{name} {called}".strip()
     return ""

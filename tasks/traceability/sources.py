@@ -91,6 +91,12 @@ def tables(folder: Path) -> Mapping[str, set[str]]:
     }
 
 
+def table_names(folder: Path) -> Mapping[str, str]:
+    """Return what each decision table is called."""
+    text = "".join(path.read_text("utf-8") for path in sorted((folder / "decisions").glob("*.dmn")))
+    return dict(re.findall(r'<decision id="(DT-\d+)" name="([^"]+)"', text))
+
+
 def fields(folder: Path) -> set[str]:
     """Return every field of every task's form as `P04_Plan.steps`."""
     found = set()

@@ -43,6 +43,7 @@ def test_places_and_scenarios_of_clauses_have_names(office: Office) -> None:
     page = boss.get("/clauses?list=deadlines").text
     assert "P01 DL-001 期满" in page
     assert "GS01 全程顺利：从入户调查到稳定就业，只经社区一级" in page
+    assert "DT-08 社区推荐结果判定" in boss.get("/clauses/R004-05.D4d").text
     words = re.sub(r"<[^>]*>", " ", page)
     assert not re.findall(r"P\d\d[a-z]?_\w*(?:Timer|Start|End)\b", words)
     assert "GS01 survey" in boss.get("/clauses?list=deadlines", headers={"Accept-Language": "en"}).text
