@@ -129,7 +129,7 @@ def _plain(runs: list[DayOff]) -> list[dict[str, str]]:
 def describe(arithmetic: Mapping[str, Any], lang: str = "zh", since: str = "") -> str:
     """Tell in one or two sentences how a due date came about, in Chinese (`zh`) or English.
 
-    `since` says what happened on the trigger day.
+    `since` says what happened on the trigger day. A date that nobody has to keep is marked `undated`.
     """
     words = _ZH if lang == "zh" else _EN
     parts = [_counting(arithmetic, words, since)]
@@ -142,8 +142,9 @@ def describe(arithmetic: Mapping[str, Any], lang: str = "zh", since: str = "") -
         parts.append(words["rolled"].format(runs=_runs(arithmetic["rolled_over"], words)))
     if arithmetic.get("cut_to"):
         parts.append(words["cut"].format(limit=_day(arithmetic["cut_to"], words)))
-    ending = words["earliest" if arithmetic["earliest"] else "due"]
-    return words["comma"].join(parts) + ending.format(day=_day(arithmetic["effective"], words, full=True))
+    kind = "undated" if arithmetic.get("undated") else "earliest" if arithmetic["earliest"] else "due"
+    ending = words[kind].format(day=_day(arithmetic["effective"], words, full=True))
+    return words["comma"].join(parts) + ending
 
 
 def _counting(arithmetic: Mapping[str, Any], words: Mapping[str, str], since: str) -> str:
@@ -193,6 +194,7 @@ _ZH = {
     "cut": "最迟不超过{limit}",
     "due": "，{day}24:00到期。",
     "earliest": "，{day}起办理，当日24:00到期。",
+    "undated": "，{day}起办理，没有规定截止日。",
     "run": "{first}至{last}（{name}）",
     "one": "{first}（{name}）",
     "weekend": "周末",
@@ -219,6 +221,7 @@ _EN = {
     "cut": "not later than {limit}",
     "due": ": due at 24:00 on {day}.",
     "earliest": ": opens on {day} and is due at 24:00 that day.",
+    "undated": ": may begin on {day}; no day is set by which it must be done.",
     "run": "{first} to {last} ({name})",
     "one": "{first} ({name})",
     "weekend": "weekend",

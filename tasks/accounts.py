@@ -89,6 +89,7 @@ def create_account(
     *,
     phone: str | None = None,
     person_key: str | None = None,
+    unit_id: int | None = None,
     must_change: bool = True,
     check: bool = True,
 ) -> int:
@@ -103,7 +104,7 @@ def create_account(
         check_password(password, username)
     return add_account(
         conn, username, display_name, passwords.hash(password), now,
-        phone=phone, person_key=person_key, must_change=must_change,
+        phone=phone, person_key=person_key, unit_id=unit_id, must_change=must_change,
     )  # fmt: skip
 
 

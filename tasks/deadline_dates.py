@@ -31,7 +31,7 @@ def counted(due: Due | None, since: str = "", dated: bool = True) -> dict[str, A
         "due_effective": due.effective.isoformat(),
         "due_at": to_us(end_of_day(due.effective)) if dated else NO_DUE,
         "calendar_version": due.calendar_version,
-        "arithmetic": dumps({**due.arithmetic, **told}),
+        "arithmetic": dumps({**due.arithmetic, **told, **({} if dated else {"undated": True})}),
     }
 
 

@@ -108,7 +108,8 @@ def make_accounts(app: App, passwords: accounts.Passwords) -> None:
             district, *below = user.place.split("/")
             unit = org.ensure_unit(conn, district, *below)
             made = accounts.create_account(
-                conn, passwords, user.username, user.name, PASSWORD, now, must_change=False, check=False
-            )
+                conn, passwords, user.username, user.name, PASSWORD, now, unit_id=unit.id,
+                must_change=False, check=False,
+            )  # fmt: skip
             accounts.grant_role(conn, made, user.role, unit.id, now)
     app.run(office_duties.open_missing)

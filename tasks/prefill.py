@@ -140,6 +140,17 @@ def told(desk: Desk, live: Live, spec: FormSpec) -> dict[str, Any]:
     return {name: value for name, value in said.items() if name in spec.fields}
 
 
+def on_file(desk: Desk, live: Live, spec: FormSpec) -> dict[str, Any]:
+    """Return what a questionnaire holds at first: who is asked, as on file, by whom, and today."""
+    person_id = desk.context(live).person_id
+    asked = [field.name for field in spec if field.type == "survey"]
+    if person_id is None or not asked:
+        return {}
+    person = desk.person(person_id)
+    known = {"name": person["name"], "mobile": person["phone"] or "", "interviewer": desk.actor.name}
+    return {name: {**known, "survey_date": desk.today.isoformat()} for name in asked}
+
+
 def forget(desk: Desk, live: Live, element: str) -> None:
     """Drop what a message said once its form was decided; the next round begins empty."""
     case_id, entry = desk.context(live).case_id, _TOLD.get(element)

@@ -81,6 +81,13 @@ def _find_session(context: Ctx, right: Right) -> None:
             sessions.touch(conn, token, context.now)
 
 
+def enter(context: Ctx, token: str) -> None:
+    """Go on as who has just logged in: the answer to a login that shows a page."""
+    with context.app.read() as conn:
+        live = sessions.find_session(conn, token, context.now, _address(request))
+    context.actor, context.csrf, context.token = live.actor, live.csrf, token
+
+
 def _address(req: Request) -> str:
     return req.remote_addr or ""
 

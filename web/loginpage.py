@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from flask import render_template, request
+from flask import current_app, render_template, request
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
 
 from engine.errors import AidError
 from tasks import commands, sessions
@@ -13,9 +14,12 @@ from tasks.queries.task_page import task_view
 from web import formview
 from web.context import Ctx, ctx
 from web.numbers import whole
+from web.rights import RIGHTS
 
 #: A form sent after its session ended comes back through the login under these names.
-_TASK, _FIELD = "kept_task", "kept."
+_TASK, _PATH, _FIELD = "kept_task", "kept_path", "kept."
+#: Forms with passwords: never written into a page again.
+_PRIVATE = "auth."
 _FORM_OF_TASK = re.compile(r"/tasks/(\d{1,19})(/draft)?", re.ASCII)
 _MOST = 500
 
@@ -32,15 +36,17 @@ def login_page(
 
 
 def kept_from_form() -> list[tuple[str, str]]:
-    """Return the fields of a task's form that arrived without a session, to be carried over the login."""
+    """Return the fields of a form that arrived without a session, to be carried over the login."""
     match = _FORM_OF_TASK.fullmatch(request.path)
-    if match is None:
+    if match is None and (request.files or (request.endpoint or _PRIVATE).startswith(_PRIVATE)):
         return []
     fields = [
         (f"{_FIELD}{name}", value) for name, value in request.form.items(multi=True)
         if name not in formview.PAGE_NAMES
     ]  # fmt: skip
-    return [(_TASK, match[1]), *fields[:_MOST]]
+    if match is not None:
+        return [(_TASK, match[1]), *fields[:_MOST]]
+    return [(_PATH, request.path), *fields[:_MOST]] if fields else []
 
 
 def kept_from_login() -> list[tuple[str, str]]:
@@ -54,9 +60,7 @@ def keep_draft(context: Ctx, token: str, otherwise: str) -> str:
     task_id = request.form.get(_TASK, type=whole)
     if task_id is None:
         return otherwise
-    carried = MultiDict(
-        (name.removeprefix(_FIELD), value) for name, value in kept_from_login() if name.startswith(_FIELD)
-    )
+    carried = MultiDict(_carried())
     try:
         with context.app.read() as conn:
             actor = sessions.session_user(conn, token, context.now)
@@ -68,3 +72,21 @@ def keep_draft(context: Ctx, token: str, otherwise: str) -> str:
     except AidError:
         return otherwise
     return f"/tasks/{task_id}?ok=draft_restored"
+
+
+def _carried() -> list[tuple[str, str]]:
+    return [
+        (name.removeprefix(_FIELD), value) for name, value in kept_from_login() if name.startswith(_FIELD)
+    ]
+
+
+def go_on(context: Ctx) -> str:
+    """Return a page that sends a form of no task again, once its sender has logged in; empty without one."""
+    path = request.form.get(_PATH, "")
+    try:
+        endpoint, _values = current_app.url_map.bind("").match(path, method="POST")
+    except HTTPException:
+        return ""
+    if endpoint.startswith(_PRIVATE) or not RIGHTS[endpoint].allows(context.actor):
+        return ""
+    return render_template("login_kept.html", kept_url=path, kept=_carried())

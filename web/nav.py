@@ -64,6 +64,14 @@ def items(context: Ctx) -> list[Item]:
     ]
 
 
+def page_name(context: Ctx, endpoint: str) -> str:
+    """Return what the navigation calls the part of the product a page is in; empty where it has no entry."""
+    blueprint = endpoint.split(".")[0]
+    blueprint = _BELONGS.get(blueprint, blueprint)
+    words = (text for one, _url, _icon, text in _ITEMS if one.split(".")[0] == blueprint)
+    return next((context.t(text) for text in words), "")
+
+
 def _held_elsewhere(endpoint: str, context: Ctx) -> bool:
     holder = _WITHIN.get(endpoint)
     return holder is not None and RIGHTS[holder].allows(context.actor)

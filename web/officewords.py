@@ -11,6 +11,7 @@ from tasks import labels
 from tasks.queries.names import user_names
 from tasks.queries.trail import Happened
 from tasks.queries.units import places
+from web import nav
 from web.context import Ctx
 from web.eventwords import move_words
 from web.i18n import say_or
@@ -83,7 +84,8 @@ def _thing(context: Ctx, event: Happened) -> str:
     if kind == "unit":
         return str(event.data.get("name") or event.data.get("new") or "")
     if event.kind == "AccessDenied":
-        return say_or(context.lang, f"command.{event.element}", event.element or "")
+        what = event.element or ""
+        return say_or(context.lang, f"command.{what}", nav.page_name(context, what) or what)
     return ""
 
 

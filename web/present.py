@@ -11,7 +11,7 @@ from urllib.parse import quote
 from flask import Flask, g
 
 from engine.calendar import full_years
-from engine.clock import SHANGHAI
+from engine.clock import SHANGHAI, from_us, local_date
 from tasks import files, labels
 from tasks.access import HIDDEN
 from tasks.calendar_moves import Move
@@ -146,6 +146,7 @@ class Vocabulary:
             "roles": self.roles,
             "say_or": self.say_or,
             "day": self.day,
+            "date_of": self.date_of,
             "moment": self.moment,
             "due": self.due,
             "step_name": self.step_name,
@@ -155,6 +156,7 @@ class Vocabulary:
             "moving": self.moving,
             "place_name": self.place_name,
             "full_day": lambda day: words.full_day(day, self.lang),
+            "story_name": self.story_name,
             "rule_title": self.rule_title,
             "tongue": self.tongue,
             "may": self.may,
@@ -198,6 +200,10 @@ class Vocabulary:
     def moment(self, us: int | None) -> str:
         """Return an instant in words."""
         return words.moment_text(us, self.context.today, self.lang) if us else ""
+
+    def date_of(self, us: int) -> str:
+        """Return the day of an instant in words."""
+        return self.day(local_date(from_us(us)))
 
     def now_text(self) -> str:
         """Return this instant in words, with the year and the day of the week."""
@@ -245,6 +251,10 @@ class Vocabulary:
         """Return what a place is called where it has a name of its own, else its id."""
         known = words.place_name(self.context, place.kind, place.name, self.lang)
         return known or place.name
+
+    def story_name(self, story: str) -> str:
+        """Return what a scenario tells."""
+        return words.story_name(self.context, story, self.lang)
 
     def moving(self, one: Move) -> str:
         """Return what a changed calendar would move."""

@@ -15,6 +15,7 @@ from engine.clock import NO_DUE, SHANGHAI, from_us, local_date
 from engine.errors import CalendarUnknown
 from tasks import contract_names, labels
 from tasks.contract_names import chinese, english, rules_in_english
+from tasks.traceability import trace
 from web.i18n import Translate, translator
 
 if TYPE_CHECKING:
@@ -204,12 +205,25 @@ def size_text(size: int) -> str:
     return f"{max(1, round(size / 1024))} KB"
 
 
+def _drawn(context: Ctx, element: str, lang: str) -> str:
+    """Return what a drawing calls an element that has no form, with the process it is drawn in."""
+    known = trace(context.app.library.shipped).drawn.get(element, "")
+    named = known if lang == "zh" else english().get(element, "")
+    return f"{process_code(element)} {named}" if named else ""
+
+
+def story_name(context: Ctx, story: str, lang: str) -> str:
+    """Return a scenario with its number and what it tells."""
+    title = trace(context.app.library.shipped).stories.get(story, "") if lang == "zh" else ""
+    return f"{story.split('_', 1)[0]} {title}" if title else story.replace("_", " ")
+
+
 def place_name(context: Ctx, kind: str, name: str, lang: str) -> str:
     """Return the name of a place where a clause is done; empty where it has none of its own."""
     if kind in ("element", "field"):
         element, _, one = name.partition(".")
         form = context.app.library.forms.get(element)
-        title = form.title(lang) if form is not None else ""
+        title = form.title(lang) if form is not None else _drawn(context, element, lang)
         asked = form.fields.get(one) if form is not None else None
         return title if asked is None else f"{title} · {asked.zh if lang == 'zh' else asked.en}"
     if kind == "deadline":

@@ -24,7 +24,7 @@ def prefilled(app: App, actor: Actor, task_id: int) -> dict[str, Any]:
         context = prefill.form_context(desk, task.live, spec)
         facts = prefill.facts(desk, desk.context(task.live))
         found = fill(spec, context, facts, prefill.resolver(desk, task.live))
-        return {**found, **prefill.told(desk, task.live, spec)}
+        return {**prefill.on_file(desk, task.live, spec), **found, **prefill.told(desk, task.live, spec)}
 
 
 #: Says what is answered, given the form and what it holds before anybody typed.

@@ -243,6 +243,6 @@ _UNLIKELY: tuple[_Rule, ...] = (
 
 
 def _unlikely(answers: Answers) -> Iterator[Problem]:
-    for rule, name, holds, zh, en in _UNLIKELY:
+    for _rule, name, holds, zh, en in _UNLIKELY:
         if holds(answers):
-            yield name, f"请再核对：{zh}（{rule}）。", f"Please look again: {en} ({rule})."
+            yield name, f"请再核对：{zh}。", f"Please look again: {en}."

@@ -29,6 +29,8 @@ class Element:
     kind: str
     clauses: tuple[str, ...]
     deadlines: tuple[str, ...]
+    #: what the drawing calls it
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,9 @@ def elements(diagrams: list[Path]) -> Iterator[Element]:
                 continue
             tag = str(node.tag).rpartition("}")[2]
             yield Element(
-                identity, tag, _listed(node.get(f"{_OURS}clauses")), _listed(node.get(f"{_OURS}deadline"))
-            )
+                identity, tag, _listed(node.get(f"{_OURS}clauses")), _listed(node.get(f"{_OURS}deadline")),
+                node.get("name", ""),
+            )  # fmt: skip
 
 
 def _listed(text: str | None) -> tuple[str, ...]:
@@ -86,6 +89,12 @@ def tables(folder: Path) -> Mapping[str, set[str]]:
         path.stem.split("_")[0]: set(_CLAUSE.findall(path.read_text("utf-8")))
         for path in sorted((folder / "decisions").glob("*.dmn"))
     }
+
+
+def table_names(folder: Path) -> Mapping[str, str]:
+    """Return what each decision table is called."""
+    text = "".join(path.read_text("utf-8") for path in sorted((folder / "decisions").glob("*.dmn")))
+    return dict(re.findall(r'<decision id="(DT-\d+)" name="([^"]+)"', text))
 
 
 def fields(folder: Path) -> set[str]:
@@ -104,6 +113,16 @@ def scenarios(folder: Path) -> Mapping[str, frozenset[str]]:
         for token in set(_TOKEN.findall(path.read_text("utf-8"))):
             found.setdefault(token, set()).add(path.stem)
     return {token: frozenset(names) for token, names in found.items()}
+
+
+def titles(folder: Path) -> Mapping[str, str]:
+    """Return what each scenario tells, by the name of its file."""
+    found = {}
+    for path in sorted((folder / "scenarios").rglob("*.yaml")):
+        title = re.search(r"^title: *(.+?) *$", path.read_text("utf-8"), re.MULTILINE)
+        if title is not None:
+            found[path.stem] = title[1].strip("\"'")
+    return found
 
 
 def named(folder: Path) -> tuple[list[Named], list[Named]]:

@@ -87,6 +87,10 @@ class Trace:
     faults: tuple[str, ...]
     #: clauses that `places.toml` adds to those a diagram gives a step
     shown_at: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: what drawings call their elements, and tables themselves
+    drawn: Mapping[str, str] = field(default_factory=dict)
+    #: what the scenarios tell, by the name of their file
+    stories: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def required(self) -> list[Clause]:
@@ -127,6 +131,8 @@ def trace(library: Library) -> Trace:
         tuple(sorted(_unfounded(library, drawn, tables, ids, said))),
         tuple(_faults(library, drawn, tables, ids, [*said, *said_of_deadlines])),
         _shown(said, {one.id for one in drawn}),
+        {one.id: one.name for one in drawn if one.name} | dict(sources.table_names(folder)),
+        sources.titles(folder),
     )  # fmt: skip
 
 

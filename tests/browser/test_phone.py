@@ -39,3 +39,40 @@ def test_the_case_shows_person_and_outcomes_before_the_long_history(
     box = outcome.bounding_box()
     assert box
     assert box["x"] + box["width"] <= 390
+
+
+@pytest.mark.parametrize(
+    ("username", "path"),
+    [
+        ("staff.nfx", "/inbox?list=done"), ("staff.nfx", "/office/lists"),
+        ("sup.rh", "/clauses?list=unfounded"),
+    ],
+)
+def test_the_chosen_list_is_in_sight_and_on_one_line(
+    product: Product, windows: Windows, username: str, path: str
+) -> None:
+    desk = Desk(_phone(windows), product, username).log_in().go(path)
+    chosen = desk.page.locator("nav:is(.lists, .switch) a[aria-current]")
+    box = chosen.bounding_box()
+    assert box
+    assert box["height"] <= 60
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+
+
+def test_a_long_table_is_read_one_record_below_the_other(product: Product, windows: Windows) -> None:
+    desk = Desk(_phone(windows), product, "staff.rh").log_in().go("/registers/E15?from=2026-01-01")
+    table = desk.page.locator("table.register")
+    assert table.evaluate("(one) => one.scrollWidth <= one.parentElement.clientWidth")
+    expect(desk.page.locator("td[data-label=环节]").first).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1440, 1366, 1280, 1024])
+def test_every_entry_of_the_navigation_has_its_room(product: Product, windows: Windows, width: int) -> None:
+    desk = Desk(windows.open(viewport={"width": width, "height": 700}), product, "sup.rh").log_in()
+    for language in ("zh", "en"):
+        room = desk.page.locator("nav.nav").evaluate("(one) => one.clientWidth - one.scrollWidth")
+        assert room >= 0, language
+        if language == "zh":
+            desk.page.get_by_role("button", name="English").click()
+            expect(desk.page.locator("html")).to_have_attribute("lang", "en")

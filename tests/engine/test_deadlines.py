@@ -13,6 +13,7 @@ from engine.calendar import WorkCalendar
 from engine.codec import dumps, loads
 from engine.deadlines import DeadlineRule, Unit, count, describe
 from engine.errors import CalendarUnknown
+from tasks.deadline_dates import counted
 from tasks.policy import Policy, load_policy
 
 BPMN = Path(__file__).parents[2] / "bpmn"
@@ -155,3 +156,12 @@ def test_the_sentence_says_what_happened_on_the_day_it_counts_from(
     arithmetic = count(rule, trigger, calendar).arithmetic
     assert describe(arithmetic, "zh", "认定") == zh
     assert describe(arithmetic, "en", "recognition") == en
+
+
+def test_a_day_that_nobody_has_to_keep_is_not_called_due(calendar: WorkCalendar) -> None:
+    rule = DeadlineRule("DL-104", Unit.CALENDAR_DAY, -60, earliest=True)
+    told = loads(counted(count(rule, date(2026, 12, 10), calendar), dated=False)["arithmetic"])
+    assert describe(told).endswith("2026年10月12日（周一）起办理，没有规定截止日。")
+    assert "due" not in describe(told, "en")
+    dated = loads(counted(count(rule, date(2026, 12, 10), calendar))["arithmetic"])
+    assert describe(dated).endswith("当日24:00到期。")

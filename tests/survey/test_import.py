@@ -172,7 +172,7 @@ def test_a_name_other_than_that_on_file_is_a_fault(place: Place) -> None:
 def test_what_is_unlikely_is_listed_and_imported(place: Place) -> None:
     found = place.checked(book(filled(2, person_type="在业人员")))
     assert (found.good, found.warned) == (1, 1)
-    assert "V16" in place.faults(found, warned=True)[0].problems[0][1]
+    assert "人员类别为" in place.faults(found, warned=True)[0].problems[0][1]
 
 
 def test_an_import_put_away_leaves_nothing_and_a_finished_one_stays(place: Place) -> None:

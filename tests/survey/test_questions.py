@@ -143,7 +143,7 @@ def test_on_a_page_an_answer_that_is_not_asked_is_dropped() -> None:
 def test_what_is_only_unlikely_is_a_warning() -> None:
     found = check(filled(person_type="在业人员"), TODAY, THRESHOLDS)
     assert found.problems == []
-    assert ["V16" in zh for _name, zh, _en in found.warnings] == [True]
+    assert ["人员类别为" in zh for _name, zh, _en in found.warnings] == [True]
 
 
 def test_the_task_of_the_interview_takes_the_questionnaire_as_its_page_posts_it() -> None:

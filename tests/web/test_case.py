@@ -193,7 +193,7 @@ def test_a_missed_deadline_reaches_the_supervisor(office: Office) -> None:
     assert "任务逾期" in page
     assert re.search(r'class="badge">\d+', boss.get("/inbox").text)
     assert boss.post("/notices/read").status_code == 303
-    assert "没有通知" in boss.get("/notices").text
+    assert "没有未读的通知" in boss.get("/notices").text
 
 
 @pytest.mark.parametrize("path", ["/processes", "/notices", "/settings", "/incidents", "/people", "/inbox"])

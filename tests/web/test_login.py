@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -151,3 +152,44 @@ def test_the_demo_shows_its_accounts_and_nothing_else_does(office: Office) -> No
 
 def test_without_a_demo_nobody_moves_the_clock(office: Office) -> None:
     assert office.browser("staff.rh").post("/demo/shift", {"days": "1"}).status_code == 404
+
+
+def _hidden(page: str) -> dict[str, str]:
+    return dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page))
+
+
+def _sent_too_late(office: Office, path: str, typed: dict[str, str]) -> tuple[Browser, str]:
+    """Send a form after its session ended; return the browser and the login page it got."""
+    browser = office.browser("staff.rh")
+    token = browser.token("/notices")
+    office.clock.advance(timedelta(hours=1))
+    answer = browser.client.post(path, data=typed | {"_csrf": token})
+    assert answer.status_code == 401
+    return browser, answer.text
+
+
+def test_a_form_sent_after_its_session_ended_is_sent_again_after_the_login(office: Office) -> None:
+    typed = {"name": "门口人", "id_no": "1", "address": "河南村1号"}
+    browser, page = _sent_too_late(office, "/people", typed)
+    assert "登录后可以继续提交" in page
+    given = _hidden(page) | {"username": "staff.rh", "password": "不对"}
+    given = _hidden(browser.client.post("/login", data=given).text) | given | {"password": demo.PASSWORD}
+    kept = browser.client.post("/login", data=given)
+    assert "刚才填写的内容还在" in kept.text
+    assert 'action="/people"' in kept.text
+    back = browser.client.post("/people", data=_hidden(kept.text))
+    assert back.status_code == 422
+    assert all(f'value="{text}"' in back.text for text in typed.values())
+
+
+def test_a_password_is_not_carried_over_the_login(office: Office) -> None:
+    typed = {"old_password": "geheim-alt", "password": "geheim-neu"}
+    _browser, page = _sent_too_late(office, "/password", typed)
+    assert "geheim" not in page
+
+
+@pytest.mark.parametrize("path", ["/accounts", "/nowhere", "//other.example/people", "/password"])
+def test_only_a_page_that_is_open_to_who_logs_in_is_gone_on_with(office: Office, path: str) -> None:
+    browser, page = _sent_too_late(office, "/people", {"name": "门口人"})
+    given = _hidden(page) | {"kept_path": path, "username": "staff.rh", "password": demo.PASSWORD}
+    assert browser.client.post("/login", data=given).status_code == 303

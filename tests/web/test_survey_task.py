@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,6 +43,15 @@ def test_the_task_asks_the_questionnaire_and_keeps_it(office: Office) -> None:
     assert 'id="f-survey__q14-error"' in wrong.text
     assert worker.post(f"/tasks/{task}", posted).status_code == 303
     assert [(row["source"], row["standing"]) for row in _kept(office, person)] == [("P01a_Form", "held")]
+
+
+def test_a_person_on_file_is_not_asked_for_the_name_again(office: Office) -> None:
+    worker = office.browser("staff.hnc")
+    page = worker.get(f"/tasks/{_interview(office, office.register('卓文君'))}").text
+    typed = dict(re.findall(r'name="survey__(\w+)" value="([^"]*)"', page))
+    assert typed["name"] == "卓文君"
+    assert typed["interviewer"]
+    assert typed["survey_date"] == TODAY.isoformat()
 
 
 def test_what_was_answered_this_year_stands_in_the_form(office: Office) -> None:

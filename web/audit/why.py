@@ -198,7 +198,7 @@ def _branch(
     asked = [one for one in node.outgoing if one.condition is not None]
     names = sorted({name for one in ([flow] if flow.condition else asked) for name in _names(one)})
     data = tuple(
-        (file.label(version, run.process_id, name), file.value(name, known[name][0]), known[name][1])
+        (file.label(version, run.process_id, name), _value(file, node, name, known[name][0]), known[name][1])
         for name in names if name in known
     )  # fmt: skip
     is_, and_ = ("：", "，") if file.context.lang == "zh" else (": ", ", ")
@@ -207,6 +207,13 @@ def _branch(
     rule = _text(flow) if flow.condition else " / ".join(_text(one) for one in asked)
     told = t("why.branch" if flow.condition else "why.otherwise", facts=facts or t("why.no_data"), **where)
     return Branch(event.seq, told + decided, rule, data, decided, clauses)
+
+
+def _value(file: AuditFile, node: Node, name: str, value: Any) -> str:
+    """Return a value in words; a code that only names a branch is called as the branch is."""
+    told = file.value(name, value)
+    called = next((one.name for one in node.outgoing if one.branch == value and one.name), "")
+    return called if called and told == value else told
 
 
 def _names(flow: Flow) -> frozenset[str]:

@@ -142,9 +142,17 @@ function fillIn(button) {
   button.form.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+// Where a row of lists is wider than the screen, the chosen one is brought into sight.
+function centre(here) {
+  const bar = here.parentElement;
+  bar.scrollLeft += here.getBoundingClientRect().left - bar.getBoundingClientRect().left
+    - (bar.clientWidth - here.offsetWidth) / 2;
+}
+
 function start(root) {
   for (const form of root.querySelectorAll("form")) if (form.querySelector("[data-show-if], [data-required-if]")) refresh(form);
   root.querySelector("[data-focus]")?.focus();
+  for (const here of root.querySelectorAll("nav:is(.nav, .lists, .switch) [aria-current]")) centre(here);
 }
 
 document.documentElement.classList.add("js");

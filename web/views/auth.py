@@ -12,7 +12,7 @@ from web.context import ctx, passwords
 from web.errors import status_of
 from web.going import go, ours
 from web.i18n import LANGUAGES
-from web.loginpage import keep_draft, kept_from_login, login_page
+from web.loginpage import go_on, keep_draft, kept_from_login, login_page
 
 views = Blueprint("auth", __name__)
 
@@ -43,8 +43,12 @@ def login_post() -> Response:
             response.headers["Retry-After"] = str(opened.wait_seconds)
         return response
     target = keep_draft(context, opened.token, target)
+    again = ""
+    if not opened.must_change:
+        auth.enter(context, opened.token)
+        again = go_on(context)
     where = "/password" if opened.must_change else target
-    response = make_response(redirect(where, 303))
+    response = make_response(again or redirect(where, 303))
     auth.set_session(response, opened.token, context.config)
     return response
 

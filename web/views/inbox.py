@@ -27,11 +27,8 @@ from web.numbers import whole
 from web.views.offices import days_open
 
 views = Blueprint("inbox", __name__)
-#: Processes that exist in this release and give a person work.
-PROCESSES = (
-    "P03", "P04", "P05", "P06", "P07", "P08", "P09", "P11", "P13", "P14", "P15", "P16", "P17", "P18", "P19",
-    "P20", "P21", "P22", "P23",
-)  # fmt: skip
+#: Processes by their codes, to choose from.
+PROCESSES = tuple(sorted(words.process_code(one) for one in words.process_ids()))
 _FOUND = 50
 
 

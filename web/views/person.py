@@ -149,7 +149,7 @@ def _start(process_id: str, person_id: int) -> Response:
         return make_response(_page(context, person_id, refusal), status_of(refusal))
     there = f"/cases/{done.case_id}" if done.case_id else f"/people/{person_id}"
     target = f"/tasks/{done.next_task_id}" if done.next_task_id else there
-    return go(target, "started")
+    return go(target, "begun" if process_id == INTERVIEW else "started")
 
 
 @views.route("/<int:person_id>/<action>", methods=["GET", "POST"])
