@@ -112,7 +112,8 @@ RIGHTS: dict[str, Right] = {
     **dict.fromkeys(
         (
             "registers.index", "registers.show", "registers.counted", "registers.export", "registers.close",
-            "register_months.show", "register_months.export",
+            "register_months.show", "register_months.export", "register_exports.index",
+            "register_exports.ask", "register_exports.decide",
         ),
         REGISTERS,
     ),

@@ -39,6 +39,7 @@ from web.views import (
     papers,
     person,
     process,
+    register_exports,
     register_months,
     registers,
     release,
@@ -57,7 +58,8 @@ _API = (office, work, studio_api, releases, moves_api, audit_api, files_api)
 assert all(one.views is v1.views for one in _API)
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.views, auth.views, inbox.views, task.views, files.views, person.views, id_number.views,
-    courses.views, case.views, paper.views, papers.views, registers.views, register_months.views,
+    courses.views, case.views, paper.views, papers.views, registers.views,
+    register_months.views, register_exports.views,
     process.views, clauses.views, audit_find.views, audit.views,
     incidents.views, exchanges.views,
     instance.views, notices.views, settings.views, demo.views, health.views, studio.views, editor.views,
