@@ -11,9 +11,11 @@ from datetime import timedelta
 
 from engine import jobs
 from engine.clock import from_us, to_us
-from engine.errors import AidError
+from engine.errors import AidError, Unavailable
+from engine.store.db import is_conflict
 from tasks import imports
 from tasks.app import App
+from tasks.commands import CompleteTask
 from tasks.connectors import exchange
 from tasks.connectors.port import Outgoing, Receipt, Unreachable
 from tasks.desk import Desk
@@ -48,7 +50,7 @@ def _send(app: App, job: jobs.Job) -> int:
             app.run(lambda desk: jobs.done(desk.conn, job, desk.now))
             return 1
         receipt = app.adapters[found.system].send(found)
-        app.run(lambda desk: _answered(desk, job, receipt))
+        filled: CompleteTask | None = app.run(lambda desk: _answered(desk, job, receipt))
     except AidError as error:
         log.warning("A record was not sent: %s", error, extra={"action": "exchange"})
         told = error.sentence("zh")
@@ -57,16 +59,32 @@ def _send(app: App, job: jobs.Job) -> int:
     except KeyError:
         app.run(lambda desk: exchange.gave_up(desk, job, "这一系统已不再连接"))
         return 0
+    except Exception as error:
+        if is_conflict(error) or isinstance(error, Unavailable):
+            raise
+        log.exception("An answer could not be taken.", extra={"action": "exchange"})
+        app.run(lambda desk: exchange.gave_up(desk, job, "回应不能处理"))
+        return 0
+    if filled is not None:
+        _complete(app, filled)
     return 1
 
 
-def _answered(desk: Desk, job: jobs.Job, receipt: Receipt) -> None:
+def _complete(app: App, filled: CompleteTask) -> None:
+    try:
+        app.run(lambda desk: exchange.complete_filled(desk, filled))
+    except AidError as left:  # something is left that only a person can say
+        log.info("A task was filled and not completed: %s", left.code, extra={"action": "exchange"})
+
+
+def _answered(desk: Desk, job: jobs.Job, receipt: Receipt) -> CompleteTask | None:
     if not jobs.done(desk.conn, job, desk.now):
-        return  # the lease was lost: another worker asks again and takes the answer
-    exchange.answered(desk, job, receipt)
+        return None  # the lease was lost: another worker asks again and takes the answer
+    filled = exchange.answered(desk, job, receipt)
     if receipt.state == "pending":
         jobs.enqueue(desk.unit, job.kind, job.payload, desk.now + ASK_AGAIN, job.trail_id)
     desk.unit.settle()
+    return filled
 
 
 def _fetch_if_old(app: App, code: str) -> int:

@@ -17,6 +17,7 @@ from tasks.desk import Desk
 from tasks.holiday_notice import read_notice
 from tasks.store import market, tables
 from tasks.store.conn import Connection
+from tasks.text import clean_line
 
 Row = Mapping[str, str]
 
@@ -144,11 +145,20 @@ def take_items(app: App, what: str, items: Iterable[Mapping[str, Any]]) -> int:
     if what != "vacancies":
         raise ImportRefused([f"不认识的清单“{what}”。"])
     rows = [
-        (number, {name: str(item.get(name) or "").strip() for name in VACANCIES if name in known})
+        (number, {name: _said(number, item.get(name)) for name in VACANCIES if name in known})
         for number, item in enumerate(items, 1)
         for known in [{*VACANCIES[:5], *item}]
     ]
     return _take(app, rows, lambda desk, row: _offer(desk, row, tables.vacancy), SYSTEM)
+
+
+def _said(number: int, value: Any) -> str:
+    """Return a member of an item as a list would say it; raise ImportRefused for what is no text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ImportRefused([f"第{number}行：内容应是文字或数字。"])
+    return clean_line(str(value))
 
 
 def _take(
