@@ -7,13 +7,15 @@ that a worker may die between the two and another asks again.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from engine import jobs
 from engine.clock import from_us, to_us
 from engine.errors import AidError, Unavailable
 from engine.store.db import is_conflict
-from tasks import imports
+from tasks import imports, list_import
 from tasks.app import App
 from tasks.commands import CompleteTask
 from tasks.connectors import exchange
@@ -40,7 +42,11 @@ def run_exchanges(app: App) -> int:
         return 0
     claimed: list[jobs.Job] = app.run(lambda desk: jobs.claim(desk.unit, BATCH))
     done = sum(_send(app, job) for job in claimed if job.kind == exchange.JOB)
-    return done + sum(_fetch_if_old(app, code) for code in app.adapters)
+    return done + sum(
+        _fetch_if_old(app, code, name, what)
+        for code in app.adapters
+        for name, what in app.library.systems[code].feeds.items()
+    )
 
 
 def _send(app: App, job: jobs.Job) -> int:
@@ -87,12 +93,9 @@ def _answered(desk: Desk, job: jobs.Job, receipt: Receipt) -> CompleteTask | Non
     return filled
 
 
-def _fetch_if_old(app: App, code: str) -> int:
-    what = app.library.systems[code].receives
-    if not what:
-        return 0
+def _fetch_if_old(app: App, code: str, name: str, what: str) -> int:
     with app.read() as conn:
-        row = rows.first(conn, feed, system=code)
+        row = rows.first(conn, feed, system=name)
     now = app.clock.now()
     if row is not None and now - from_us(row["fetched_at"]) < FETCH_EVERY:
         return 0
@@ -100,7 +103,7 @@ def _fetch_if_old(app: App, code: str) -> int:
     try:
         for _part in range(PARTS):
             page = app.adapters[code].fetch(what, cursor)
-            taken += imports.take_items(app, what, page.items)
+            taken += _take(app, code, what, page.items)
             cursor = page.cursor or cursor
             if not page.cursor:
                 break
@@ -110,6 +113,12 @@ def _fetch_if_old(app: App, code: str) -> int:
         problem = error.sentence("zh")
     with app.write() as conn:
         store.put_feed(
-            conn, code, cursor=cursor, fetched_at=to_us(now), taken=taken, problem=problem[:1000]
+            conn, name, cursor=cursor, fetched_at=to_us(now), taken=taken, problem=problem[:1000]
         )
     return taken
+
+
+def _take(app: App, code: str, what: str, items: Sequence[Mapping[str, Any]]) -> int:
+    if what == "vacancies":
+        return imports.take_items(app, what, items)
+    return list_import.take_listed(app, what.upper(), code, items)

@@ -6,19 +6,20 @@ task. Nothing waits for a system: whoever does it by hand goes on, and the list 
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from engine import incidents, jobs, user_tasks
-from engine.codec import loads
-from engine.errors import IllegalState, NotFound
+from engine.codec import canonical, loads
+from engine.errors import FormInvalid, IllegalState, NotFound
 from engine.graph import Node
 from engine.ids import new_id
 from engine.live import Live
 from engine.runtime.state import Token
-from tasks import access, prefill, taskwork
+from tasks import access, contribution_list, prefill, taskwork
 from tasks.access import Subject
 from tasks.commands import CompleteTask, Done
-from tasks.connectors.port import Outgoing, Receipt
+from tasks.connectors.port import Outgoing, Receipt, Unreachable
 from tasks.connectors.records import record_of
 from tasks.desk import Desk
 from tasks.exchange_commands import RetryExchange
@@ -119,6 +120,8 @@ def _fill(desk: Desk, row: RowMapping, receipt: Receipt) -> CompleteTask | None:
     if task is None:
         return None
     system = desk.library.systems[row["system"]]
+    if row["element"] in system.brings:
+        _bring(desk, row, receipt)
     given = system.filled(row["element"], receipt.on, receipt.number, receipt.values)
     draft = rows.first(desk.conn, tables.form_data, task_id=task["id"], draft=True)
     if draft is not None and draft["saved_by"]:  # somebody is typing: the number stands beside the form
@@ -136,6 +139,16 @@ def _prefilled(desk: Desk, task: user_tasks.OpenTask) -> dict[str, Any]:
     context = prefill.form_context(desk, task.live, spec)
     facts = prefill.facts(desk, desk.context(task.live))
     return fresh(spec, context, facts, prefill.resolver(desk, task.live))
+
+
+def _bring(desk: Desk, row: RowMapping, receipt: Receipt) -> None:
+    """Keep the list a receipt brings, of the people of the office that asked; raise Unreachable."""
+    try:
+        found = contribution_list.read_items(receipt.items, desk.today)
+    except FormInvalid as fault:
+        raise Unreachable(why=fault.problems[0][1].rstrip("。")) from fault
+    digest = hashlib.sha256(canonical([list(one) for one in found]).encode()).hexdigest()
+    contribution_list.keep(desk, found, [row["area"]], row["system"], digest)
 
 
 def complete_filled(desk: Desk, command: CompleteTask) -> None:

@@ -55,6 +55,8 @@ class Receipt:
     on: date | None = None
     reason: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
+    #: A list the answer consists of, where one was asked for.
+    items: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,9 @@ def read_receipt(raw: bytes, today: date) -> Receipt:
         raise Unreachable(why="回执格式不对")
     if not isinstance(values, dict) or not all(_plain(one) for one in values.values()):
         raise Unreachable(why="回执内容格式不对")
+    items = found.get("items", [])
+    if not isinstance(items, list) or not all(isinstance(one, dict) for one in items):
+        raise Unreachable(why="回执中的清单格式不对")
     try:
         on = date.fromisoformat(found["on"]) if found.get("on") else None
     except (TypeError, ValueError) as error:
@@ -92,7 +97,7 @@ def read_receipt(raw: bytes, today: date) -> Receipt:
     if state == "accepted" and (on is None or on > today):
         raise Unreachable(why="回执没有日期，或日期晚于今天")
     number, reason = (text.strip()[:LONGEST] for text in texts)
-    return Receipt(state, number[:60], on, reason, values)
+    return Receipt(state, number[:60], on, reason, values, tuple(items))
 
 
 def read_page(raw: bytes) -> Page:
