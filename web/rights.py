@@ -143,6 +143,20 @@ RIGHTS: dict[str, Right] = {
         ),
         WORKERS,
     ),
+    **dict.fromkeys(
+        (
+            "api.vacancies", "api.employers", "api.surveys", "api.survey", "api.keep_survey",
+            "api.settle_survey",
+        ),
+        WORKERS,
+    ),
+    **dict.fromkeys(
+        (
+            "api.registers", "api.register", "api.register_month", "api.export_register", "api.exports",
+            "api.ask_export", "api.decide_export",
+        ),
+        REGISTERS,
+    ),
     "api.marks": READERS,
     # the household survey
     **dict.fromkeys(

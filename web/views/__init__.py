@@ -8,6 +8,7 @@ from web.api import audit as audit_api
 from web.api import files as files_api
 from web.api import moves as moves_api
 from web.api import office, releases, v1, work
+from web.api import records as records_api
 from web.api import studio as studio_api
 from web.views import (
     access,
@@ -54,7 +55,7 @@ from web.views import (
 )
 
 #: They add their routes to those of `v1`.
-_API = (office, work, studio_api, releases, moves_api, audit_api, files_api)
+_API = (office, work, studio_api, releases, moves_api, audit_api, files_api, records_api)
 assert all(one.views is v1.views for one in _API)
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.views, auth.views, inbox.views, task.views, files.views, person.views, id_number.views,

@@ -82,7 +82,7 @@ def create() -> Response:
     names = ("name", "id_no", "phone", "address", "community_id")
     typed = {name: form.get(name, "").strip()[:200] for name in names}
     try:
-        community = int(typed["community_id"]) if typed["community_id"].isdigit() else 0
+        community = int(typed["community_id"][:18]) if typed["community_id"].isdecimal() else 0
         command = commands.RegisterPerson(
             typed["name"], typed["id_no"], community, typed["phone"], typed["address"]
         )

@@ -14,6 +14,7 @@ from tasks.queries.names import user_names
 from tasks.registers import tables
 from tasks.registers.spec import register_spec
 from tasks.store import register_exports as store
+from tasks.store.conn import Record
 from web import registerfile, registerview
 from web.context import Ctx, ctx
 from web.errors import status_of
@@ -31,13 +32,19 @@ def index() -> str:
     return _page(ctx())
 
 
-def _page(context: Ctx, refusal: AidError | None = None) -> str:
+def requests_of(context: Ctx) -> list[Record]:
+    """Return one's own requests and those one may decide, the newest first."""
     mandate = [
         area for area in registerview.mandate(context)
         if allowed(context.actor, "approve_export", Subject(area))
     ]  # fmt: skip
     with context.app.read() as conn:
-        rows = store.listed(conn, mandate, context.user_id)
+        return list(store.listed(conn, mandate, context.user_id))
+
+
+def _page(context: Ctx, refusal: AidError | None = None) -> str:
+    rows = requests_of(context)
+    with context.app.read() as conn:
         people = user_names(conn, [row[name] for row in rows for name in ("asked_by", "decided_by")])
         names = unit_names(conn, [row["area"] for row in rows])
     return render_template(

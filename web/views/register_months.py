@@ -41,7 +41,7 @@ def month_page(context: Ctx, month_id: int, refusal: AidError | None = None, rea
     row, unit = find_month(context, month_id)
     with context.app.read() as conn:
         alone = context.app.settings(conn)[SETTING]
-    shown, fixed = _seen(context, row)
+    shown, fixed = seen(context, row)
     return render_template(
         "register_month.html", row=row, unit=unit, heads=_headings(context, row),
         previous=loads(row["content"])["previous"], lines=shown[:MOST_SHOWN], total=len(shown), fixed=fixed,
@@ -56,7 +56,7 @@ def export(month_id: int) -> Response:
     """Take a closed month along as a workbook."""
     context = ctx()
     row, _unit = find_month(context, month_id)
-    shown, fixed = _seen(context, row)
+    shown, fixed = seen(context, row)
     title = label("paper", row["register"]) if row["register"] != SUMMARY else "就业援助工作统计表"
     try:
         content = registerfile.closed(context, row, title, shown, fixed)
@@ -91,7 +91,7 @@ def find_month(context: Ctx, month_id: int) -> tuple[Record, org.Unit]:
     return row, unit
 
 
-def _seen(context: Ctx, row: Record) -> tuple[list[Line], list[dict[str, Any]]]:
+def seen(context: Ctx, row: Record) -> tuple[list[Line], list[dict[str, Any]]]:
     """Return lines and corrections as the reader may see them."""
     content = loads(row["content"])
     spec = register_specs().get(row["register"])
