@@ -8,11 +8,12 @@ from typing import Any
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 
 from tasks import commands, imports, org
 from tasks.commands_register import CloseMonth
 from tests.survey.papers import filled
-from tests.web.office import Office
+from tests.web.office import STAFF, Office
 from tests.web.test_api import Program
 from web.api.openapi import document
 
@@ -141,3 +142,16 @@ def test_a_closed_month_is_read_with_its_hash(office: Office, case: int) -> None
 
 def test_every_address_is_described() -> None:
     assert {"/vacancies", "/employers", "/registers", "/surveys"} <= set(document()["paths"])
+
+
+def test_a_paper_is_for_whom_its_page_is(office: Office, case: int) -> None:
+    """It holds name, address and telephone: a role that sees none of them on the page sees none here."""
+    with office.app.read() as conn:
+        (number, *_more) = conn.execute(sa.text("SELECT id FROM paper ORDER BY id")).scalars()
+    answers = set()
+    for username in (*STAFF.values(), "aide.smy", "staff.nfx", "sup.nfx"):
+        page = office.browser(username).get(f"/papers/{number}").status_code
+        told = Program(office, username).get(f"/papers/{number}").status_code
+        assert told == page, username
+        answers.add(told)
+    assert answers >= {200, 404}
