@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.clock import to_us
-from engine.compile import read_diagram
+from engine.compile import read_file
 from engine.errors import EngineFault, IllegalState, NotFound
 from engine.graph import Graph
 from engine.ids import new_id
 from engine.store import definitions as store
 from engine.store.conn import Connection
-from engine.xmlsafe import load
 
 #: What a version brings besides its drawing when it brings nothing.
 NO_ANNEX = "{}"
@@ -73,7 +72,7 @@ class Definitions:
         if digest(xml, row.annex) != row.digest:
             raise EngineFault(element=row.key, detail="流程图与发布时不符，可能被改动，请核查数据库")
         # A version runs as it was admitted: what a later gate would refuse does not stop cases under way.
-        graph = read_diagram(load(xml))[0].processes[row.key]
+        graph = read_file(xml)[0].processes[row.key]
         made = Definition(definition_id, row.key, row.version, graph, row.digest, row.annex)
         with self._lock:
             self._known[definition_id] = made
