@@ -230,7 +230,7 @@ def transfer(desk: Desk, command: commands.TransferCommunity) -> Done:
 
 
 def _community(desk: Desk, named: str, near: str) -> org.Unit:
-    if named.isdigit():
+    if named.isdecimal() and len(named) < 19:
         return org.get_unit(desk.conn, int(named))
     found = org.find_units(desk.conn, named, "community")
     if len(found) != 1:

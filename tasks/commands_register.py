@@ -36,6 +36,32 @@ class ExportRegister(Command):
     persons: tuple[int, ...] = ()
     whole: bool = False
     reason: str = ""
+    first: str = ""
+    last: str = ""
+    facet: str = ""
+
+
+@dataclass(frozen=True)
+class AskExport(Command):
+    """Ask to take more lines of a register along than one may alone; another person decides."""
+
+    register: str
+    area: str
+    rows: int
+    reason: str
+    whole: bool = False
+    first: str = ""
+    last: str = ""
+    facet: str = ""
+
+
+@dataclass(frozen=True)
+class DecideExport(Command):
+    """Grant or refuse what somebody asked to take along."""
+
+    export_id: int
+    granted: bool
+    note: str = ""
 
 
 @dataclass(frozen=True)

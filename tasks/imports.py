@@ -19,6 +19,7 @@ from tasks.id_papers import Paper
 from tasks.labels import code_of
 from tasks.store import market, tables
 from tasks.store.conn import Connection
+from tasks.text import clean_line
 
 Row = Mapping[str, str]
 
@@ -149,11 +150,20 @@ def take_items(app: App, what: str, items: Iterable[Mapping[str, Any]], source: 
     if what != "vacancies":
         raise ImportRefused([f"不认识的清单“{what}”。"])
     rows = [
-        (number, {name: str(item.get(name) or "").strip() for name in VACANCIES if name in known})
+        (number, {name: _said(number, item.get(name)) for name in VACANCIES if name in known})
         for number, item in enumerate(({"source": source, **one} if source else one for one in items), 1)
         for known in [{*VACANCIES[:5], *item}]
     ]
     return _take(app, rows, lambda desk, row: _offer(desk, row, tables.vacancy), SYSTEM)
+
+
+def _said(number: int, value: Any) -> str:
+    """Return a member of an item as a list would say it; raise ImportRefused for what is no text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ImportRefused([f"第{number}行：内容应是文字或数字。"])
+    return clean_line(str(value))
 
 
 def _take(

@@ -6,27 +6,27 @@ People the office does not know, or who live elsewhere than the reader's areas, 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from engine.clock import local_date
-from engine.ids import new_id
-from tasks import access, contributions, discovery, id_papers, lists, people
+from tasks import access, contribution_list, contributions, discovery, id_papers
 from tasks.access import Subject
 from tasks.actor import Actor
 from tasks.app import App
+from tasks.contribution_list import KIND, known_in
 from tasks.desk import Desk
 from tasks.idno import IdNumberError
 from tasks.imports import MOST_BYTES, ImportRefused, rows_of
 from tasks.labels import label
 from tasks.store import matters as store
 
+__all__ = ["CONTRIBUTIONS", "KIND", "PERSONS", "Taken", "take_contributions", "take_listed", "take_persons"]
+
 NUMBER, MONTH, EMPLOYER, NAME = "身份证号", "缴费月份", "单位名称", "姓名"
 CONTRIBUTIONS = (NUMBER, MONTH, EMPLOYER, NAME)
 PERSONS = (NUMBER, NAME)
-#: Kind of a list of contributions, beside those of discovery.
-KIND = "CONTRIBUTION"
 #: Faults named before the rest is only counted.
 MOST_FAULTS = 200
 
@@ -60,18 +60,8 @@ def take_contributions(app: App, raw: bytes, name: str, actor: Actor) -> Taken:
     found = list(_read(app, raw, CONTRIBUTIONS, (NUMBER, MONTH)))
 
     def take(desk: Desk) -> Taken:
-        areas = _areas(desk)
-        done = Taken(len(found), 0)
-        list_id = new_id()
-        for number, month, employer in found:
-            person_id = _known(desk, number, areas)
-            if person_id is not None:
-                done.known += 1
-                done.last_month = max(done.last_month, month)
-                row: dict[str, Any] = {"person_id": person_id, "month": month, "employer": employer or None}
-                store.put_contribution(desk.conn, {**row, "list_id": list_id})
-        lists.keep(desk, list_id, KIND, areas[0], name, _digest(raw), done.rows, done.known)
-        return done
+        known, last = contribution_list.keep(desk, found, _areas(desk), name, _digest(raw))
+        return Taken(len(found), known, last)
 
     taken: Taken = app.run(take, actor)
     return taken
@@ -86,12 +76,41 @@ def take_persons(app: App, raw: bytes, kind: str, name: str, actor: Actor) -> Ta
 
     def take(desk: Desk) -> Taken:
         areas = _areas(desk)
-        known = [one for number, _m, _e in found if (one := _known(desk, number, areas)) is not None]
+        known = [one for number, _m, _e in found if (one := known_in(desk, number, areas)) is not None]
         compared = discovery.compare(desk, kind, name, _digest(raw), known, len(found))
         return Taken(len(found), len(set(known)), compared=compared)
 
     taken: Taken = app.run(take, actor)
     return taken
+
+
+def take_listed(app: App, kind: str, system: str, items: Sequence[Mapping[str, Any]]) -> int:
+    """Compare the persons a system lists with those on file; return how many. Raises ImportRefused.
+
+    A list comes again and again: whom one of its kind brought up already is not visited anew for it.
+    """
+    today = local_date(app.clock.now())
+    numbers, problems = [], []
+    for line, item in enumerate(items, 1):
+        given = item.get("id_no")
+        try:
+            numbers.append(id_papers.check(given if isinstance(given, str) else "", today))
+        except IdNumberError as fault:
+            problems.append(f"第{line}行：{fault.zh}")
+    if problems:
+        raise ImportRefused(problems[:MOST_FAULTS])
+
+    def take(desk: Desk) -> None:
+        known = [one for number in numbers if (one := known_in(desk, number, ["/"])) is not None]
+        raised = store.raised(desk.conn, known, f"LIST {kind}")
+        fresh = [one for one in known if one not in raised]
+        if fresh:
+            digest = _digest("\n".join(sorted(numbers)).encode())
+            discovery.compare(desk, kind, system, digest, fresh, len(numbers))
+
+    if numbers:
+        app.run(take)
+    return len(numbers)
 
 
 def _digest(raw: bytes) -> str:
@@ -107,13 +126,6 @@ def _areas(desk: Desk) -> list[str]:
     if not allowed:
         raise access.wrong_role("import_lists")
     return allowed
-
-
-def _known(desk: Desk, number: str, areas: Sequence[str]) -> int | None:
-    row = people.find_by_id_no(desk.conn, desk.keys, number)
-    if row is None or not any(str(row["area"]).startswith(area) for area in areas):
-        return None
-    return int(row["id"])
 
 
 def _read(

@@ -20,7 +20,7 @@ ACCOMPANIED = {"channel": "ACCOMPANIED"}
 
 def _person_of(key: str) -> int | None:
     kind, _, number = key.partition(":")
-    return int(number) if kind == "person" and number.isdigit() else None
+    return int(number) if kind == "person" and number.isdecimal() else None
 
 
 def _listed(desk: Desk, key: str, values: Mapping[str, Any], message: str) -> bool:

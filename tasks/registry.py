@@ -47,7 +47,7 @@ from tasks import studio_commands as studio
 from tasks.commands import Command, Done
 from tasks.connectors import exchange
 from tasks.desk import Desk
-from tasks.registers import exporting, months
+from tasks.registers import approval, exporting, months
 from tasks.survey import commands as surveys
 from tasks.survey import door
 
@@ -133,6 +133,8 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     registers.VoidIssued: records.void_issued,
     registers.CloseMonth: months.close_month,
     registers.ExportRegister: exporting.export_register,
+    registers.AskExport: approval.ask_export,
+    registers.DecideExport: approval.decide_export,
     admin.AddUnit: units.add,
     admin.RenameUnit: units.rename,
     admin.CloseUnit: units.close,

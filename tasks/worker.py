@@ -44,10 +44,15 @@ def tick(app: App, guard: ClockGuard | None = None) -> int:
     if (guard or guard_of(app)).holds():
         return 0
     done = calendar_runs.run_waiting(app) + run_due(app) + run_waiting(app)
-    done += run_exchanges(app) + remind(app) + close_waiting(app)
+    done += remind(app) + close_waiting(app)
     if done:
         log.info("Did %s due things.", done, extra={"action": "tick"})
     return done
+
+
+def exchange(app: App, guard: ClockGuard | None = None) -> int:
+    """Speak to the outside systems once; return how many things were done. A slow one holds nothing else."""
+    return 0 if (guard or guard_of(app)).holds() else run_exchanges(app)
 
 
 def seal_if_old(app: App, checkpoints: Path) -> bool:
@@ -67,6 +72,10 @@ def schedule(app: App, checkpoints: Path, scheduler: BaseScheduler | None = None
     beat = scheduler or BlockingScheduler()
     steady = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     beat.add_job(tick, "interval", (app, guard_of(app)), seconds=TICK.total_seconds(), id="tick", **steady)
+    if app.adapters:
+        beat.add_job(
+            exchange, "interval", (app, guard_of(app)), seconds=TICK.total_seconds(), id="exchange", **steady
+        )
     beat.add_job(
         seal_if_old, "interval", (app, checkpoints), seconds=SEAL_LOOK.total_seconds(), id="seal", **steady
     )

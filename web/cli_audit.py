@@ -32,7 +32,7 @@ def _case(app: App, named: str) -> int:
     """Return the id of a trail, of a case by its number; raise NotReady."""
     with app.read() as conn:
         found = case_page.case_by_no(conn, named.upper())
-        number = int(named) if named.isdigit() and len(named) < 20 else 0
+        number = int(named) if named.isdecimal() and len(named) < 20 else 0
         if found is None and number < LIMIT and owner_of(conn, number) is not None:
             return number
     if found is None:

@@ -68,7 +68,7 @@ def _listen(host: str, port: int) -> socket.socket:
 def work(app: App, where: Place, once: bool) -> int:
     """Beat once, or until interrupted; return how many due things were done (with `once`)."""
     if once:
-        return worker.tick(app)
+        return worker.tick(app) + worker.exchange(app)
     worker.schedule(app, where.checkpoints).start()
     return 0
 

@@ -35,6 +35,7 @@ STATUS: dict[str, int] = {
     "not_candidate": 403,
     "out_of_area": 403,
     "four_eyes": 403,
+    "needs_approval": 403,
     "roles_exclusive": 403,
     "own_account": 403,
     "last_administrator": 409,

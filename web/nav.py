@@ -31,7 +31,7 @@ _ITEMS = (
 _BELONGS = {
     "task": "inbox", "files": "inbox", "case": "person", "paper": "person", "instance": "person",
     "matters": "offices", "market": "offices",
-    "register_months": "registers", "papers": "registers",
+    "register_months": "registers", "register_exports": "registers", "papers": "registers",
     "editor": "studio", "release": "studio", "trial": "studio", "moves": "studio", "audit": "audit_find",
     "calendar": "settings", "tables": "clauses", "courses": "person", "survey_analysis": "survey",
 }  # fmt: skip

@@ -47,7 +47,7 @@ def lines(context: Ctx, found: Iterable[Happened]) -> list[Line]:
 
 def _account(event: Happened) -> int | None:
     kind, _, name = (event.element or "").partition(":")
-    return int(name) if kind == "account" and name.isdigit() else None
+    return int(name) if kind == "account" and name.isdecimal() else None
 
 
 def _line(context: Ctx, event: Happened, people: Mapping[int, str], units: Mapping[int, str]) -> Line:

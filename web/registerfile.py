@@ -9,11 +9,12 @@ from engine.clock import SHANGHAI
 from engine.codec import loads
 from tasks import org, people
 from tasks.access import HIDDEN, Subject, classes_for
-from tasks.commands_register import ExportRegister
+from tasks.commands_register import AskExport, ExportRegister
 from tasks.paper_text import day
 from tasks.queries import registers as found
 from tasks.registers import exporting, lines, tables
 from tasks.registers import period as periods
+from tasks.registers.approval import MOST
 from tasks.registers.lines import Line
 from tasks.registers.sheet import Head, Sheet, digest
 from tasks.registers.spec import RegisterSpec
@@ -38,18 +39,32 @@ def register(
 ) -> tuple[bytes, str]:
     """Return a register as a workbook, and its name; raise what the rights, or too many lines, refuse."""
     with context.app.read() as conn:
-        entries = found.entries(conn, spec, asked.wanted, most=exporting.MOST + 1)
-        told = [
-            lines.veiled(context.actor, spec, one)
-            for one in lines.lines_of(conn, spec, list(reversed(entries)))
-        ]
+        told = [lines.veiled(context.actor, spec, one) for one in _lines(conn, spec, asked)]
         office = org.full_name(conn, asked.area)
         if whole and exporting.may_see_whole(context.actor, asked.area):
             told = [_whole(context, conn, spec, one) for one in told]
     sheet = _marked(tables.register_sheet(spec, told, office, asked.period, _made(context)))
     persons = tuple(sorted({line.person_id for line in told if line.person_id is not None}))
-    _record(context, spec.id, asked.area, sheet, persons, whole, reason)
+    _record(context, spec.id, asked.area, sheet, asked, persons, whole, reason)
     return workbook([sheet]), f"{spec.title('zh')}-{asked.period.first}-{asked.period.last}"
+
+
+def _lines(conn: Connection, spec: RegisterSpec, asked: Asked) -> list[Line]:
+    entries = found.entries(conn, spec, asked.wanted, most=MOST + 1)
+    return lines.lines_of(conn, spec, list(reversed(entries)))
+
+
+def question(context: Ctx, spec: RegisterSpec, asked: Asked, whole: bool, reason: str) -> AskExport:
+    """Return the request for a second person to let a register be taken along."""
+    with context.app.read() as conn:
+        rows = len(_lines(conn, spec, asked))
+    first, last = asked.first.isoformat(), asked.last.isoformat()
+    return AskExport(spec.id, asked.area, rows, reason, whole, first, last, asked.facet)
+
+
+def question_of_month(row: Record, area: str, reason: str) -> AskExport:
+    """Return the request for a second person to let a closed month be taken along."""
+    return AskExport(f"{row['register']}:{row['month']}", area, row["rows"], reason)
 
 
 def _whole(context: Ctx, conn: Connection, spec: RegisterSpec, line: Line) -> Line:
@@ -66,10 +81,13 @@ def _whole(context: Ctx, conn: Connection, spec: RegisterSpec, line: Line) -> Li
 
 
 def _record(
-    context: Ctx, name: str, area: str, sheet: Sheet, persons: tuple[int, ...] = (), whole: bool = False,
-    reason: str = "",
+    context: Ctx, name: str, area: str, sheet: Sheet, asked: Asked | None = None,
+    persons: tuple[int, ...] = (), whole: bool = False, reason: str = "",
 ) -> None:  # fmt: skip
-    command = ExportRegister(name, area, len(sheet.rows), digest(sheet), persons, whole, reason)
+    given = {} if asked is None else {
+        "first": asked.first.isoformat(), "last": asked.last.isoformat(), "facet": asked.facet
+    }  # fmt: skip
+    command = ExportRegister(name, area, len(sheet.rows), digest(sheet), persons, whole, reason, **given)
     context.app.do(command, context.actor)
 
 
@@ -78,7 +96,7 @@ def summary(context: Ctx, asked: Asked) -> tuple[bytes, str]:
     with context.app.read() as conn:
         made = tables.Summary(conn, asked.area, asked.period)
         sheet = _marked(made.sheet(org.full_name(conn, asked.area), _made(context)))
-    _record(context, tables.SUMMARY, asked.area, sheet)
+    _record(context, tables.SUMMARY, asked.area, sheet, asked)
     return workbook([sheet]), f"{sheet.title}-{asked.period.first}-{asked.period.last}"
 
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from engine.errors import NotFound
+from engine.errors import AidError, NotFound
 from tasks.access import Subject, allowed, permissions
 from tasks.queries import areas
 from tasks.queries.measures import Period
@@ -128,3 +128,12 @@ def headings(columns: Iterable[Column], lang: str) -> list[Heading]:
 def may(context: Ctx, action: str, area: str) -> bool:
     """Tell whether to offer an action over an area."""
     return allowed(context.actor, action, Subject(area))
+
+
+def told(context: Ctx, refusal: AidError | None) -> str:
+    """Return what a refusal says, its fields in one sentence; nothing where there is none."""
+    if refusal is None:
+        return ""
+    problems = getattr(refusal, "problems", None) or ()
+    fields = " ".join(zh if context.lang == "zh" else en for _field, zh, en in problems)
+    return fields or refusal.sentence(context.lang)

@@ -114,7 +114,8 @@ RIGHTS: dict[str, Right] = {
     **dict.fromkeys(
         (
             "registers.index", "registers.show", "registers.counted", "registers.export", "registers.close",
-            "register_months.show", "register_months.export",
+            "register_months.show", "register_months.export", "register_exports.index",
+            "register_exports.ask", "register_exports.decide",
         ),
         REGISTERS,
     ),
@@ -144,6 +145,20 @@ RIGHTS: dict[str, Right] = {
             "api.person_act", "api.paper", "api.task_files", "api.add_files", "api.file", "api.remove_file",
         ),
         WORKERS,
+    ),
+    **dict.fromkeys(
+        (
+            "api.vacancies", "api.employers", "api.surveys", "api.survey", "api.keep_survey",
+            "api.settle_survey",
+        ),
+        WORKERS,
+    ),
+    **dict.fromkeys(
+        (
+            "api.registers", "api.register", "api.register_month", "api.export_register", "api.exports",
+            "api.ask_export", "api.decide_export",
+        ),
+        REGISTERS,
     ),
     "api.marks": READERS,
     # the household survey

@@ -6,19 +6,20 @@ task. Nothing waits for a system: whoever does it by hand goes on, and the list 
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from engine import incidents, jobs, user_tasks
-from engine.codec import loads
-from engine.errors import FormInvalid, GuardUnmet, IllegalState, NotFound
+from engine.codec import canonical, loads
+from engine.errors import FormInvalid, IllegalState, NotFound
 from engine.graph import Node
 from engine.ids import new_id
 from engine.live import Live
 from engine.runtime.state import Token
-from tasks import access, prefill, taskwork
+from tasks import access, contribution_list, prefill, taskwork
 from tasks.access import Subject
 from tasks.commands import CompleteTask, Done
-from tasks.connectors.port import Outgoing, Receipt
+from tasks.connectors.port import Outgoing, Receipt, Unreachable
 from tasks.connectors.records import record_of
 from tasks.desk import Desk
 from tasks.exchange_commands import RetryExchange
@@ -29,6 +30,8 @@ from tasks.store.conn import RowMapping
 from tasks.store.tables_exchange import exchange
 
 JOB = "exchange"
+#: What may be sent again.
+_AGAIN = frozenset({"refused", "dead"})
 
 
 def ask(desk: Desk, live: Live, token: Token, node: Node) -> None:
@@ -65,7 +68,13 @@ def outgoing(desk: Desk, job: jobs.Job) -> Outgoing | None:
     context = desk.context_at(found.live, found.live.state.tokens[row["token"]].scope)
     record = record_of(desk, system.sends[row["element"]], context, row["instance_id"])
     kind = system.sends[row["element"]]
-    return Outgoing(str(row["id"]), row["system"], kind, row["element"], desk.today, record)
+    laid_out = row["sent_at"] is not None
+    return Outgoing(_key(row), row["system"], kind, row["element"], desk.today, record, laid_out)
+
+
+def _key(row: RowMapping) -> str:
+    """Return the key of a record: what was refused and is sent anew is another record to its receiver."""
+    return f"{row['id']}-{row['again']}" if row["again"] else str(row["id"])
 
 
 def _row(desk: Desk, job: jobs.Job) -> RowMapping:
@@ -75,8 +84,11 @@ def _row(desk: Desk, job: jobs.Job) -> RowMapping:
     return row
 
 
-def answered(desk: Desk, job: jobs.Job, receipt: Receipt) -> None:
-    """Take what a system answered; an answer that came before changes nothing."""
+def answered(desk: Desk, job: jobs.Job, receipt: Receipt) -> CompleteTask | None:
+    """Take what a system answered; an answer that came before changes nothing.
+
+    Return what may complete the task: tried in a transaction of its own, that leaves nothing of a refusal.
+    """
     row = _row(desk, job)
     desk.unit.lock(row["trail_id"])
     if row["sent_at"] is None:
@@ -95,28 +107,31 @@ def answered(desk: Desk, job: jobs.Job, receipt: Receipt) -> None:
         if store.set_state(desk.conn, row["id"], ("waiting", "dead"), state="accepted",
                            number=receipt.number, answered_on=receipt.on.isoformat(),
                            answered_at=desk.now_us):  # fmt: skip
-            _fill(desk, row, receipt)
+            return _fill(desk, row, receipt)
+    return None
 
 
-def _fill(desk: Desk, row: RowMapping, receipt: Receipt) -> None:
-    """Put a receipt into the form of its task, and complete the task where that is all it asks."""
+def _fill(desk: Desk, row: RowMapping, receipt: Receipt) -> CompleteTask | None:
+    """Put a receipt into the form of its task; return what completes the task once all have answered."""
     assert receipt.on is not None
     desk.emit(row["trail_id"], "TaskAutoFilled", None, row["element"], system=row["system"],
               number=receipt.number, on=receipt.on.isoformat())  # fmt: skip
     task = store.open_task(desk.conn, row["instance_id"], row["token"], row["element"])
     if task is None:
-        return
+        return None
     system = desk.library.systems[row["system"]]
+    if row["element"] in system.brings:
+        _bring(desk, row, receipt)
     given = system.filled(row["element"], receipt.on, receipt.number, receipt.values)
     draft = rows.first(desk.conn, tables.form_data, task_id=task["id"], draft=True)
     if draft is not None and draft["saved_by"]:  # somebody is typing: the number stands beside the form
-        return
+        return None
     found = user_tasks.read(desk.unit, task["id"])
     values = {**_prefilled(desk, found), **({} if draft is None else loads(draft["values"])), **given}
     others = store.of_task(desk.conn, row["instance_id"], row["token"], row["element"])
-    if all(other["state"] == "accepted" for other in others) and _completed(desk, task["id"], values):
-        return
     taskwork.store_form(desk, found.row, values, draft=True)
+    answered_all = all(other["state"] == "accepted" for other in others)
+    return CompleteTask(task["id"], values) if answered_all else None
 
 
 def _prefilled(desk: Desk, task: user_tasks.OpenTask) -> dict[str, Any]:
@@ -126,12 +141,23 @@ def _prefilled(desk: Desk, task: user_tasks.OpenTask) -> dict[str, Any]:
     return fresh(spec, context, facts, prefill.resolver(desk, task.live))
 
 
-def _completed(desk: Desk, task_id: int, values: dict[str, Any]) -> bool:
+def _bring(desk: Desk, row: RowMapping, receipt: Receipt) -> None:
+    """Keep the list a receipt brings, of the people of the office that asked; raise Unreachable."""
     try:
-        taskwork.complete(desk, CompleteTask(task_id, values))
-    except (FormInvalid, GuardUnmet):  # something is left that only a person can say
-        return False
-    return True
+        found = contribution_list.read_items(receipt.items, desk.today)
+    except FormInvalid as fault:
+        raise Unreachable(why=fault.problems[0][1].rstrip("。")) from fault
+    digest = hashlib.sha256(canonical([list(one) for one in found]).encode()).hexdigest()
+    contribution_list.keep(desk, found, [row["area"]], row["system"], digest)
+
+
+def complete_filled(desk: Desk, command: CompleteTask) -> None:
+    """Complete a task that receipts filled, unless somebody has begun to type; raise what refuses it."""
+    found = user_tasks.read(desk.unit, command.task_id)
+    desk.unit.lock(found.live.trail_id)
+    draft = rows.first(desk.conn, tables.form_data, task_id=command.task_id, draft=True)
+    if draft is not None and not draft["saved_by"]:
+        taskwork.complete(desk, command)
 
 
 def gave_up(desk: Desk, job: jobs.Job, error: str) -> None:
@@ -149,10 +175,12 @@ def retry(desk: Desk, command: RetryExchange) -> Done:
         raise NotFound
     access.authorize(desk.actor, "retry", Subject(row["area"]))
     desk.unit.lock(row["trail_id"])
-    if not store.set_state(desk.conn, row["id"], ("refused", "dead"), state="waiting", reason=None,
-                           answered_at=None):  # fmt: skip
+    anew = {"again": row["again"] + 1, "sent_at": None} if row["state"] == "refused" else {}
+    if not store.set_state(desk.conn, row["id"], _AGAIN & {row["state"]},
+                           state="waiting", reason=None, answered_at=None, **anew):  # fmt: skip
         raise IllegalState(detail="这一条不在被退回或发送失败的状态")
-    for incident in store.open_incidents(desk.conn, row["trail_id"], JOB):
-        incidents.resolve(desk.unit, incident, "IncidentRetried")
+    if not store.unsettled(desk.conn, row["trail_id"]):  # the incidents tell of these as well
+        for incident in store.open_incidents(desk.conn, row["trail_id"], JOB):
+            incidents.resolve(desk.unit, incident, "IncidentRetried")
     jobs.enqueue(desk.unit, JOB, {"exchange": str(row["id"])}, trail_id=row["trail_id"])
     return Done(extra={"exchange_id": str(row["id"])})

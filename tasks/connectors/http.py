@@ -9,11 +9,14 @@ from urllib.parse import quote, urlencode
 
 import urllib3
 
+from engine.clock import monotonic_ms
 from engine.codec import canonical
 from tasks.connectors.port import MOST_BYTES, Outgoing, Page, Receipt, Unreachable, read_page, read_receipt
 
 #: Seconds to connect, and to wait for each part of an answer.
 CONNECT, READ = 5.0, 15.0
+#: Milliseconds for the whole of an answer, however steadily it drips.
+LONGEST_MS = 30_000
 _GOOD = (200, 201, 202, 409, 422)
 
 
@@ -45,17 +48,28 @@ class HttpAdapter:
         answer: Any = None
         try:
             answer = self._pool.request(
-                method, url, headers=dict(headers), body=body, redirect=False, preload_content=False
-            )
-            raw: bytes = answer.read(MOST_BYTES + 1)
+                method, url, headers=dict(headers), body=body, redirect=False, preload_content=False,
+                decode_content=False,
+            )  # fmt: skip
+            raw = _whole(answer)
         except urllib3.exceptions.HTTPError as error:
             raise Unreachable(why=_why(error)) from error
         finally:
             if answer is not None:
-                answer.release_conn()
+                answer.close()
         if answer.status not in _GOOD:
             raise Unreachable(why=f"状态码{answer.status}")
         return raw
+
+
+def _whole(answer: Any) -> bytes:
+    """Read an answer as it comes, packed or not, up to the most; raise Unreachable for one that drips."""
+    raw, ends = b"", monotonic_ms() + LONGEST_MS
+    while len(raw) <= MOST_BYTES and (some := answer.read1(MOST_BYTES, decode_content=False)):
+        raw += some
+        if monotonic_ms() > ends:
+            raise Unreachable(why="超时")
+    return raw
 
 
 def _why(error: urllib3.exceptions.HTTPError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,6 +14,7 @@ from engine.errors import AidError
 STATES = frozenset({"accepted", "refused", "pending"})
 LONGEST = 2_000
 MOST_BYTES = 1_000_000
+_MOST_NUMBER = 10**15
 
 
 class Unreachable(AidError):
@@ -33,6 +35,8 @@ class Outgoing:
     element: str
     sent_on: date
     record: Mapping[str, Any]
+    #: It was taken along before, and only its receipt is waited for.
+    asked_before: bool = False
 
     def body(self) -> dict[str, Any]:
         """Return it as it is sent."""
@@ -51,6 +55,8 @@ class Receipt:
     on: date | None = None
     reason: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
+    #: A list the answer consists of, where one was asked for.
+    items: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,9 @@ def read_receipt(raw: bytes, today: date) -> Receipt:
         raise Unreachable(why="回执格式不对")
     if not isinstance(values, dict) or not all(_plain(one) for one in values.values()):
         raise Unreachable(why="回执内容格式不对")
+    items = found.get("items", [])
+    if not isinstance(items, list) or not all(isinstance(one, dict) for one in items):
+        raise Unreachable(why="回执中的清单格式不对")
     try:
         on = date.fromisoformat(found["on"]) if found.get("on") else None
     except (TypeError, ValueError) as error:
@@ -88,7 +97,7 @@ def read_receipt(raw: bytes, today: date) -> Receipt:
     if state == "accepted" and (on is None or on > today):
         raise Unreachable(why="回执没有日期，或日期晚于今天")
     number, reason = (text.strip()[:LONGEST] for text in texts)
-    return Receipt(state, number[:60], on, reason, values)
+    return Receipt(state, number[:60], on, reason, values, tuple(items))
 
 
 def read_page(raw: bytes) -> Page:
@@ -103,7 +112,9 @@ def read_page(raw: bytes) -> Page:
 
 
 def _plain(value: Any) -> bool:
-    return isinstance(value, bool | int) or (isinstance(value, str) and len(value) <= LONGEST)
+    if isinstance(value, int):
+        return abs(value) < _MOST_NUMBER
+    return isinstance(value, str) and len(value) <= LONGEST
 
 
 def _object(raw: bytes) -> dict[str, Any]:
@@ -115,4 +126,11 @@ def _object(raw: bytes) -> dict[str, Any]:
         raise Unreachable(why="回应不是JSON") from error
     if not isinstance(found, dict):
         raise Unreachable(why="回应不是JSON对象")
+    try:
+        text = json.dumps(found, ensure_ascii=False, allow_nan=False)
+        text.encode("utf-8")
+    except (ValueError, RecursionError) as error:
+        raise Unreachable(why="回应含有不能保存的字符或数字") from error
+    if "\\u0000" in text:
+        raise Unreachable(why="回应含有不能保存的字符或数字")
     return found

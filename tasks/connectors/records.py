@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.codec import loads
-from tasks import employments, people
+from tasks import contributions, employments, org, people
 from tasks.decision_inputs import current_facts
 from tasks.desk import Context, Desk
-from tasks.store import casework, rows, tables
+from tasks.store import casework, matters, rows, tables
 
 #: Facts a kind of record carries beside name, number and address.
 _FACTS = {
@@ -18,6 +18,7 @@ _FACTS = {
     "employment": (),
     "guidance": ("stability",),
     "assessment": ("education",),
+    "enrolment": ("education",),
 }
 #: The forms whose answers a kind of record carries.
 _FORMS = {
@@ -26,12 +27,16 @@ _FORMS = {
     "employment": (),
     "guidance": ("P10_Intervene",),
     "assessment": (),
+    "enrolment": ("P11_TrainPlan",),
 }
 Values = Mapping[str, Any]
 
 
 def record_of(desk: Desk, kind: str, context: Context, instance_id: int) -> dict[str, Any]:
     """Return the record of a kind about the person of a context; dates as ISO text."""
+    of_office = _OF_OFFICE.get(kind)
+    if of_office is not None:
+        return of_office(desk, context, instance_id)
     assert context.person_id is not None
     person = desk.person(context.person_id)
     facts = current_facts(person)
@@ -67,4 +72,38 @@ def _employment(desk: Desk, context: Context) -> dict[str, Any]:
     return {} if row is None else {"employment": {name: row[name] for name in names}}
 
 
+def _contribution_query(desk: Desk, context: Context, _instance_id: int) -> dict[str, Any]:
+    """Return whose contributions of which months are asked about: no more of them than their number."""
+    month = contributions.month_queried(desk, context)
+    asked = [
+        one for one in matters.in_register(desk.conn, context.area, contributions.LEDGER)
+        if contributions.to_verify(desk, one)
+    ]  # fmt: skip
+    return {
+        "area": org.full_name(desk.conn, context.area), "months": contributions.months_until(month),
+        "persons": [
+            {"name": desk.person(one)["name"], "id_no": people.reveal_id(desk.conn, desk.keys, one)}
+            for one in asked
+        ],
+    }  # fmt: skip
+
+
+def _training_need(desk: Desk, context: Context, instance_id: int) -> dict[str, Any]:
+    """Return what an employer wants taught, and whom by name (R004-19.D2)."""
+    told = _answers(desk, instance_id, "P12_Publicity")
+    trainees = [
+        {"name": desk.person(int(row["person"]))["name"],
+         **{name: row.get(name) or "" for name in ("skill_level", "trade", "training_level")}}
+        for row in told.get("trainees") or ()
+    ]  # fmt: skip
+    return {
+        "area": org.full_name(desk.conn, context.area), "employer": told.get("employer") or "",
+        "trainees": trainees,
+    }  # fmt: skip
+
+
+#: What is about an office's matter, and about nobody's case.
+_OF_OFFICE: Mapping[str, Callable[[Desk, Context, int], dict[str, Any]]] = {
+    "contribution_query": _contribution_query, "training_need": _training_need,
+}  # fmt: skip
 _MORE: Mapping[str, Callable[[Desk, Context], dict[str, Any]]] = {"employment": _employment}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,15 @@ from typing import Any
 from engine.errors import AidError
 
 #: What may be sent; `tasks.connectors.records` makes each.
-KINDS = frozenset({"survey", "registration", "employment", "guidance", "assessment"})
+KINDS = frozenset(
+    {
+        "survey", "registration", "employment", "guidance", "assessment", "contribution_query", "enrolment",
+        "training_need",
+    }
+)
+#: What a receipt may bring beside what it fills in, and what lists may be fetched.
+BRINGS = frozenset({"contributions"})
+LISTS = frozenset({"vacancies", "unemployed", "low_income", "disabled", "dibao", "relief"})
 
 
 class SystemsInvalid(AidError):
@@ -38,19 +46,27 @@ class System:
     fills: Mapping[str, Mapping[str, Any]]
     #: routing variables that must have these values for the system to be meant
     when: Mapping[str, Any]
-    #: the list that is fetched from it, or ""
-    receives: str = ""
+    #: the lists that are fetched from it
+    receives: tuple[str, ...] = ()
     #: whom the vacancies of such a list come from, where an item does not say (tasks.vacancies.SOURCES)
     source: str = ""
+    #: element -> the list its receipt brings
+    brings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def feeds(self) -> Mapping[str, str]:
+        """Return its lists by the name under which it is kept how far they were fetched."""
+        several = len(self.receives) > 1
+        return {f"{self.id}:{one}" if several else self.id: one for one in self.receives}
 
     def filled(self, element: str, on: date, number: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the fields of a form that a receipt answers."""
         known = {"on": on, "number": number, **values}
         found = {
-            field: known.get(wanted[1:]) if isinstance(wanted, str) and wanted.startswith("$") else wanted
-            for field, wanted in self.fills.get(element, {}).items()
+            name: known.get(wanted[1:]) if isinstance(wanted, str) and wanted.startswith("$") else wanted
+            for name, wanted in self.fills.get(element, {}).items()
         }
-        return {field: value for field, value in found.items() if value not in (None, "")}
+        return {name: value for name, value in found.items() if value not in (None, "")}
 
 
 @cache
@@ -61,11 +77,14 @@ def load_systems(path: Path) -> Mapping[str, System]:
         system = System(
             id=row["id"], name=row["name"], name_en=row["name_en"], rules=tuple(row["rules"]),
             sends=row.get("sends", {}), fills=row.get("fills", {}), when=row.get("when", {}),
-            receives=row.get("receives", ""), source=row.get("source", ""),
+            receives=tuple(row.get("receives", ())), brings=row.get("brings", {}),
+            source=row.get("source", ""),
         )  # fmt: skip
         if system.id in found or not set(system.sends.values()) <= KINDS:
             raise SystemsInvalid(problem=f"{system.id} 重复，或发送的内容不认识")
-        if not set(system.fills) <= set(system.sends):
+        if not set(system.receives) <= LISTS or not set(system.brings.values()) <= BRINGS:
+            raise SystemsInvalid(problem=f"{system.id} 的清单不认识")
+        if not set(system.fills) | set(system.brings) <= set(system.sends):
             raise SystemsInvalid(problem=f"{system.id} 填写了没有发送内容的环节")
         found[system.id] = system
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.errors import FormInvalid
 from tasks import access
 from tasks.access import Subject
 from tasks.actor import Actor
@@ -12,22 +11,19 @@ from tasks.auditing import need_reason, own_trail
 from tasks.commands import Done
 from tasks.commands_register import ExportRegister
 from tasks.desk import Desk
+from tasks.registers.approval import require_possible, use_approval
 
-#: Lines of a register that may leave at once: about a month of a street.
-MOST = 5_000
 #: The class of personal data that holds the whole identity number.
 WHOLE = "P4"
 
 
 def export_register(desk: Desk, command: ExportRegister) -> Done:
-    """Keep that a register was taken along, by whom, how much and why; raise FormInvalid for too much."""
+    """Keep that a register was taken along, by whom, how much and why; raise FormInvalid, NeedsApproval."""
     access.authorize(desk.actor, "export_register", Subject(command.area))
-    if command.rows > MOST:
-        zh = f"一次最多导出{MOST}行，请缩小期间或范围。"
-        raise FormInvalid([("rows", zh, f"At most {MOST} lines may be exported at once.")])
+    require_possible(command.rows)
     data: dict[str, object] = {
         "exported": f"register:{command.register}", "area": command.area, "rows": command.rows,
-        "hash": command.hash,
+        "hash": command.hash, "period": f"{command.first}/{command.last}",
     }  # fmt: skip
     payload: Mapping[str, object] | None = None
     if command.whole:
@@ -35,6 +31,7 @@ def export_register(desk: Desk, command: ExportRegister) -> Done:
             raise access.wrong_role("view_person_id")
         data |= {"fields": [WHOLE], "reason": need_reason(command.reason)}
         payload = {"persons": [str(one) for one in command.persons]}
+    data |= use_approval(desk, command)
     desk.unit.emit(own_trail(desk), "RecordExported", data=data, payload=payload)
     return Done()
 

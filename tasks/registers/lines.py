@@ -86,7 +86,7 @@ def _rows(spec: RegisterSpec, values: Mapping[str, Any]) -> list[dict[str, Any]]
 
 def _ids(row: Mapping[str, Any]) -> int | None:
     text = str(row.get("person") or "")
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isdecimal() else None
 
 
 def _lines(spec: RegisterSpec, entry: Entry, known: _Known) -> list[Line]:

@@ -10,6 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from engine.clock import from_us, local_date
@@ -29,6 +30,8 @@ from tasks.registers.tables import SUMMARY, Summary
 from tasks.store import registers as store
 from tasks.store.conn import Connection, Record
 
+#: How long work may take from its instant to its commit; a month is not closed before that.
+SETTLES = timedelta(seconds=50)
 #: How many closed months are looked through for what has to be corrected.
 LOOK_BACK = 12
 #: Columns that name others or tell how to reach the person: a change there corrects nothing.
@@ -53,12 +56,17 @@ def close_month(desk: Desk, command: CloseMonth) -> Done:
     access.authorize(desk.actor, "close_register", Subject(unit.path, area_name=unit.name))
     if unit.level not in ("street", "district"):
         raise NotFound
-    if not periods.is_month(command.month) or command.month >= periods.month_of(desk.today):
+    if not periods.is_month(command.month) or command.month >= periods.month_of(_settled(desk.now)):
         raise FormInvalid([("month", "只能封存已经结束的月份。", "Only a month that is over can be closed.")])
     office = Office(unit.id, unit.level, unit.path, unit.name)
     if not close(desk, office, command.month):
         raise IllegalState(detail=f"{unit.name}{command.month}的台账已经封存")
     return Done(extra={"month": command.month})
+
+
+def _settled(now: datetime) -> date:
+    """Return the day before which everything is written: what began before midnight may commit after it."""
+    return local_date(now - SETTLES)
 
 
 def close(desk: Desk, office: Office, month: str) -> bool:
@@ -197,7 +205,7 @@ def waiting(conn: Connection, now_us: int) -> list[tuple[Office, str]]:
     first = store.first_entry(conn)
     if first is None:
         return []
-    last = periods.month_before(periods.month_of(local_date(from_us(now_us))))
+    last = periods.month_before(periods.month_of(_settled(from_us(now_us))))
     closed = store.last_months(conn)
     begun = last if closed else periods.month_of(local_date(from_us(first)))
     found_open: list[tuple[Office, str]] = []

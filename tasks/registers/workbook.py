@@ -7,6 +7,7 @@ all its digits for the same reason.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -21,6 +22,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tasks.registers.sheet import Head, Sheet
 
+_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?", re.ASCII)
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TITLE, _FACTS, _HEAD = 1, 2, 3
 _FONT = "宋体"
@@ -82,10 +84,9 @@ def _typed(page: Worksheet, at: int, column: int, kind: str, text: str) -> Cell:
         cell.number_format = "yyyy-mm-dd"
         return _cell(cell)
     if kind == "number":
-        try:
-            number = float(text)
-        except ValueError:
+        if not _NUMBER.fullmatch(text):  # NaN and 1e999 are numbers to us and a broken file to Excel
             return _put(page, at, column, text)
+        number = float(text)
         return _cell(page.cell(at, column, int(number) if number.is_integer() else number))
     return _put(page, at, column, text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,11 +29,19 @@ def of_task(conn: Connection, instance_id: int, token: int, element: str) -> lis
     return list(conn.execute(query.order_by(e.id)).mappings())
 
 
-def set_state(conn: Connection, exchange_id: int, was: tuple[str, ...], **values: Any) -> bool:
+def set_state(conn: Connection, exchange_id: int, was: Collection[str], **values: Any) -> bool:
     """Change an exchange that is still in one of some states; tell whether it was."""
     e = exchange.c
     done = conn.execute(exchange.update().where(e.id == exchange_id, e.state.in_(was)).values(**values))
     return done.rowcount == 1
+
+
+def unsettled(conn: Connection, trail_id: int) -> bool:
+    """Tell whether a record of a trail is refused or out of tries."""
+    query = sa.select(exchange.c.id).where(
+        exchange.c.trail_id == trail_id, exchange.c.state.in_(("refused", "dead"))
+    )
+    return conn.execute(query.limit(1)).first() is not None
 
 
 def open_incidents(conn: Connection, trail_id: int, kind: str) -> list[int]:

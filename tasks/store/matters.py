@@ -222,3 +222,25 @@ def tasks_about(conn: Connection, person_id: int, process_id: str) -> list[RowMa
 def place_task(conn: Connection, task_id: int, pool: str, area: str) -> None:
     """Give one open task to another pool and area."""
     conn.execute(sa.update(user_task).where(user_task.c.id == task_id).values(pool=pool, area=area))
+
+
+def raised(conn: Connection, person_ids: Collection[int], why: str) -> set[int]:
+    """Return who of some people was a candidate for a reason before."""
+    m = matter_item.c
+    query = sa.select(m.person_id).where(m.person_id.in_(list(person_ids)), m.why == why)
+    return {int(one) for one in conn.execute(query).scalars()}
+
+
+def in_register(conn: Connection, area: str, ledger: str) -> list[int]:
+    """Return the people of an area with an open case or an open row of the ledger."""
+    inside = (person.c.area >= area, person.c.area < area + _END)
+    cases = sa.select(case.c.person_id).join(person, person.c.id == case.c.person_id).where(
+        case.c.status == "active", *inside
+    )
+    rows = (
+        sa.select(process_context.c.person_id)
+        .join(instance, instance.c.id == process_context.c.instance_id)
+        .join(person, person.c.id == process_context.c.person_id)
+        .where(instance.c.process_id == ledger, _OPEN_NOW, *inside)
+    )
+    return sorted(int(one) for one in conn.execute(sa.union(cases, rows)).scalars())

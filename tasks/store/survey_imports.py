@@ -38,6 +38,13 @@ def write(conn: Connection, import_id: int, was: str | None = None, **values: An
     return conn.execute(query).rowcount == 1
 
 
+def hold(conn: Connection, import_id: int, run: int, now: int) -> bool:
+    """Hold an open import for the child at work and say that it is alive; False where another follows it."""
+    held = survey_import.c.run == run, survey_import.c.state.in_(_OPEN)
+    query = sa.update(survey_import).where(survey_import.c.id == import_id, *held).values(beat_at=now)
+    return conn.execute(query).rowcount == 1
+
+
 def count_up(conn: Connection, import_id: int, beat_at: int, **more: int) -> None:
     """Add to the counts of an import."""
     counts = {name: survey_import.c[name] + number for name, number in more.items()}

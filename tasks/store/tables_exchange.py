@@ -25,6 +25,8 @@ exchange = sa.Table(
     sa.Column("answered_at", Big),
     sa.Column("answered_on", sa.Text),
     sa.Column("number", sa.Text),
+    #: How often it was sent anew after a refusal.
+    sa.Column("again", sa.Integer, nullable=False, server_default="0"),
     sa.Column("reason", sa.Text),
     sa.CheckConstraint("state in ('waiting','accepted','refused','dead','by_hand')", name="state"),
 )

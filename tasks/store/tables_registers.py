@@ -50,3 +50,29 @@ register_month = sa.Table(
     sa.Column("made_by", Big),
     sa.UniqueConstraint("unit_id", "month", "register"),
 )
+
+#: Somebody asks to take more lines along than one may alone; `granted` by another, `taken` once (THR-14).
+register_export = sa.Table(
+    "register_export",
+    metadata,
+    sa.Column("id", Big, primary_key=True, autoincrement=False),
+    #: A register, the summary, or a closed month of one: `E15:2026-03`.
+    sa.Column("register", sa.Text, nullable=False),
+    sa.Column("area", sa.Text, nullable=False),
+    sa.Column("first", sa.Text, nullable=False),
+    sa.Column("last", sa.Text, nullable=False),
+    sa.Column("facet", sa.Text, nullable=False),
+    sa.Column("rows", sa.Integer, nullable=False),
+    sa.Column("whole", sa.Boolean, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("asked_at", Big, nullable=False),
+    sa.Column("asked_by", Big, nullable=False),
+    sa.Column("decided_at", Big),
+    sa.Column("decided_by", Big),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
+    sa.CheckConstraint("state in ('asked','granted','refused','taken')", name="state"),
+)
+sa.Index(
+    "ix_register_export_area", register_export.c.area, register_export.c.state, register_export.c.id
+)

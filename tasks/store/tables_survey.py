@@ -65,6 +65,8 @@ survey_import = sa.Table(
     sa.Column("started_at", Big, nullable=False),
     sa.Column("started_by", Big),
     sa.Column("beat_at", Big, nullable=False),
+    #: Which child is at work, from 0: one that was given up for lost writes nothing more.
+    sa.Column("run", sa.Integer, nullable=False, server_default="0"),
     sa.Column("ended_at", Big),
     sa.CheckConstraint(
         "state in ('checking','checked','importing','done','failed','dropped')", name="state"

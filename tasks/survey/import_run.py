@@ -12,8 +12,9 @@ import resource
 import sys
 import threading
 import zlib
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from tasks.desk import Desk
 from tasks.org import Unit
 from tasks.store import survey_imports as store
 from tasks.store import surveys
+from tasks.store.conn import Connection
 from tasks.survey.importing import MOST_FAULTS, MOST_WARNED, place
 from tasks.survey.keep import Entry, Keeper, Taken
 from tasks.survey.meaning import Reader
@@ -48,6 +50,10 @@ TRIES = 5
 _CLOCK = SystemClock()
 
 
+class Overtaken(Exception):
+    """Another child goes on with the import, or it was put away: nothing more is to be written."""
+
+
 class ImportRun:
     """One import at work."""
 
@@ -61,6 +67,7 @@ class ImportRun:
         if row is None:
             raise LookupError(f"no import {import_id}")
         self.row = row
+        self.number = int(row["run"])
         self.today = local_date(app.clock.now())
         self.warned = 0
         self.by_id = {unit.id: unit for unit in self.places.values()}
@@ -76,7 +83,7 @@ class ImportRun:
 
     def check(self, path: Path) -> None:
         """Look at every row of the file; those without fault wait sealed, the others with their reasons."""
-        with self.app.write() as conn:
+        with self._writing() as conn:
             store.clear(conn, self.id)
             zero = dict.fromkeys(("rows", "good", "faulty", "warned"), 0)
             store.write(conn, self.id, "checking", beat_at=to_us(_CLOCK.now()), problem="", **zero)
@@ -111,7 +118,7 @@ class ImportRun:
     def _keep(self, no: int, found: list[Found]) -> int:
         good = [one for one in found if not one.problems]
         bad = [one for one in found if one.problems]
-        with self.app.write() as conn:
+        with self._writing() as conn:
             if good:
                 lines = [[one.row.number, one.answers, one.unit.id] for one in good if one.unit is not None]
                 store.add_batch(conn, self.id, no, self._seal(lines))
@@ -147,6 +154,7 @@ class ImportRun:
             self._batch(no, reader)
 
         def end(desk: Desk) -> None:
+            self._hold(desk.conn)
             row = store.read(desk.conn, self.id)
             if row is not None and store.write(
                 desk.conn, self.id, "importing", state="done", ended_at=to_us(_CLOCK.now())
@@ -168,21 +176,27 @@ class ImportRun:
                 return
 
     def _take(self, desk: Desk, no: int, reader: Reader) -> None:
+        self._hold(desk.conn)
         sealed = store.take_batch(desk.conn, self.id, no, to_us(_CLOCK.now()))
         if sealed is None:
             return
         lines = loads(zlib.decompress(desk.keys.open_bytes(bytes(sealed), place(self.id))).decode())
+        taken: Taken = Taken()
+        for some in _rounds(lines):
+            taken.add(self._keeper_take(desk, some, reader))
+        store.count_up(
+            desk.conn, self.id, to_us(_CLOCK.now()), done=len(lines), opened=taken.opened, same=taken.same,
+            beside=taken.beside,
+        )  # fmt: skip
+
+    def _keeper_take(self, desk: Desk, lines: list[Any], reader: Reader) -> Taken:
         indexes = [desk.keys.blind("id_no", answers["id_no"]) for _row, answers, _unit in lines]
         known = surveys.persons_by_index(desk.conn, indexes, lock=True)
         entries = [
             Entry(answers, known.get(index) or new_person(answers, self._unit(unit_id), desk.today))
             for index, (_row, answers, unit_id) in zip(indexes, lines, strict=True)
         ]
-        taken: Taken = Keeper(desk, f"import:{self.id}", reader).take(entries)
-        store.count_up(
-            desk.conn, self.id, to_us(_CLOCK.now()), done=len(lines), opened=taken.opened, same=taken.same,
-            beside=taken.beside,
-        )  # fmt: skip
+        return Keeper(desk, f"import:{self.id}", reader).take(entries)
 
     def _unit(self, unit_id: int) -> Unit:
         found = self.by_id.get(unit_id)
@@ -192,12 +206,22 @@ class ImportRun:
 
     # saying how it stands
 
-    def _state(self, before: str, after: str) -> None:
+    def _hold(self, conn: Connection) -> None:
+        if not store.hold(conn, self.id, self.number, to_us(_CLOCK.now())):
+            raise Overtaken
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
         with self.app.write() as conn:
+            self._hold(conn)
+            yield conn
+
+    def _state(self, before: str, after: str) -> None:
+        with self._writing() as conn:
             store.write(conn, self.id, before, state=after, beat_at=to_us(_CLOCK.now()))
 
     def _fail(self, problem: str) -> None:
-        with self.app.write() as conn:
+        with self._writing() as conn:
             store.clear(conn, self.id)
             now = to_us(_CLOCK.now())
             store.write(conn, self.id, None, state="failed", problem=problem, beat_at=now, ended_at=now)
@@ -206,9 +230,10 @@ class ImportRun:
 class Beat:
     """Says every few seconds that the child is alive, also while nothing can be written yet."""
 
-    def __init__(self, app: App, import_id: int) -> None:
+    def __init__(self, app: App, import_id: int, run: int) -> None:
         self._app = app
         self._id = import_id
+        self._run = run
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._go_on, name="beat", daemon=True)
 
@@ -222,7 +247,19 @@ class Beat:
     def _go_on(self) -> None:
         while not self._ended.wait(BEAT):
             with suppress(Unavailable), self._app.write() as conn:
-                store.write(conn, self._id, None, beat_at=to_us(_CLOCK.now()))
+                store.hold(conn, self._id, self._run, to_us(_CLOCK.now()))
+
+
+def _rounds(lines: list[Any]) -> list[list[Any]]:
+    """Return rows in rounds with each person once, the earlier year first: what one tells the next finds."""
+    rounds: list[list[Any]] = []
+    met: Counter[str] = Counter()
+    for line in sorted(lines, key=lambda line: str(line[1]["survey_date"])):
+        nth = met[line[1]["id_no"]]
+        met[line[1]["id_no"]] += 1
+        rounds += [[]] if nth == len(rounds) else []
+        rounds[nth].append(line)
+    return rounds
 
 
 def _as_text(cell: Any) -> Any:
@@ -250,11 +287,12 @@ def main(import_id: int) -> None:
     app, actor = _open(json.loads(sys.stdin.read()))
     run = ImportRun(app, actor, import_id)
     try:
-        with Beat(app, import_id):
+        with Beat(app, import_id, run.number), suppress(Overtaken):
             run.run()
     except AidError as refusal:
         problem = "\n".join(refusal.problems) if isinstance(refusal, WorkbookRefused) else ""
-        with app.write() as conn:
+        with app.write() as conn, suppress(Overtaken):
+            run._hold(conn)
             store.write(conn, import_id, None, problem=problem or refusal.sentence("zh"), beat_at=0)
     finally:
         app.db.dispose()

@@ -139,14 +139,16 @@ def go_on(app: App, actor: Actor, import_id: int) -> None:
         elif found.state != "lost":
             raise IllegalState(detail="这次导入不在等待")
         state = "importing" if found.stored == "checked" else found.stored
-        store.write(conn, import_id, None, beat_at=to_us(_CLOCK.now()))
+        row = store.read(conn, import_id)
+        run = 0 if row is None else row["run"] + 1
+        store.write(conn, import_id, None, beat_at=to_us(_CLOCK.now()), run=run)
         if not _moved(conn, import_id, found.stored, state):
             raise IllegalState(detail="这次导入刚被处理过，请刷新后重试")
     if found.stored == "checked":
         counts = {"good": found.good, "faulty": found.faulty}
         app.run(lambda desk: office_trail.emit(desk, "SurveyImportStarted", f"import:{import_id}", **counts),
                 actor)  # fmt: skip
-    _begin(app, import_id, actor)
+    _begin(app, import_id, actor, run)
 
 
 def _moved(conn: Connection, import_id: int, before: str, after: str) -> bool:
@@ -211,7 +213,7 @@ def _import(row: RowMapping) -> Import:
     return Import(row["id"], row["name"], state, row["state"], *(row[name] for name in names))
 
 
-def _begin(app: App, import_id: int, actor: Actor) -> None:
+def _begin(app: App, import_id: int, actor: Actor, run: int = 0) -> None:
     given = {
         "database": app.db.url, "keys": keys_text(app.keys), "demo": app.demo is not None,
         "now": None if isinstance(app.clock, (SystemClock, DemoClock)) else to_us(app.clock.now()),
@@ -223,8 +225,9 @@ def _begin(app: App, import_id: int, actor: Actor) -> None:
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, start_new_session=True,
     )  # fmt: skip
     waiter = threading.Thread(
-        target=_await, args=(app, import_id, child, json.dumps(given).encode()), name="import", daemon=True
-    )
+        target=_await, args=(app, import_id, run, child, json.dumps(given).encode()), name="import",
+        daemon=True,
+    )  # fmt: skip
     _AWAITED[import_id] = waiter, child
     waiter.start()
 
@@ -243,11 +246,12 @@ def child(import_id: int) -> subprocess.Popen[bytes]:
     return _AWAITED[import_id][1]
 
 
-def _await(app: App, import_id: int, child: subprocess.Popen[bytes], given: bytes) -> None:
+def _await(app: App, import_id: int, run: int, child: subprocess.Popen[bytes], given: bytes) -> None:
     """Note at once when the child could not do its work: killed, it can go on; at a limit, it cannot."""
     said = child.communicate(given)[1].decode(errors="replace").strip()
     if child.returncode != 0:
         log.error("An import ended with %s: %s", child.returncode, said[-2_000:], extra={"action": "import"})
         with app.write() as conn:
-            store.write(conn, import_id, beat_at=0)
-    _AWAITED.pop(import_id, None)
+            store.hold(conn, import_id, run, 0)
+    if _AWAITED.get(import_id, (None, child))[1] is child:
+        _AWAITED.pop(import_id, None)

@@ -50,6 +50,13 @@ class Taken:
     same: int = 0
     beside: int = 0
 
+    def add(self, more: Taken) -> None:
+        """Count further ones in."""
+        self.ids += more.ids
+        self.opened += more.opened
+        self.same += more.same
+        self.beside += more.beside
+
 
 @dataclass(slots=True)
 class _Rows:
@@ -77,7 +84,7 @@ class Keeper:
         self.reader = reader or Reader(desk.library.tables, desk.library.thresholds)
 
     def take(self, entries: Sequence[Entry]) -> Taken:
-        """Take some questionnaires; those of persons on file must hold the person's row, locked."""
+        """Take questionnaires, of each person one; those of persons on file hold the person's row, locked."""
         known = [int(entry.person["id"]) for entry in entries if not isinstance(entry.person, NewPerson)]
         years = {_day(entry.answers).year for entry in entries}
         earlier: dict[tuple[int, int], dict[str, str]] = {}

@@ -47,15 +47,18 @@ class Checker:
     thresholds: Thresholds
     places: Mapping[tuple[str, str], org.Unit]
     _seen: dict[int, int] = field(default_factory=dict)
+    _named: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def look(self, conn: Connection, rows: Iterable[Row]) -> Iterator[Found]:
         """Yield what is to be said of some rows; whose file is there already is looked up for all at once."""
         found = [self._one(row) for row in rows]
-        by_index = {
-            self.keys.blind("id_no", one.answers["id_no"]): one for one in found if "id_no" in one.answers
-        }
+        by_index: dict[str, list[Found]] = {}
+        for one in found:
+            if "id_no" in one.answers:
+                by_index.setdefault(self.keys.blind("id_no", one.answers["id_no"]), []).append(one)
         for index, person in surveys.persons_by_index(conn, by_index).items():
-            by_index[index].problems += self._on_file(by_index[index].answers, person)
+            for one in by_index[index]:
+                one.problems += self._on_file(one.answers, person)
         yield from found
 
     def _one(self, row: Row) -> Found:
@@ -69,6 +72,12 @@ class Checker:
             if first != row.number:
                 zh = f"“身份证号”与第{first}行重复：同一人同一年只能有一份，请核对后删去一行。"
                 found.problems.append(("id_no", zh, f"The same person as in row {first}."))
+        if number is not None and "name" in found.answers:
+            name = hash(found.answers["name"])
+            first, told = self._named.setdefault(hash(number), (row.number, name))
+            if told != name:
+                zh = f"“姓名”与第{first}行同一身份证号的姓名不一致，请按户口本核对姓名和身份证号。"
+                found.problems.append(("name", zh, f"The name differs from that in row {first}."))
         return found
 
     def _place(self, found: Found) -> org.Unit | None:

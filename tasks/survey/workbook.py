@@ -13,7 +13,8 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ _BROKEN = (
 _LONGEST_CELL = 32_767
 #: Columns further right are not read; the questionnaire has fewer.
 _MOST_COLUMNS = 120
+_LAST_ROW = 1_048_576
 
 
 class WorkbookRefused(AidError):
@@ -85,9 +87,14 @@ def _epoch_shift(rows: Any) -> int:
 
 
 def _read(rows: Any, shift_of: Any) -> Iterator[Row]:
-    source = iter(rows)
+    source: Generator[Any, None, None] = iter(rows)
+    with closing(source):
+        yield from _answers(source, shift_of, rows)
+
+
+def _answers(source: Iterator[Any], shift_of: Any, rows: Any) -> Iterator[Row]:
     first = next(source, None)
-    if first is None or not any(cell not in (None, "") for cell in first[1]):
+    if first is None or first[0] != 1 or not any(cell not in (None, "") for cell in first[1]):
         raise WorkbookRefused([f"“{SHEET}”的第1行是空的，应为列名。请使用下载的模板。"])
     questions, problems = match(first[1])
     if problems:
@@ -120,7 +127,7 @@ class _sheet_rows:  # noqa: N801  (a generator with an attribute)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # extensions it does not read are of no concern here
-                self._book = load_workbook(self._stream, read_only=True, keep_links=False)
+                self._book: Any = load_workbook(self._stream, read_only=True, keep_links=False)
         except (InvalidFileException, *_BROKEN) as error:
             self._stream.close()
             raise WorkbookRefused(
@@ -145,19 +152,46 @@ class _sheet_rows:  # noqa: N801  (a generator with an attribute)
             raise WorkbookRefused([f"工作表“{SHEET}”被隐藏了。请取消隐藏，核对后再导入。"])
 
     def __iter__(self) -> Iterator[tuple[int, Sequence[Any]]]:
-        self._sheet.reset_dimensions()  # what a file says of its size is not believed
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                rows = self._sheet.iter_rows(max_col=_MOST_COLUMNS, values_only=True)
-                for number, cells in enumerate(rows, 1):
-                    yield number, [_cell(cell) for cell in cells]
+                yield from self._numbered()
         except _BROKEN as error:
             raise WorkbookRefused(
                 [f"工作表“{SHEET}”已损坏，读到一半读不下去。请用表格软件打开后另存为xlsx再导入。"]
             ) from error
         finally:
             self._close()
+
+    def _numbered(self) -> Iterator[tuple[int, Sequence[Any]]]:
+        """Yield the rows that are there by their numbers, which must rise.
+
+        The library's own way over the rows fills every gap and leaves out a row that comes too late, and it
+        keeps what a row says of its height to the end.
+        """
+        from openpyxl.worksheet._reader import WorkSheetParser
+
+        before, book = 0, self._book
+        with self._sheet._get_source() as source:
+            parser = WorkSheetParser(
+                source, self._sheet._shared_strings, epoch=book.epoch, date_formats=book._date_formats,
+                timedelta_formats=book._timedelta_formats,
+            )
+            for number, found in parser.parse():
+                parser.row_dimensions.clear()
+                if not before < number <= _LAST_ROW:
+                    raise WorkbookRefused(
+                        [f"工作表“{SHEET}”第{before}行之后的行号不对，没有读取。请用表格软件打开后另存为xlsx再导入。"]
+                    )
+                before = number
+                cells: list[Any] = []
+                for cell in found:
+                    column = cell["column"]
+                    if column > _MOST_COLUMNS:
+                        continue
+                    cells += [None] * (column - len(cells))
+                    cells[column - 1] = _cell(cell["value"])
+                yield number, cells
 
     def _close(self) -> None:
         self._book.close()
@@ -181,9 +215,10 @@ def _look(path: Path) -> None:
             if problem:
                 raise WorkbookRefused([problem])
             for part in parts:
-                if part.filename.lower().endswith((".xml", ".rels")):
-                    with book.open(part) as stream:
-                        _refuse_document_type(stream.read(_HEAD))
+                with book.open(part) as stream:
+                    head = stream.read(_HEAD)
+                if part.filename.lower().endswith((".xml", ".rels")) or _is_markup(head):
+                    _refuse_document_type(head)
     except (zipfile.BadZipFile, OSError, NotImplementedError, EOFError, RuntimeError) as error:
         raise WorkbookRefused(["工作簿已损坏或不完整，请重新保存或重新上传。"]) from error
 
@@ -201,6 +236,11 @@ def _unfit(parts: Sequence[zipfile.ZipInfo]) -> str:
     if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED or unpacked // packed > MOST_PACKED:
         return "工作簿展开后大得不正常，没有读取。请把数据复制到新下载的模板里再导入。"
     return ""
+
+
+def _is_markup(head: bytes) -> bool:
+    """Tell whether a part is read as XML whatever its name says."""
+    return head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<")
 
 
 def _refuse_document_type(head: bytes) -> None:
@@ -221,8 +261,7 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, Sequence[Any]]]:
     with path.open(encoding=encoding, newline="") as stream:
         reader = csv.reader(stream, strict=True)
         try:
-            for cells in reader:
-                yield reader.line_num, cells
+            yield from enumerate(reader, 1)  # a row of the table, however many lines its cells have
         except csv.Error as error:
             raise WorkbookRefused(
                 [f"第{reader.line_num}行不是CSV格式（{error}）。请改用xlsx模板。"]

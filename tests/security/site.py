@@ -113,7 +113,7 @@ def parts_of(site: Site) -> dict[str, Any]:
         "paper_id": site.ids("paper")[0], "instance_id": site.ids("instance")[0],
         "definition_id": site.ids("definition")[0], "incident_id": 1, "file_id": 1, "migration_id": 1,
         "exchange_id": 1, "duty_id": 1, "window_id": 1, "month_id": 1, "import_id": 1, "questionnaire_id": 1,
-        "kind": "DISABLED", "what": "go", "note_id": 1, "told_id": 1,
+        "export_id": 1, "register": "E15", "kind": "DISABLED", "what": "go", "note_id": 1, "told_id": 1,
         "version": 1, "action": "waive", "draft_id": site.ids("draft")[0], "trail_id": site.case,
         "act": "approve", "side": "new", "clause_id": "R004-02.D1a",
         "key": "P04_community_assistance", "name": "MSG-16",

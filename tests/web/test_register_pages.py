@@ -111,6 +111,13 @@ def test_no_cell_becomes_a_formula(text: str) -> None:
     assert all(cell.data_type != "f" for row in page.iter_rows() for cell in row)
 
 
+@pytest.mark.parametrize("text", ["NaN", "-inf", "1e999", "1_0", "١٢", "9" * 400])
+def test_what_is_no_number_to_a_spreadsheet_stays_text(text: str) -> None:
+    made = workbook([Sheet("甲", "乙", (), (Head("数", "number"),), [(text,)], "")])
+    page = openpyxl.load_workbook(io.BytesIO(made)).worksheets[0]
+    assert (page["B4"].data_type, page["B4"].value) == ("s", text)
+
+
 def test_a_code_opens_its_paper_for_the_office_and_nothing_for_others(worked: tuple[Office, int]) -> None:
     office, _case = worked
     with office.app.read() as conn:

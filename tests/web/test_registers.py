@@ -137,6 +137,10 @@ def test_a_month_is_closed_when_it_is_over_and_never_changes(worked: tuple[Offic
     with pytest.raises(FormInvalid):
         office.app.do(CloseMonth(street, "2026-03"), office.actor("sup.rh"))
     assert closing.close_waiting(office.app) == 0
+    office.clock.set(APRIL - timedelta(seconds=40))
+    assert closing.close_waiting(office.app) == 0, "what began before midnight may not be written yet"
+    with pytest.raises(FormInvalid):
+        office.app.do(CloseMonth(street, "2026-03"), office.actor("sup.rh"))
     office.clock.set(APRIL)
     worker.tick(office.app)
     with office.app.read() as conn:

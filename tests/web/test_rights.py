@@ -16,7 +16,7 @@ from web.rights import DATA_PAGES, DIAGRAM_PAGES, PLAIN, PUBLIC, RIGHTS, UPLOADS
 _PARTS = {
     "task_id": 1, "case_id": 1, "person_id": 1, "paper_id": 1, "instance_id": 1, "definition_id": 1,
     "incident_id": 1, "file_id": 1, "migration_id": 1, "month_id": 1, "draft_id": 1, "trail_id": 1,
-    "version": 1,
+    "version": 1, "export_id": 1, "register": "E15",
     "action": "waive", "act": "approve", "side": "new", "clause_id": "R004-02.D1a", "key": "P04",
     "name": "MSG-16", "exchange_id": 1, "user_id": 1, "unit_id": 1, "year": 2027,
     "duty_id": 1, "window_id": 1, "kind": "DISABLED", "import_id": 1, "questionnaire_id": 1, "what": "go",

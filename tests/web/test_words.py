@@ -52,6 +52,7 @@ MADE = {
     "id_number.reason_": ("check", "system", "paper"),
     "clears.": tuple(FOUR),
     "person.": ("name", "id_no", "phone", "address"), "settings.basis_": ("STATED", "INFERRED", "CONFIG"),
+    "registers.state_": ("asked", "granted", "refused", "taken"),
     "editor.u_": tuple(Unit), "studio.": ("approve", "reject", "activate", "retire", "take_back"),
     "studio.mark_": ("added", "removed", "changed", "moved", "taken", "failing", "untouched"),
     "find_deadline.": DEADLINE_STATES, "audit_kind.": ("all", *GROUPS),

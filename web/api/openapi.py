@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from web.api.openapi_desks import desks
+from web.api.openapi_records import records
 from web.api.schema import DONE, ID, PROBLEM, TEXT, VALUES, call, members, path, query
 
 
@@ -144,5 +145,5 @@ def document() -> dict[str, Any]:
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
             "schemas": {"Problem": PROBLEM},
         },
-        "paths": {**paths, **_work(), **_office(), **desks()},
+        "paths": {**paths, **_work(), **_office(), **desks(), **records()},
     }  # fmt: skip

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from engine.clock import to_us
 from engine.errors import FormInvalid, NotFound
 from tasks import commands, papers, people
-from tasks.queries import areas, case_page, diagram, person_page, trail
+from tasks.queries import areas, diagram, person_page, trail
 from tasks.queries.scope import reading_areas, require_file
 from tasks.queries.trail import Happened
 from web.actions import ACTIONS, PERSON_ACTIONS, Action
@@ -23,6 +23,7 @@ from web.eventwords import QUIET, event_words
 from web.marks import marks as marks_of
 from web.personview import load_person
 from web.personview import offered as offered_for_person
+from web.views.paper import load as load_paper
 
 _EVENTS = 100
 _FOUND = 50
@@ -208,15 +209,8 @@ def person_act(person_id: int, action: str) -> Response:
 @views.get("/papers/<int:paper_id>")
 def paper(paper_id: int) -> Response:
     """Return an issued paper as it was issued."""
-    context = ctx()
-    with context.app.read() as conn:
-        row = papers.get_paper(conn, paper_id)
-        head = case_page.case_head(conn, row["case_id"]) if row["case_id"] else None
-        owner = head or (person_page.person_head(conn, row["person_id"]) if row["person_id"] else None)
-        if owner is None:
-            raise NotFound
-        require_file(context.actor, owner.area)
-        html = papers.html_of(conn, row)
+    shown = load_paper(ctx(), paper_id)
+    row, html = shown.row, shown.text
     return jsonify(
         id=str(row["id"]), kind=row["kind"], number=row["number"], issued_on=row["issued_on"],
         case_id=id_text(row["case_id"]), voided=row["voided_at"] is not None, hash=row["hash"],

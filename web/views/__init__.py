@@ -8,6 +8,7 @@ from web.api import audit as audit_api
 from web.api import files as files_api
 from web.api import moves as moves_api
 from web.api import office, releases, v1, work
+from web.api import records as records_api
 from web.api import studio as studio_api
 from web.views import (
     access,
@@ -40,6 +41,7 @@ from web.views import (
     papers,
     person,
     process,
+    register_exports,
     register_months,
     registers,
     release,
@@ -55,11 +57,12 @@ from web.views import (
 )
 
 #: They add their routes to those of `v1`.
-_API = (office, work, studio_api, releases, moves_api, audit_api, files_api)
+_API = (office, work, studio_api, releases, moves_api, audit_api, files_api, records_api)
 assert all(one.views is v1.views for one in _API)
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.views, auth.views, inbox.views, task.views, files.views, person.views, id_number.views,
-    courses.views, case.views, paper.views, papers.views, registers.views, register_months.views,
+    courses.views, case.views, paper.views, papers.views, registers.views,
+    register_months.views, register_exports.views,
     process.views, clauses.views, tables.views, audit_find.views, audit.views,
     incidents.views, exchanges.views,
     instance.views, notices.views, settings.views, demo.views, health.views, studio.views, editor.views,

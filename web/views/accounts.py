@@ -74,7 +74,7 @@ def _list(refusal: AidError | None = None) -> str:
 @views.post("/grant")
 def grant_many() -> Response:
     """Give the ticked accounts a role."""
-    ids = tuple(whole(one) for one in request.form.getlist("users") if one.isdigit() and len(one) < 20)
+    ids = tuple(whole(one) for one in request.form.getlist("users") if one.isdecimal() and len(one) < 20)
     command = commands.GrantRoles(ids, field("role"), field("reason"), number("unit_id"))
     done = carry_out(command, "grant")
     if isinstance(done, AidError):

@@ -39,9 +39,9 @@ def create() -> Response:
     context = ctx()
     form = request.form
     typed = {name: form.get(name, "").strip()[:_LONGEST] for name in ("employer", "course", "street_id")}
-    chosen = [int(one) for one in form.getlist("trainees") if one.isdigit()]
+    chosen = [int(one) for one in form.getlist("trainees") if one.isdecimal() and len(one) < 20]
     try:
-        street = int(typed["street_id"]) if typed["street_id"].isdigit() else 0
+        street = int(typed["street_id"][:18]) if typed["street_id"].isdecimal() else 0
         command = StartCourse(street, typed["employer"], typed["course"], tuple(chosen))
         done = context.app.do(command, context.actor, context.command_key(form.get("_key", ""), "course"))
     except NotFound:

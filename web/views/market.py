@@ -24,12 +24,12 @@ def index() -> str:
     source = source if source in SOURCES else ""
     tag = tag if tag in TAGS else ""
     promised = promised if promised in _PROMISED else ""
-    over = _over(context)
+    within = over(context)
     with context.app.read() as conn:
-        found = market_page.openings(conn, over, tag, promised=_PROMISED.get(promised), source=source)
+        found = market_page.openings(conn, within, tag, promised=_PROMISED.get(promised), source=source)
         names = areas.unit_names(conn, [one.area for one in found])
-        places = market_page.places_by_source(conn, over)
-        asked = market_page.without_openings(conn, over, context.today)
+        places = market_page.places_by_source(conn, within)
+        asked = market_page.without_openings(conn, within, context.today)
     return render_template(
         "market.html", rows=found[: market_page.PAGE], more=len(found) > market_page.PAGE, names=names,
         asked=asked, source=source, sources=SOURCES, places=places,
@@ -42,10 +42,10 @@ def employer() -> str:
     """Show one employer's file."""
     context = ctx()
     name = request.args.get("name", "")[:_LONGEST]
-    over = _over(context)
+    within = over(context)
     with context.app.read() as conn:
-        found = market_page.openings(conn, over, employer=name)
-        numbers = market_page.dealings(conn, over, name)
+        found = market_page.openings(conn, within, employer=name)
+        numbers = market_page.dealings(conn, within, name)
         names = areas.unit_names(conn, [one.area for one in found])
     if not name or not (found or any(numbers)):
         raise NotFound
@@ -55,6 +55,6 @@ def employer() -> str:
     )  # fmt: skip
 
 
-def _over(context: Ctx) -> list[str]:
+def over(context: Ctx) -> list[str]:
     """Return the districts of the reader: vacancies are for everybody in one, and name nobody."""
     return sorted({areas.district_of(area) for _role, area in context.actor.grants})

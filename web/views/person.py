@@ -87,7 +87,7 @@ def create() -> Response:
     names = ("name", "id_no", "phone", "address", "community_id", "id_kind", "sex", "birth_date", "origin")
     typed = {name: form.get(name, "").strip()[:200] for name in names}
     try:
-        community = int(typed["community_id"]) if typed["community_id"].isdigit() else 0
+        community = int(typed["community_id"][:18]) if typed["community_id"].isdecimal() else 0
         command = commands.RegisterPerson(
             typed["name"], typed["id_no"], community, typed["phone"], typed["address"],
             {FACT: True} if typed["origin"] == ELSEWHERE else {},

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, make_response, render_template
 from werkzeug.wrappers import Response
 
 from engine.codec import loads
-from engine.errors import NotFound
+from engine.errors import AidError, NotFound
 from tasks import org
 from tasks.access import Subject, authorize
 from tasks.labels import label
 from tasks.registers import lines, months
+from tasks.registers.approval import SETTING
 from tasks.registers.lines import Line
 from tasks.registers.spec import register_specs
 from tasks.registers.tables import SUMMARY
@@ -21,6 +22,7 @@ from tasks.store import registers as store
 from tasks.store.conn import Record
 from web import registerfile, registerview
 from web.context import Ctx, ctx
+from web.errors import status_of
 from web.views.registers import file_of
 
 views = Blueprint("register_months", __name__, url_prefix="/registers/months")
@@ -31,14 +33,21 @@ MOST_SHOWN = 500
 @views.get("/<int:month_id>")
 def show(month_id: int) -> str:
     """Show a closed month."""
-    context = ctx()
-    row, unit = _month(context, month_id)
-    shown, fixed = _seen(context, row)
+    return month_page(ctx(), month_id)
+
+
+def month_page(context: Ctx, month_id: int, refusal: AidError | None = None, reason: str = "") -> str:
+    """Show a closed month, with what refuses to let it be taken along."""
+    row, unit = find_month(context, month_id)
+    with context.app.read() as conn:
+        alone = context.app.settings(conn)[SETTING]
+    shown, fixed = seen(context, row)
     return render_template(
         "register_month.html", row=row, unit=unit, heads=_headings(context, row),
         previous=loads(row["content"])["previous"], lines=shown[:MOST_SHOWN], total=len(shown), fixed=fixed,
         intact=months.is_intact(row), title=title_of(context, row),
-        may_export=registerview.may(context, "export_register", unit.path),
+        may_export=registerview.may(context, "export_register", unit.path), many=row["rows"] > alone,
+        alone=alone, problem=registerview.told(context, refusal), reason=reason,
     )  # fmt: skip
 
 
@@ -46,10 +55,14 @@ def show(month_id: int) -> str:
 def export(month_id: int) -> Response:
     """Take a closed month along as a workbook."""
     context = ctx()
-    row, _unit = _month(context, month_id)
-    shown, fixed = _seen(context, row)
+    row, _unit = find_month(context, month_id)
+    shown, fixed = seen(context, row)
     title = label("paper", row["register"]) if row["register"] != SUMMARY else "就业援助工作统计表"
-    return file_of(registerfile.closed(context, row, title, shown, fixed), f"{title}-{row['month']}")
+    try:
+        content = registerfile.closed(context, row, title, shown, fixed)
+    except AidError as refusal:
+        return make_response(month_page(context, month_id, refusal), status_of(refusal))
+    return file_of(content, f"{title}-{row['month']}")
 
 
 def _headings(context: Ctx, row: Record) -> list[registerview.Heading]:
@@ -67,7 +80,8 @@ def title_of(context: Ctx, row: Record) -> str:
     return label("paper", row["register"], context.lang)
 
 
-def _month(context: Ctx, month_id: int) -> tuple[Record, org.Unit]:
+def find_month(context: Ctx, month_id: int) -> tuple[Record, org.Unit]:
+    """Return a closed month and its office; raise NotFound where it is not for who is logged in."""
     with context.app.read() as conn:
         row = store.month_by_id(conn, month_id)
         if row is None:
@@ -77,7 +91,7 @@ def _month(context: Ctx, month_id: int) -> tuple[Record, org.Unit]:
     return row, unit
 
 
-def _seen(context: Ctx, row: Record) -> tuple[list[Line], list[dict[str, Any]]]:
+def seen(context: Ctx, row: Record) -> tuple[list[Line], list[dict[str, Any]]]:
     """Return lines and corrections as the reader may see them."""
     content = loads(row["content"])
     spec = register_specs().get(row["register"])

@@ -17,6 +17,7 @@ from tasks.queries import areas, measures
 from tasks.queries import registers as found
 from tasks.registers import exporting, lines, tables
 from tasks.registers import period as periods
+from tasks.registers.approval import SETTING, NeedsApproval
 from tasks.registers.spec import register_spec, register_specs
 from tasks.registers.workbook import TYPE
 from tasks.store import registers as store
@@ -66,10 +67,13 @@ def _next_month(context: Ctx, closed: list[Record]) -> str:
 def show(name: str) -> str:
     """Show a register of an office, a page at a time."""
     context = ctx()
-    return _page(context, name, registerview.read(context, request.args))
+    return register_page(context, name, registerview.read(context, request.args))
 
 
-def _page(context: Ctx, name: str, asked: Asked, refusal: AidError | None = None, reason: str = "") -> str:
+def register_page(
+    context: Ctx, name: str, asked: Asked, refusal: AidError | None = None, reason: str = ""
+) -> str:
+    """Show a register, with what refuses to let it be taken along."""
     spec = register_spec(name)
     with context.app.read() as conn:
         entries = found.entries(conn, spec, asked.wanted, asked.before, PAGE)
@@ -78,20 +82,16 @@ def _page(context: Ctx, name: str, asked: Asked, refusal: AidError | None = None
         total = found.count(conn, spec, asked.wanted)
         filed = found.facets(conn, spec, _unfiled(asked)) if spec.facet else {}
         closed = store.months_of(conn, unit.id, name)
+        alone = context.app.settings(conn)[SETTING]
     more = f"{entries[-1].at}-{entries[-1].id}" if len(entries) == PAGE else ""
-    problem = ""
-    if refusal is not None:
-        told = getattr(refusal, "problems", None)
-        problem = (
-            " ".join(zh if context.lang == "zh" else en for _field, zh, en in told)
-            if told else refusal.sentence(context.lang)
-        )  # fmt: skip
+    problem = registerview.told(context, refusal)
     return render_template(
         "register.html", asked=asked, spec=spec, heads=registerview.headings(spec.columns, context.lang),
         lines=[lines.veiled(context.actor, spec, one) for one in rows],
         total=total, filed=filed, unit=unit, units=registerview.units(context), closed=closed, more=more,
         may_export=registerview.may(context, "export_register", asked.area),
         may_whole=exporting.may_see_whole(context.actor, asked.area), problem=problem, reason=reason,
+        many=total > alone or isinstance(refusal, NeedsApproval), alone=alone,
     )  # fmt: skip
 
 
@@ -113,7 +113,7 @@ def export(name: str) -> Response:
     except NotFound:
         raise
     except AidError as refusal:
-        page = _index(context, asked, refusal) if name == tables.SUMMARY else _page(
+        page = _index(context, asked, refusal) if name == tables.SUMMARY else register_page(
             context, name, asked, refusal, reason
         )  # fmt: skip
         return make_response(page, status_of(refusal))

@@ -22,6 +22,7 @@ from web import formview
 from web.adminview import carry_out, number, refused, sentence_of
 from web.context import Ctx, ctx
 from web.going import go
+from web.numbers import whole
 from web.surveyview import filters_of, may_import, words_of
 
 views = Blueprint("survey", __name__, url_prefix="/surveys")
@@ -59,10 +60,12 @@ def new() -> str:
 
 
 def _person(context: Ctx, given: str) -> person_page.PersonHead | None:
-    if not given.isdigit() or len(given) > 19:
+    try:
+        wanted = whole(given)
+    except ValueError:
         return None
     with context.app.read() as conn:
-        head = person_page.person_head(conn, int(given))
+        head = person_page.person_head(conn, wanted)
     if head is None:
         raise NotFound
     require_file(context.actor, head.area)
