@@ -82,6 +82,7 @@ def _day(app: App, clock: VirtualClock, office: Office, counter: Counter, day: d
         now = datetime.combine(day, hour, SHANGHAI)
         run_until(app, clock, now, office.do_due)
         if works and hour == HOURS[0]:
+            office.do_the_rest()
             _next_calendar(app, office, day)
             counter.open(now)
         office.work(now, duty_only=not works)
