@@ -26,7 +26,9 @@ _HEAD = (
 )  # fmt: skip
 _AREA = ("district", "street", "community")
 _DERIVED = ("sex", "birth_date")  #: of a person without a number; they may stand beside the facts
-_PERSON = ("name", "id_no", "phone", "address", "facts", "benefits", "note", "area", *_DERIVED, *_AREA)
+_PERSON = (
+    "name", "id_no", "phone", "address", "facts", "benefits", "note", "area", "on_file", *_DERIVED, *_AREA,
+)  # fmt: skip
 _BENEFIT = ("code", "starts_on", "ends_on")
 
 
@@ -166,6 +168,7 @@ def _person(handle: str, row: Table, number: int, area: Area, library: Library) 
     return Person(
         handle, name, given, _place(row, area), dict(facts), _benefits(row, catalogue(library)), row.line,
         read.text(row, "phone"), read.text(row, "address"),
+        read.moment(row["on_file"], row.at("on_file")) if "on_file" in row else None,
     )  # fmt: skip
 
 

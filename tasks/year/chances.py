@@ -80,6 +80,13 @@ def _interview(turn: Turn) -> Answers:
     return {"in_scope": False, "out_of_scope_reason": "NOT_SHUNYI"} if settled and turn.is_so(0.2) else {}
 
 
+def _visit(turn: Turn) -> Answers:
+    """A hardship person is who belongs to a category; of the others most work."""
+    if turn.shown.get("hardship"):
+        return {}
+    return {"hardship": False, **{name: turn.chance.choice(said) for name, said in data()["at_work"].items()}}
+
+
 def _listed(turn: Turn) -> Answers:
     """Who works, and stands on a list, is no candidate; most of the others are."""
     works = turn.about is not None and turn.about.comes_for == residents.NOTHING
@@ -112,6 +119,7 @@ def _one_of(name: str, **weights: float) -> Model:
 
 MODELS: Mapping[str, Model] = {
     "P01a_Form": _interview,
+    "P01a_VisitRecord": _visit,
     "P02_Accompany": _one_of("outcome", BROUGHT=75, DECLINED=25),
     "P03_Check": lambda turn: {"materials_complete": turn.before > 0 or turn.is_so(0.92)},
     "P03_Approve": _approval,

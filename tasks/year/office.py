@@ -139,11 +139,14 @@ class Office:
         """Return when a task is taken: at leisure where nothing presses, soon where it does."""
         today = local_date(now)
         chance = self.plan.chance("when", self._about(task), task.element, self._before[self._visit(task)])
+        if task.element in AT_THE_END and task.due_at < NO_DUE:
+            days = self._left(today, task.due_at)[-AT_THE_END[task.element] : -1] or [today]
+            return datetime.combine(chance.choice(days), chance.choice(HOURS), SHANGHAI)
         left = self._left(today, due) if due < NO_DUE else self._days[: PATIENCE + 1]
         if due < task.due_at:  # something else of this matter presses, and more may have to come before it
             left = left[: max(len(left) // 4, 1)]
         elif due < NO_DUE:
-            left = left[: max(len(left) - 1, 1)][-AT_THE_END.get(task.element, len(left)) :]
+            left = left[: max(len(left) - 1, 1)]
         if not left:
             return now
         day = chance.choice(left)
