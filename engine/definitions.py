@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from engine.clock import to_us
 from engine.compile import read_diagram
@@ -53,6 +54,12 @@ class Deployed:
         return Deployed({**self.calls, **called}, (self.by_message - graphs.keys()) | waiting)
 
 
+@lru_cache(MOST_GRAPHS)
+def _graph(xml: bytes, key: str) -> Graph:
+    """Compile a drawing once for all databases of this process: graphs never change."""
+    return read_diagram(load(xml))[0].processes[key]
+
+
 class Definitions:
     """A cache over the definition table; safe to share between threads."""
 
@@ -73,7 +80,7 @@ class Definitions:
         if digest(xml, row.annex) != row.digest:
             raise EngineFault(element=row.key, detail="流程图与发布时不符，可能被改动，请核查数据库")
         # A version runs as it was admitted: what a later gate would refuse does not stop cases under way.
-        graph = read_diagram(load(xml))[0].processes[row.key]
+        graph = _graph(xml, row.key)
         made = Definition(definition_id, row.key, row.version, graph, row.digest, row.annex)
         with self._lock:
             self._known[definition_id] = made
