@@ -43,11 +43,14 @@ class Office:
     db: Database
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(MONDAY))
     keys: Keys = field(default_factory=new_keys)
+    #: the database already holds what a new installation does
+    opened: bool = False
 
     def __post_init__(self) -> None:
         self.app = App(self.db, self.clock, self.keys, demo_settings=True)
-        demo.deploy_all(self.app)
-        demo.make_accounts(self.app, CHEAP)
+        if not self.opened:
+            demo.deploy_all(self.app)
+            demo.make_accounts(self.app, CHEAP)
         self._actors: dict[str, Actor] = {}
         self._people = 0
 

@@ -8,16 +8,14 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 
 from engine.clock import to_us
-from engine.compile import read_diagram
+from engine.compile import read_file
 from engine.errors import EngineFault, IllegalState, NotFound
 from engine.graph import Graph
 from engine.ids import new_id
 from engine.store import definitions as store
 from engine.store.conn import Connection
-from engine.xmlsafe import load
 
 #: What a version brings besides its drawing when it brings nothing.
 NO_ANNEX = "{}"
@@ -54,12 +52,6 @@ class Deployed:
         return Deployed({**self.calls, **called}, (self.by_message - graphs.keys()) | waiting)
 
 
-@lru_cache(MOST_GRAPHS)
-def _graph(xml: bytes, key: str) -> Graph:
-    """Compile a drawing once for all databases of this process: graphs never change."""
-    return read_diagram(load(xml))[0].processes[key]
-
-
 class Definitions:
     """A cache over the definition table; safe to share between threads."""
 
@@ -80,7 +72,7 @@ class Definitions:
         if digest(xml, row.annex) != row.digest:
             raise EngineFault(element=row.key, detail="流程图与发布时不符，可能被改动，请核查数据库")
         # A version runs as it was admitted: what a later gate would refuse does not stop cases under way.
-        graph = _graph(xml, row.key)
+        graph = read_file(xml)[0].processes[row.key]
         made = Definition(definition_id, row.key, row.version, graph, row.digest, row.annex)
         with self._lock:
             self._known[definition_id] = made

@@ -107,7 +107,7 @@ def _actor(app: App, batch: Batch) -> Actor | None:
 
 
 def _deal_with(app: App, batch: Batch, item: Item, actor: Actor) -> None:
-    if item.status not in OPEN or item.definition_id != batch.from_id:
+    if _is_gone(batch, item):
         _settle(app, batch, item, "gone", [])
         return
     command = MigrateInstance(
@@ -123,12 +123,22 @@ def _deal_with(app: App, batch: Batch, item: Item, actor: Actor) -> None:
     except Unavailable:
         raise
     except AidError as refusal:
-        _settle(app, batch, item, "refused", _sentences(refusal))
+        with app.read() as conn:
+            ended_meanwhile = _is_gone(batch, store.item_now(conn, item))
+        if ended_meanwhile:
+            _settle(app, batch, item, "gone", [])
+        else:
+            _settle(app, batch, item, "refused", _sentences(refusal))
     except Exception as error:
         log.exception("A migration failed.", extra={"action": "migration"})
         fault = {"element": "", "zh": f"程序出错（{type(error).__name__}），已保持原样。",
                  "en": f"The program failed ({type(error).__name__}); left as it was."}  # fmt: skip
         _settle(app, batch, item, "refused", [fault])
+
+
+def _is_gone(batch: Batch, item: Item) -> bool:
+    """Tell whether an instance has ended or left the version before its turn came."""
+    return item.status not in OPEN or item.definition_id != batch.from_id
 
 
 def _sentences(refusal: AidError) -> list[dict[str, str]]:

@@ -17,6 +17,7 @@ import pytest
 from engine.clock import SHANGHAI, VirtualClock
 from engine.store.db import Database
 from tests.databases import Postgres, SqliteFiles, load_tables
+from tests.demo_home import DemoHome, shared
 
 pytest_plugins = ["tests.browsers"]
 
@@ -167,6 +168,12 @@ def sqlite_database(sqlite_files: SqliteFiles) -> Iterator[Database]:
     yield made
     made.dispose()
     sqlite_files.drop(url)
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> DemoHome:
+    """The demo district, loaded once for all processes of the run; copy it before you change anything."""
+    return shared(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ One file a concern: `elements` (what a file may be made of), `structure` (where 
 (inclusive joins), `diagram` (the whole).
 """
 
-from engine.compile.diagram import Diagram, compile_diagram, read_diagram
+from engine.compile.diagram import Diagram, compile_diagram, read_diagram, read_file
 from engine.compile.findings import Finding, Findings, GateError
 
-__all__ = ["Diagram", "Finding", "Findings", "GateError", "compile_diagram", "read_diagram"]
+__all__ = ["Diagram", "Finding", "Findings", "GateError", "compile_diagram", "read_diagram", "read_file"]

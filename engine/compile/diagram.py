@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from lxml import etree
@@ -19,6 +20,11 @@ from engine.compile.structure import check_structure
 from engine.compile.xml import children
 from engine.graph import Graph
 from engine.xmlsafe import load
+
+#: Files kept as they were compiled: an editor has the same one checked, compared, tried and released.
+KEPT = 64
+#: Bytes above which a file is compiled again each time, so that large ones do not stay in memory.
+LARGEST_KEPT = 300_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,22 @@ def compile_diagram(source: etree._Element | bytes) -> Diagram:
     if any(finding.severity == "error" for finding in findings):
         raise GateError(findings)
     return diagram
+
+
+def read_file(data: bytes) -> tuple[Diagram, tuple[Finding, ...]]:
+    """Return what could be read of a file, and everything that could not; the same file is read once.
+
+    Raises the refusal of `engine.xmlsafe.load` for unsafe XML.
+    """
+    return (_read if len(data) > LARGEST_KEPT else _read_once)(data)
+
+
+def _read(data: bytes) -> tuple[Diagram, tuple[Finding, ...]]:
+    diagram, findings = read_diagram(load(data))
+    return diagram, tuple(findings)
+
+
+_read_once = lru_cache(KEPT)(_read)
 
 
 def read_diagram(root: etree._Element) -> tuple[Diagram, list[Finding]]:

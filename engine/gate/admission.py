@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.compile import Diagram, Finding, GateError, read_diagram
+from engine.compile import Diagram, Finding, GateError, read_file
 from engine.gate.known import Known
 from engine.gate.rules import RULES
 from engine.gate.subject import Subject
@@ -31,7 +31,7 @@ def examine(data: bytes, known: Known) -> tuple[Diagram | None, list[Finding]]:
         root = load(data)
     except XmlRefused as refusal:
         return None, [Finding("xml", "", refusal.line, refusal.sentence("zh"), refusal.sentence("en"))]
-    diagram, findings = read_diagram(root)
+    diagram, findings = read_file(data)
     subject = Subject(root, diagram, known)
     found = list(findings)
     for rule in RULES:

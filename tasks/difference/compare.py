@@ -7,7 +7,7 @@ from functools import partial
 
 from lxml import etree
 
-from engine.compile import GateError, read_diagram
+from engine.compile import GateError, read_file
 from engine.graph import Graph
 from engine.xmlsafe import load
 from tasks.difference import annex
@@ -47,12 +47,12 @@ def compare(old: Source, new: Source, library: Library) -> Difference:
 
 
 def _read(source: Source) -> tuple[etree._Element, Graph]:
-    root = load(source.xml.encode())
-    diagram, findings = read_diagram(root)
+    data = source.xml.encode()
+    diagram, findings = read_file(data)
     graph = next(iter(diagram.processes.values()), None)
     if graph is None:
-        raise GateError(findings)
-    return root, graph
+        raise GateError(list(findings))
+    return load(data), graph
 
 
 def _sentences(before: Graph, after: Graph, old: Source, new: Source, library: Library) -> Iterator[Sentence]:

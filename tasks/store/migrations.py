@@ -112,6 +112,13 @@ def next_item(conn: Connection, migration_id: int) -> Item | None:
     return None if row is None else Item(*row)
 
 
+def item_now(conn: Connection, item: Item) -> Item:
+    """Return an instance of a batch with what it runs by now."""
+    query = sa.select(instance.c.definition_id, instance.c.status).where(instance.c.id == item.instance_id)
+    row = conn.execute(query).first()
+    return Item(item.n, item.instance_id, *((None, None) if row is None else row))
+
+
 def settle(conn: Connection, migration_id: int, n: int, state: str, said: str, now_us: int) -> bool:
     """Record what became of a waiting instance; False: somebody else has recorded it."""
     done = conn.execute(

@@ -11,23 +11,18 @@ from playwright.sync_api import Browser
 
 from tasks import demo
 from tests.browser.desk import Desk
-from tests.browser.product import DemoFile, Product, serve
+from tests.browser.product import Product, serve
 from tests.browser.windows import Windows
+from tests.demo_home import DemoHome
 
 #: Gives the desk of an account, logged in.
 DeskOf = Callable[[str], Desk]
 
 
-@pytest.fixture(scope="session")
-def demo_file(tmp_path_factory: pytest.TempPathFactory) -> DemoFile:
-    """The demo district, loaded once."""
-    return DemoFile.load(tmp_path_factory.mktemp("demo"))
-
-
 @pytest.fixture
-def product(demo_file: DemoFile, tmp_path: Path) -> Iterator[Product]:
+def product(demo_home: DemoHome, tmp_path: Path) -> Iterator[Product]:
     """A running product with the demo district, as it stands on the morning of 20 April 2026."""
-    with serve(demo_file, tmp_path) as made:
+    with serve(demo_home, tmp_path) as made:
         yield made
 
 

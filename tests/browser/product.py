@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 import socket
 import threading
@@ -17,36 +16,14 @@ from waitress import wasyncore
 
 from engine.store.db import Database
 from tasks import demo, due_work
-from tasks.accounts import Passwords
 from tasks.app import App
-from tasks.crypto import Keys, new_keys
 from tasks.demo_clock import DemoClock
 from tasks.installation import Place
+from tests.demo_home import CHEAP, DemoHome
 from web.cli_serve import config
 from web.create_app import create_app
 
-#: Hashes in no time: logins are not what is measured here.
-CHEAP = Passwords.make(1, 8, 1)
 HOST = "127.0.0.1"
-
-
-@dataclass(frozen=True)
-class DemoFile:
-    """A loaded demo district that nobody has open, to be copied."""
-
-    path: Path
-    keys: Keys
-
-    @classmethod
-    def load(cls, folder: Path) -> DemoFile:
-        """Make the demo district once."""
-        made = cls(folder / "demo.db", new_keys())
-        database = Database(f"sqlite:///{folder}/loading.db")
-        database.create_schema()
-        demo.load(database, made.keys, CHEAP, logging.getLogger(__name__).info)
-        database.copy_to(str(made.path))
-        database.dispose()
-        return made
 
 
 @dataclass
@@ -62,14 +39,14 @@ class Product:
 
 
 @contextmanager
-def serve(demo_file: DemoFile, folder: Path) -> Iterator[Product]:
+def serve(demo_home: DemoHome, folder: Path) -> Iterator[Product]:
     """Serve a fresh copy of the demo on a free port of this machine."""
     path = folder / "office.db"
-    shutil.copyfile(demo_file.path, path)
+    shutil.copyfile(demo_home.path, path)
     database = Database(f"sqlite:///{path}")
     clock = DemoClock(database)
     clock.shift_to(demo.STANDS, backwards=True)
-    app = App(database, clock, demo_file.keys, demo=clock, demo_settings=True)
+    app = App(database, clock, demo_home.keys, demo=clock, demo_settings=True)
     with _server(app, Place(f"sqlite:///{path}", folder / "demo.keys", demo=True)) as url:
         yield Product(app, url)
     database.dispose()

@@ -10,8 +10,9 @@ from playwright.sync_api import Page
 
 from tests.browser.desk import Desk
 from tests.browser.looks import SAMPLE, look, ways_to_look
-from tests.browser.product import DemoFile, Product, serve
+from tests.browser.product import Product, serve
 from tests.browser.windows import Windows
+from tests.demo_home import DemoHome
 
 pytestmark = pytest.mark.browser
 
@@ -78,11 +79,9 @@ PAGES = {
 
 
 @pytest.fixture(scope="module")
-def open_product(
-    demo_file: DemoFile, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Product]:
+def open_product(demo_home: DemoHome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """One product for all who only look."""
-    with serve(demo_file, tmp_path_factory.mktemp("screens")) as made:
+    with serve(demo_home, tmp_path_factory.mktemp("screens")) as made:
         yield made
 
 

@@ -22,10 +22,11 @@ from tasks.store import accounts
 from tasks.store import trials as store
 from tests.browser.desk import Desk
 from tests.browser.looks import COLOURS, PICTURES, look, serious, ways_to_look
-from tests.browser.product import DemoFile, Product, serve
+from tests.browser.product import Product, serve
 from tests.browser.studio import Studio
 from tests.browser.test_english import chinese_of_ours
 from tests.browser.windows import Windows
+from tests.demo_home import DemoHome
 from web.vocabulary import vocabulary
 
 pytestmark = pytest.mark.browser
@@ -65,9 +66,9 @@ def _try_scenarios(product: Product, made: list[int]) -> None:
 
 
 @pytest.fixture(scope="module")
-def furnished(demo_file: DemoFile, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
+def furnished(demo_home: DemoHome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
     """A product with a draft, a broken draft and a submitted version; addresses by name."""
-    with serve(demo_file, tmp_path_factory.mktemp("studio")) as product:
+    with serve(demo_home, tmp_path_factory.mktemp("studio")) as product:
         with product.app.read() as conn:
             (active,) = studio.versions(conn, PROCESS)
             source = studio.definition_source(conn, active.id)

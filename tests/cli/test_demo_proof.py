@@ -17,10 +17,12 @@ import pytest
 import sqlalchemy as sa
 from psycopg import sql
 
+from engine.store import migrate
 from engine.store.db import Database
 from tests.cli.conftest import Call
 from tests.databases import Postgres
-from web.cli import main
+from tests.demo_home import DemoHome
+from tests.prepared import Prepared
 
 pytestmark = pytest.mark.slow
 
@@ -35,15 +37,13 @@ class Demo:
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+def demo(
+    request: pytest.FixtureRequest, demo_home: DemoHome, tmp_path_factory: pytest.TempPathFactory
+) -> Demo:
     home: Path = tmp_path_factory.mktemp("demo")
-    made = _on_sqlite(home) if request.param == "sqlite" else _on_postgres(
-        home, request.getfixturevalue("postgres")
-    )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AID595_HOME", str(home))
-        assert main(["demo", "--database", made.url]) == 0
-    return made
+    shutil.copytree(demo_home.folder, home, dirs_exist_ok=True)
+    made = _on_sqlite(home)
+    return made if request.param == "sqlite" else _on_postgres(made, request.getfixturevalue("postgres"))
 
 
 def _on_sqlite(home: Path) -> Demo:
@@ -56,8 +56,13 @@ def _on_sqlite(home: Path) -> Demo:
     return Demo(home, f"sqlite:///{file}", copied)
 
 
-def _on_postgres(home: Path, server: Postgres) -> Demo:
-    url = server.create(schema=False)
+def _on_postgres(file: Demo, server: Postgres) -> Demo:
+    """Write what the file holds into a database of PostgreSQL."""
+    url, rows = server.create(schema=False), Prepared()
+    for use, one in ((rows.keep, file.url), (migrate.upgrade, url), (rows.pour, url)):
+        database = Database(one)
+        use(database)
+        database.dispose()
     name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
 
     def copied() -> str:
@@ -68,7 +73,7 @@ def _on_postgres(home: Path, server: Postgres) -> Demo:
             admin.execute(statement.format(sql.Identifier(target), sql.Identifier(str(name))))
         return server.url(target)
 
-    return Demo(home, url, copied)
+    return Demo(file.home, url, copied)
 
 
 def test_the_evidence_of_a_case_is_written_verified_alone_and_recorded(

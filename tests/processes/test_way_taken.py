@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,17 +14,15 @@ from engine.codec import loads
 from engine.store.db import Database
 from engine.store.tables import event, instance
 from tasks import demo
-from tasks.accounts import Passwords
 from tasks.app import App
-from tasks.crypto import Keys, new_keys
 from tasks.demo_clock import DemoClock
 from tasks.scenarios import Runner, scenario_files
+from tests.demo_home import CHEAP, DemoHome
 from tests.engine.ways import wrong_ways
 from tests.web.office import Browser
 from web.config import WebConfig
 from web.create_app import create_app
 
-CHEAP = Passwords.make(1, 8, 1)
 SCENARIOS = Path(__file__).parents[2] / "bpmn" / "scenarios"
 #: Ways that the demo does not go: back, taken back, called, suspended, given up, by hand.
 SAMPLE = (
@@ -34,15 +32,14 @@ SAMPLE = (
 
 
 @pytest.fixture(scope="module")
-def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+def district(demo_home: DemoHome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """The demo district."""
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('district')}/demo.db")
-    database.create_schema()
-    keys: Keys = new_keys()
-    demo.load(database, keys, CHEAP, logging.getLogger(__name__).info)
+    path = tmp_path_factory.mktemp("district") / "demo.db"
+    shutil.copyfile(demo_home.path, path)
+    database = Database(f"sqlite:///{path}")
     clock = DemoClock(database)
     clock.shift_to(demo.STANDS, backwards=True)
-    yield App(database, clock, keys, demo=clock, demo_settings=True)
+    yield App(database, clock, demo_home.keys, demo=clock, demo_settings=True)
     database.dispose()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from flask import Flask
@@ -20,16 +21,20 @@ from tasks.actor import Actor
 from tasks.app import App
 from tasks.crypto import Keys, new_keys
 from tasks.forms.prefill import with_examples
+from tasks.library import Library
 from tasks.queries import case_page
 from tasks.store import accounts as account_store
 from tasks.store import all_tables
 from tasks.store import org as org_store
+from tests.prepared import Prepared
 from web.config import WebConfig
 from web.create_app import create_app
 
 assert all_tables
 CHEAP = Passwords.make(1, 8, 1)
 MONDAY = datetime(2026, 3, 9, 9, tzinfo=SHANGHAI)
+#: What every office has alike: the first one opened is kept, and its rows are those of all others.
+KEYS, LIBRARY, prepared = new_keys(), Library(), Prepared()
 APPLICATION = "P03_registration_recognition"
 #: Who does the work of a role in 仁和镇河南村 and above.
 STAFF = {
@@ -51,16 +56,29 @@ class Office:
     """An App over real tables with the demo's units and accounts, and a clock of its own."""
 
     db: Database
-    keys: Keys = field(default_factory=new_keys)
+    keys: Keys = field(default_factory=lambda: KEYS)
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(MONDAY))
 
     def __post_init__(self) -> None:
         self.db.create_schema()
-        self.app = App(self.db, self.clock, self.keys, demo_settings=True)
+        self.app = App(self.db, self.clock, self.keys, LIBRARY, demo_settings=True)
+        self.people = 0
+        if self.keys is not KEYS or self.clock.now() != MONDAY:
+            self._open()
+        elif prepared.empty():
+            self._open()
+            prepared.keep(self.db)
+        else:
+            prepared.pour(self.db)
+
+    def _open(self) -> None:
         demo.deploy_all(self.app)
         demo.make_accounts(self.app, CHEAP)
-        self.flask: Flask = create_app(self.app, WebConfig(), CHEAP)
-        self.people = 0
+
+    @cached_property
+    def flask(self) -> Flask:
+        """The web application over this office."""
+        return create_app(self.app, WebConfig(), CHEAP)
 
     def actor(self, username: str) -> Actor:
         """Return an account as who acts."""

@@ -9,22 +9,27 @@ import hmac
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from bench.office import Office
 from bench.road import MOST_STEPS, Road
+from engine.clock import VirtualClock
 from engine.codec import canonical, loads
 from engine.history import GENESIS, link
 from engine.ids import new_id
 from engine.live import seal_state
 from engine.store import tables as kernel
 from engine.store.conn import Connection
+from engine.store.db import Database
 from tasks import commands
+from tasks.crypto import Keys
 from tasks.queries import case_page
 from tasks.store import tables
 from tasks.store.tables_people import person
+from tests.prepared import Prepared
 
 Rows = dict[str, list[dict[str, Any]]]
 _NUMBER = re.compile(r"(?<!\d)\d{17,19}(?!\d)")
@@ -61,6 +66,33 @@ def _whole(case_id: int, conn: Connection) -> Rows:
             query = query.order_by(kernel.event.c.seq)
         found[table.name] = [dict(row) for row in conn.execute(query).mappings()]
     return found
+
+
+@dataclass(frozen=True)
+class _Led:
+    """An office in which a case was led as far as wanted: poured into the databases of later tests."""
+
+    rows: Prepared
+    keys: Keys
+    now: datetime
+    steps: dict[str, Rows]
+
+
+_LED: dict[str, _Led] = {}
+
+
+def crowd_in(database: Database, until: str = "") -> Crowd:
+    """Return an office with a case at every step as far as a named one, in an empty database."""
+    led = _LED.get(until)
+    if led is not None:
+        led.rows.pour(database)
+        return Crowd(Office(database, VirtualClock(led.now), led.keys, opened=True), dict(led.steps))
+    made = Crowd(Office(database))
+    made.lead(until)
+    rows = Prepared()
+    rows.keep(database)
+    _LED[until] = _Led(rows, made.office.keys, made.office.clock.now(), dict(made.steps))
+    return made
 
 
 @dataclass

@@ -11,14 +11,16 @@ from bench.office import Office
 from engine.errors import FormInvalid, IllegalState, NotCandidate, NotFound, OutOfArea
 from engine.migration import NotMigratable, PlanInvalid
 from engine.store import tables as kernel
+from engine.store.conn import Connection
 from engine.store.db import Database
 from tasks import commands, migration_runs, worker
 from tasks.commands import Done
 from tasks.migration_commands import MigrateInstance, StartMigration, StopMigration
 from tasks.queries import trail
+from tasks.store import migrations as migration_store
 from tasks.store.tables import deadline, form_data
 from tests.tasks.migration import holding
-from tests.tasks.migration.crowd import Crowd
+from tests.tasks.migration.crowd import Crowd, crowd_in
 from tests.tasks.migration.versions import KEYS, Change, redrawn, renamed, retimed
 
 P04 = KEYS[0]
@@ -27,9 +29,7 @@ P04 = KEYS[0]
 @pytest.fixture
 def crowd(sqlite_database: Database) -> Crowd:
     """An office with a case that was led as far as its interview at the community."""
-    made = Crowd(Office(sqlite_database))
-    made.lead("P04_Interview")
-    return made
+    return crowd_in(sqlite_database, "P04_Interview")
 
 
 def _instance(office: Office, case_id: int) -> int:
@@ -221,5 +221,26 @@ def test_a_case_that_ended_or_went_on_by_itself_is_passed_over(crowd: Crowd) -> 
     begun = office.app.do(command, office.actor("sup.sy")).extra
     cancel = commands.CancelInstance(_instance(office, case_id), "转出")
     office.app.do(cancel, office.actor("sup.sy"))
+    done = migration_runs.run(office.app, int(begun["migration"]))
+    assert (done.gone, done.refused, done.waiting) == (1, 0, 0)
+
+
+def test_a_case_that_ends_between_the_look_and_its_turn_is_passed_over(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = crowd.office
+    case_id = crowd.spread(3)[0]
+    change, version = _bare(office)
+    command = StartMigration(P04, 1, version, change.mappings[P04], reason="新版")
+    begun = office.app.do(command, office.actor("sup.sy")).extra
+    given_up, look = _instance(office, case_id), migration_store.next_item
+
+    def look_and_be_late(conn: Connection, batch: int) -> migration_store.Item | None:
+        item = look(conn, batch)
+        if item is not None and item.instance_id == given_up and item.status == "running":
+            office.app.do(commands.CancelInstance(given_up, "转出"), office.actor("sup.sy"))
+        return item
+
+    monkeypatch.setattr(migration_store, "next_item", look_and_be_late)
     done = migration_runs.run(office.app, int(begun["migration"]))
     assert (done.gone, done.refused, done.waiting) == (1, 0, 0)

@@ -17,7 +17,7 @@ from tasks.migration_runs import run
 from tasks.store.tables_migration import migration_item
 from tests.engine.ways import wrong_ways
 from tests.tasks.migration import holding
-from tests.tasks.migration.crowd import BY_HAND, Crowd
+from tests.tasks.migration.crowd import BY_HAND, Crowd, crowd_in
 from tests.tasks.migration.versions import CHANGES, KEYS
 
 SEED = 595
@@ -30,9 +30,7 @@ MOST_STATEMENTS = {SAMPLE: 400, NIGHT: 8_000}
 @pytest.fixture
 def crowd(database: Database) -> Crowd:
     """An office with a case at every step, ready to be copied."""
-    made = Crowd(Office(database))
-    made.lead()
-    return made
+    return crowd_in(database)
 
 
 def _steps(crowd: Crowd) -> set[str]:
@@ -85,8 +83,7 @@ def _wrong_ways(office: Office) -> list[str]:
 def test_a_case_migrated_at_any_step_is_walked_again_to_where_it_stands(
     sqlite_database: Database, nightly: bool
 ) -> None:
-    crowd = Crowd(Office(sqlite_database))
-    crowd.lead()
+    crowd = crowd_in(sqlite_database)
     office = crowd.office
     for make in CHANGES.values():
         cases = crowd.spread(50 if nightly else 16)
@@ -118,8 +115,7 @@ _BY_HAND = frozenset(
 def test_a_dry_batch_says_what_would_become_of_each_case_and_changes_nothing(
     sqlite_database: Database,
 ) -> None:
-    crowd = Crowd(Office(sqlite_database))
-    crowd.lead()
+    crowd = crowd_in(sqlite_database)
     office = crowd.office
     crowd.spread(60)
     change = CHANGES["redrawn"](office.app.library)
