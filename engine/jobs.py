@@ -50,8 +50,13 @@ def enqueue(
     return made
 
 
-def claim(unit: Unit, most: int = 10, lease: timedelta = LEASE) -> list[Job]:
-    """Take jobs whose time has come, the earliest first; they are this worker's until the lease ends.
+def is_due(conn: Connection, kind: str, now: datetime) -> bool:
+    """Tell whether work of a kind waits whose time has come, or whose worker vanished."""
+    return store.is_due(conn, kind, to_us(now))
+
+
+def claim(unit: Unit, kind: str, most: int = 10, lease: timedelta = LEASE) -> list[Job]:
+    """Take jobs of a kind whose time has come, the earliest first; this worker's until the lease ends.
 
     A job whose worker vanished is taken again, or is dead when it has had all its tries.
     """
@@ -59,7 +64,7 @@ def claim(unit: Unit, most: int = 10, lease: timedelta = LEASE) -> list[Job]:
     for lost in store.lock_expired(unit.conn, now_us):
         _put_off(unit, _job(lost), "任务执行者未在期限内完成", at_once=True)
     found = []
-    for row in store.lock_ready(unit.conn, now_us, most):
+    for row in store.lock_ready(unit.conn, kind, now_us, most):
         store.lease(unit.conn, row.id, to_us(unit.now + lease))
         found.append(_job(row._replace(attempts=row.attempts + 1)))
     return found
@@ -75,6 +80,16 @@ def done(conn: Connection, job: Job, now: datetime) -> bool:
 def failed(unit: Unit, job: Job, error: str) -> bool:
     """Put a failed job off by 1, 5, then 30 minutes; then it is dead. False: the lease was lost."""
     return _put_off(unit, job, error)
+
+
+def release(conn: Connection, trail_id: int, kind: str, now: datetime) -> int:
+    """Let the dead jobs of a kind on a trail begin anew; return how many."""
+    return store.revive(conn, trail_id, kind, to_us(now))
+
+
+def unfinished(conn: Connection, trail_id: int, kind: str) -> list[Mapping[str, Any]]:
+    """Return what is still to be done on a trail for a kind of job, also what is dead, the oldest first."""
+    return [loads(text) for text in store.unfinished(conn, trail_id, kind)]
 
 
 def _put_off(unit: Unit, job: Job, error: str, at_once: bool = False) -> bool:

@@ -86,11 +86,12 @@ def load(db: Database, keys: Keys, passwords: accounts.Passwords, say: Callable[
     clock = VirtualClock(BEGINS)
     app = App(db, clock, keys, demo_settings=True)
     say("发布流程图 …")
-    deploy_all(app)
-    say("建立机构和账号 …")
-    make_accounts(app, passwords)
-    say("办理三十位居民的案件 …")
-    play_file(app, clock, app.library.folder / "demo" / "district.yaml")
+    with db.hurried():
+        deploy_all(app)
+        say("建立机构和账号 …")
+        make_accounts(app, passwords)
+        say("办理三十位居民的案件 …")
+        play_file(app, clock, app.library.folder / "demo" / "district.yaml")
     DemoClock(db).shift_to(STANDS, backwards=True)
 
 

@@ -40,8 +40,8 @@ def run_exchanges(app: App) -> int:
     """Send what waits and fetch what is old; return how many things were done."""
     if not app.adapters:
         return 0
-    claimed: list[jobs.Job] = app.run(lambda desk: jobs.claim(desk.unit, BATCH))
-    done = sum(_send(app, job) for job in claimed if job.kind == exchange.JOB)
+    claimed: list[jobs.Job] = app.run(lambda desk: jobs.claim(desk.unit, exchange.JOB, BATCH))
+    done = sum(_send(app, job) for job in claimed)
     return done + sum(
         _fetch_if_old(app, code, name, what)
         for code in app.adapters

@@ -15,6 +15,7 @@ from engine.live import Live
 from engine.messages import deliver
 from tasks import duties
 from tasks.desk import Context, Desk
+from tasks.registers import write
 from tasks.store import casework, ledger, rows
 from tasks.store.conn import RowMapping
 from tasks.store.tables_ledger import ledger_row, person_exit
@@ -208,6 +209,7 @@ def over(desk: Desk, live: Live) -> None:
         return
     left = rows.first(desk.conn, person_exit, person_id=person_id)
     _change(desk, person_id, ended_on=desk.today.isoformat(), end_code=left["end_code"] if left else None)
+    write.leave_stock(desk, live.id)
     keep_visits(desk, person_id, desk.today)
     for duty in casework.open_duties(desk.conn, person_id=person_id, kind="P21_Recheck"):
         if duty["case_id"] is None:

@@ -19,6 +19,7 @@ from tasks import (
     helpers,
     ledger,
     matters,
+    org,
     papers,
     placements,
     progress,
@@ -242,11 +243,12 @@ def _questionnaire(desk: Desk, live: Live, context: Context, _argument: str, fie
 
 
 def _survey_example(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
-    """Answer the whole questionnaire as somebody out of work would whose facts are these."""
+    """Answer the whole questionnaire as somebody would who lives here and whose facts are these."""
     if context.person_id is None:
         return None
     person = desk.person(context.person_id)
-    return example(person["name"], desk.today, loads(person["facts"]))
+    *_above, street, community = org.ancestors(desk.conn, person["area"])
+    return example(person["name"], desk.today, loads(person["facts"]), (street.name, community.name))
 
 
 def _notice_until(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:

@@ -66,6 +66,12 @@ def of_matter(desk: Desk, matter: str | None) -> RowMapping | None:
     return rows.first(desk.conn, special_survey, id=int(rest.partition(":")[0])) if kind == SPECIAL else None
 
 
+def group_of(desk: Desk, live: Live) -> dict[str, Any] | None:
+    """Return whom a round is of; None for a yearly one, which is of everybody."""
+    found = of_matter(desk, desk.context(live).matter)
+    return None if found is None else chosen_of(found)
+
+
 def due_at(desk: Desk, live: Live) -> int:
     """Return the end of the term of a survey (microseconds UTC) for the tasks of its rounds."""
     found = of_matter(desk, desk.context(live).matter) if live.process_id == ROUND else None

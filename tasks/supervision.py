@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import incidents, instances, timers
+from engine import incidents, instances, jobs, timers
 from engine.errors import FormInvalid, IllegalState, NotFound
 from engine.live import Live
 from tasks import access, commands
@@ -70,6 +70,8 @@ def retry(desk: Desk, command: commands.RetryIncident) -> Done:
             desk.unit.lock(row["trail_id"])
     if row["kind"] == "timer":
         supervision.release_timers(desk.conn, row["instance_id"], row["element"], desk.now_us, timers.release)
+    if row["kind"] == "job" and row["trail_id"] is not None:
+        jobs.release(desk.conn, row["trail_id"], row["element"], desk.now)
     incidents.resolve(desk.unit, row["id"], "IncidentRetried")
     return Done(instance_id=row["instance_id"])
 

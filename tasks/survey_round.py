@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import islice
 
+from engine import jobs
 from engine.errors import GuardUnmet, IllegalState
 from engine.live import Live
 from tasks import ledger
+from tasks.decision_inputs import Thresholds
 from tasks.desk import Desk
 from tasks.store import ledger as store
 from tasks.store import rows
+from tasks.store.casework import OPEN
 from tasks.store.tables_ledger import survey_roster
 
 ROUND = "P01_survey_round"
@@ -20,47 +24,61 @@ OUT_OF_SCOPE = "out_of_scope"
 OUTSIDE = frozenset({"END-MOVED", "END-DIED", "END-MILITARY", "END-STUDENT"})
 #: Names a refusal tells of those not visited.
 NAMED = 8
+#: The job that goes on with a roster, and persons of one transaction: others must not wait for long.
+ROSTER = "survey_roster"
+PIECE = 100
 
 
 def make_roster(desk: Desk, live: Live) -> None:
     """Put everybody on the roster of a round and open an interview for each (01.D1b).
 
     Of labour age, living in the community, not known to have left it. An interview begun at the door
-    before counts for the round.
+    before counts for the round. A large community's is made in pieces, the first at once, the others by
+    the worker (tasks.roster_work).
     """
     if not desk.deployed(INTERVIEW):
         return
+    found = _unlisted(desk, live, PIECE + 1)
+    for person_id in found[:PIECE]:
+        there = store.open_of_person(desk.conn, person_id, INTERVIEW)
+        interview = there[0] if there else _begin(desk, person_id).id
+        _add(desk, live.id, person_id, interview)
+    if len(found) > PIECE:
+        jobs.enqueue(desk.unit, ROSTER, {"round": str(live.id)}, trail_id=live.trail_id)
+
+
+def _unlisted(desk: Desk, live: Live, most: int) -> list[int]:
     area = desk.context(live).area
-    known = store.roster(desk.conn, live.id)
-    for person_id in _chosen(desk, live, in_scope(desk, area)):
-        if person_id not in known:
-            there = store.open_of_person(desk.conn, person_id, INTERVIEW)
-            interview = there[0] if there else _begin(desk, person_id).id
-            _add(desk, live.id, person_id, interview)
+    from tasks import special_surveys
+
+    group = special_surveys.group_of(desk, live)
+    ages = born(desk.library.thresholds, desk.today)
+    found = store.unlisted(desk.conn, live.id, area, ages, OUTSIDE, most if group is None else None)
+    if group is None:
+        return found
+    return list(islice((one for one in found if special_surveys.belongs(desk, one, group)), most))
 
 
 def in_scope(desk: Desk, area: str) -> list[int]:
     """Return who is surveyed in a community: of labour age, and not known to have left it."""
-    return store.residents(desk.conn, area, _born(desk), OUTSIDE)
+    return store.residents(desk.conn, area, born(desk.library.thresholds, desk.today), OUTSIDE)
 
 
-def _chosen(desk: Desk, live: Live, persons: list[int]) -> list[int]:
-    """Return those of some persons whom a survey begun by hand is of; everybody in a yearly round."""
-    from tasks import special_surveys
-
-    found = special_surveys.of_matter(desk, desk.context(live).matter)
-    if found is None:
-        return persons
-    group = special_surveys.chosen_of(found)
-    return [one for one in persons if special_surveys.belongs(desk, one, group)]
+def go_on(desk: Desk, job: jobs.Job) -> None:
+    """Make the next piece of a roster; one whose round is over is left as it is."""
+    if not jobs.done(desk.conn, job, desk.now):
+        return  # the lease was lost: another worker goes on
+    live = desk.unit.instance(int(job.payload["round"]))
+    if live.status in OPEN:
+        make_roster(desk, live)
 
 
-def _born(desk: Desk) -> dict[str, tuple[date, date]]:
+def born(thresholds: Thresholds, today: date) -> dict[str, tuple[date, date]]:
     """Return, by sex, the days between which somebody of labour age was born (the first one excluded)."""
     found = {}
     for sex in ("F", "M"):
-        low, high = desk.library.thresholds.labour_bounds(sex, desk.today)
-        found[sex] = _years_before(desk.today, high + 1), _years_before(desk.today, low)
+        low, high = thresholds.labour_bounds(sex, today)
+        found[sex] = _years_before(today, high + 1), _years_before(today, low)
     return found
 
 
@@ -126,12 +144,14 @@ def moved(desk: Desk, person_id: int, area: str) -> None:
         if row["round_id"] != there:
             where = {"round_id": row["round_id"], "person_id": person_id}
             store.close_roster(desk.conn, where, OUT_OF_SCOPE, "TRANSFERRED", desk.today.isoformat())
-            if person_id not in store.roster(desk.conn, there):
+            if rows.first(desk.conn, survey_roster, round_id=there, person_id=person_id) is None:
                 _add(desk, there, person_id, row["instance_id"])
 
 
 def require_all(desk: Desk, live: Live) -> None:
     """Raise GuardUnmet while somebody of the roster was neither visited nor found out of scope (01.R1b)."""
+    if jobs.unfinished(desk.conn, live.trail_id, ROSTER):
+        raise GuardUnmet(missing="应访名单还在生成，请在名单全部列出、逐一走访后再办结")
     count, names = store.not_visited(desk.conn, live.id, NAMED)
     if count:
         more = "等" if count > len(names) else ""

@@ -23,6 +23,7 @@ from tasks.exchange_work import run_exchanges
 from tasks.migration_runs import run_waiting
 from tasks.registers.closing import close_waiting
 from tasks.reminders import remind
+from tasks.roster_work import run_rosters
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ def tick(app: App, guard: ClockGuard | None = None) -> int:
     if (guard or guard_of(app)).holds():
         return 0
     done = calendar_runs.run_waiting(app) + run_due(app) + run_waiting(app)
-    done += remind(app) + close_waiting(app)
+    done += run_rosters(app) + remind(app) + close_waiting(app)
     if done:
         log.info("Did %s due things.", done, extra={"action": "tick"})
     return done

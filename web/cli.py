@@ -22,6 +22,7 @@ from web import (
     cli_data,
     cli_demo,
     cli_import,
+    cli_prune,
     cli_rules,
     cli_serve,
     cli_survey,
@@ -292,6 +293,7 @@ def bench(arguments: tuple[str, ...]) -> None:
 
 
 audit.add_command(cli_audit.bundle)
+cli.add_command(cli_prune.prune)
 cli_import.import_group.add_command(cli_survey.import_survey)
 cli_import.export_group.add_command(cli_survey.export_template)
 for _command in (

@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from engine.errors import NotFound
-from tasks import labels
+from tasks import labels, survey_round
 from tasks.access import Subject, authorize
 from tasks.queries import matters as query
-from tasks.queries import task_page, trail
+from tasks.queries import roster, task_page, trail
 from tasks.store import matters as store
 from tasks.store.conn import Connection
 from web import matterwords
@@ -85,6 +85,8 @@ def card(
         if paid is not None and process_id.startswith("P08"):
             told.facts.append((context.t("matter.contribution"), context.t(
                 "matter.contribution_text", month=paid["month"], employer=paid["employer"] or ""), ""))
+    if process_id == survey_round.ROUND:
+        told.facts += _round(context, conn, trail_id)
     if household_id is not None:
         told.members = query.members(conn, household_id)
     row = query.facts_of(conn, [matter]).get(matter)
@@ -92,6 +94,23 @@ def card(
     if row is not None and kind in _FACTS:
         told.facts += [one for one in _FACTS[kind](context, conn, row) if one[1]]
     return told
+
+
+def _round(context: Ctx, conn: Connection, trail_id: int) -> list[Fact]:
+    """Return how far the round of a survey is, in numbers."""
+    head = query.head(conn, trail_id)
+    if head is None:
+        return []
+    t, thresholds = context.t, context.app.library.thresholds
+    found = roster.of_round(conn, trail_id, head.instance_id, head.area, thresholds, context.today)
+    if found.wanted is not None:
+        making = t("matter.roster_making", listed=found.listed, wanted=max(found.wanted, found.listed))
+        return [(t("matter.roster"), making, "")]
+    if not found.listed:
+        return []
+    counts = t("matter.roster_counts", visited=found.visited, out=found.out_of_scope, left=found.left)
+    everybody = t("matter.roster_all", n=found.listed)
+    return [(t("matter.roster"), everybody, ""), (t("matter.visited"), counts, "")]
 
 
 def _complaint(context: Ctx, conn: Connection, row: Any) -> list[Fact]:

@@ -81,6 +81,8 @@ def _thing(context: Ctx, event: Happened) -> str:
         return labels.label("setting", name, context.lang)
     if kind == "calendar":
         return context.t("calendar.year", year=name)
+    if kind == "leftover":
+        return labels.label("leftover", name, context.lang)
     if kind == "unit":
         return str(event.data.get("name") or event.data.get("new") or "")
     if event.kind == "AccessDenied":

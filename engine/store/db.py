@@ -84,6 +84,24 @@ class Database:
             raise
 
     @contextmanager
+    def hurried(self) -> Iterator[None]:
+        """Let commits on SQLite not wait for the disk: to fill a database that is thrown away if that fails.
+
+        At the end everything is on the disk, and commits wait again.
+        """
+        if self.is_postgres:
+            yield
+            return
+        event.listen(self.engine, "checkout", _hurry)
+        try:
+            yield
+        finally:
+            event.remove(self.engine, "checkout", _hurry)
+            self.engine.dispose()
+            with closing(self.engine.raw_connection()) as raw, closing(raw.cursor()) as cursor:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextmanager
     def rebuilding(self) -> Iterator[sa.Connection]:
         """Yield a connection in a write transaction that may replace tables others refer to.
 
@@ -150,6 +168,10 @@ def _unreferenced(conn: sa.Connection) -> Iterator[None]:
         yield
     finally:
         driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _hurry(connection: Any, _record: Any, _proxy: Any) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:

@@ -20,6 +20,7 @@ class Stored(NamedTuple):
     attempts: int
 
 
+_WAITING: list[sa.ColumnElement[Any]] = [sa.literal_column("'ready'"), sa.literal_column("'retry'")]
 _COLUMNS = (job.c.id, job.c.kind, job.c.trail_id, job.c.payload, job.c.attempts)
 
 
@@ -28,12 +29,19 @@ def add(conn: sa.Connection, row: Mapping[str, Any]) -> None:
     conn.execute(job.insert().values(**row, state="ready", attempts=0))
 
 
-def lock_ready(conn: sa.Connection, now_us: int, most: int) -> list[Stored]:
-    """Lock jobs whose time has come, the earliest first; those another worker holds are passed over."""
+def is_due(conn: sa.Connection, kind: str, now_us: int) -> bool:
+    """Tell whether a job of a kind can be taken."""
+    states = job.c.state.in_(_WAITING), job.c.state == sa.literal_column("'running'")  # an index each
+    found = (sa.select(job.c.id).where(one, job.c.run_at <= now_us, job.c.kind == kind) for one in states)
+    return any(conn.execute(query.limit(1)).first() is not None for query in found)
+
+
+def lock_ready(conn: sa.Connection, kind: str, now_us: int, most: int) -> list[Stored]:
+    """Lock jobs of a kind whose time has come, the earliest first; passed over is what another holds."""
     query = (
         sa.select(*_COLUMNS)
-        .where(job.c.state.in_([sa.literal_column("'ready'"), sa.literal_column("'retry'")]))
-        .where(job.c.run_at <= now_us)
+        .where(job.c.state.in_(_WAITING))
+        .where(job.c.run_at <= now_us, job.c.kind == kind)
         .order_by(job.c.run_at, job.c.id)
         .limit(most)
         .with_for_update(skip_locked=True)
@@ -58,6 +66,21 @@ def lease(conn: sa.Connection, job_id: int, until_us: int) -> None:
         .where(job.c.id == job_id)
         .values(state="running", run_at=until_us, attempts=job.c.attempts + 1)
     )
+
+
+def unfinished(conn: sa.Connection, trail_id: int, kind: str) -> list[str]:
+    """Return the payloads of the jobs of a kind on a trail that are not done, the oldest first."""
+    query = sa.select(job.c.payload).where(
+        job.c.trail_id == trail_id, job.c.kind == kind, job.c.state != sa.literal_column("'done'")
+    )
+    return list(conn.execute(query.order_by(job.c.id)).scalars())
+
+
+def revive(conn: sa.Connection, trail_id: int, kind: str, now_us: int) -> int:
+    """Make the dead jobs of a kind on a trail ready, with all their tries; return how many."""
+    query = sa.update(job).where(job.c.trail_id == trail_id, job.c.kind == kind, job.c.state == "dead")
+    values = {"state": "ready", "attempts": 0, "run_at": now_us, "ended_at": None}
+    return conn.execute(query.values(**values)).rowcount
 
 
 def close(conn: sa.Connection, job_id: int, attempt: int, values: Mapping[str, Any]) -> bool:

@@ -311,6 +311,8 @@ sa.Index(
     sqlite_where=job.c.state == "running",
     postgresql_where=job.c.state == "running",
 )
+_UNDONE = job.c.state != "done"
+sa.Index("ix_job_unfinished", job.c.trail_id, sqlite_where=_UNDONE, postgresql_where=_UNDONE)
 
 incident = sa.Table(
     "incident",

@@ -90,13 +90,23 @@ def _welfare(period: Period) -> Select:
 
 
 def _working(period: Period) -> Select:
-    """Persons with a job at the end of the period."""
-    e = employment.c
-    return _columns(
-        person.c.area, e.person_id, e.case_id, e.created_at, e.id, e.kind
-    ).join(person, person.c.id == e.person_id).where(
-        e.employed_on <= period.last, e.created_at < period.until,
-        sa.or_(e.lost_on.is_(None), e.lost_on > period.last),
+    """Persons with a job at the end of the period, each once: the job recorded last."""
+    e, later = employment.c, employment.alias("later").c
+    same_time = sa.and_(later.created_at == e.created_at, later.id > e.id)
+    further = sa.or_(later.created_at > e.created_at, same_time)
+    return (
+        _columns(person.c.area, e.person_id, e.case_id, e.created_at, e.id, e.kind)
+        .join(person, person.c.id == e.person_id)
+        .where(_held(e, period))
+        .where(~sa.exists().where(later.person_id == e.person_id, further, _held(later, period)))
+    )
+
+
+def _held(job: Any, period: Period) -> Any:
+    """Return the condition that a job was held at the end of a period."""
+    return sa.and_(
+        job.employed_on <= period.last, job.created_at < period.until,
+        sa.or_(job.lost_on.is_(None), job.lost_on > period.last),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine import user_tasks
+from engine.codec import loads
 from engine.errors import StaleTask
 from tasks import prefill
 from tasks.actor import Actor
@@ -13,6 +14,7 @@ from tasks.app import App
 from tasks.forms.prefill import prefill as fill
 from tasks.forms.prefill import with_examples
 from tasks.forms.spec import FormSpec
+from tasks.store import rows, tables
 
 
 def prefilled(app: App, actor: Actor, task_id: int) -> dict[str, Any]:
@@ -32,7 +34,7 @@ Choose = Callable[[FormSpec, Mapping[str, Any]], Mapping[str, Any]]
 
 
 def example(app: App, actor: Actor, task_id: int, choose: Choose) -> dict[str, Any]:
-    """Return a form as somebody would fill it: what is chosen, the rest by prefill and example.
+    """Return a form as somebody would fill it: what is chosen, the draft, the rest by prefill and example.
 
     Raises NotFound, and StaleTask for a task that is over.
     """
@@ -46,5 +48,8 @@ def example(app: App, actor: Actor, task_id: int, choose: Choose) -> dict[str, A
         facts = prefill.facts(desk, desk.context_at(task.live, task.live.state.tokens[task.row.token].scope))
         resolve = prefill.resolver(desk, task.live)
         told = prefill.told(desk, task.live, spec)
+        draft = rows.first(conn, tables.form_data, task_id=task_id, draft=True)
+        if draft is not None:
+            told = {**told, **loads(draft["values"])}
         given = {**told, **choose(spec, {**fill(spec, context, facts, resolve), **told})}
         return with_examples(spec, given, context, facts, resolve, ("other_outcomes",))

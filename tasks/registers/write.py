@@ -56,3 +56,9 @@ def strike_since(desk: Desk, instance_id: int, since_us: int) -> None:
 def strike_task(desk: Desk, task_id: int, instance_id: int) -> None:
     """Strike out what the completion of a task entered: it was withdrawn."""
     store.strike(desk.conn, desk.now_us, instance_id, task_id=task_id)
+
+
+def leave_stock(desk: Desk, instance_id: int) -> None:
+    """Take whom an instance entered out of the registers that show who stands in them, from now on."""
+    stock = [spec.id for spec in register_specs().values() if spec.stock]
+    store.strike(desk.conn, desk.now_us, instance_id, registers=stock)

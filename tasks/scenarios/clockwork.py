@@ -8,12 +8,20 @@ from engine.errors import IllegalState
 from tasks.due_work import Due, run_due, run_until
 from tasks.scenarios.faults import Difference
 from tasks.scenarios.telling import Names, differs, say
-from tasks.scenarios.world import World
+from tasks.scenarios.world import World, open_file
 from tasks.store import stories
 
 
 def advance(world: World, until: datetime, line: int) -> None:
     """Go to a moment, doing what becomes due on the way; raise Difference for work that failed."""
+    while world.later and world.later[0][0] <= until:
+        at, who = world.later.pop(0)
+        _advance(world, max(at, world.clock.now()), line)
+        open_file(world, who)
+    _advance(world, until, line)
+
+
+def _advance(world: World, until: datetime, line: int) -> None:
     try:
         run_until(world.app, world.clock, until, lambda: do_due(world, line))
     except IllegalState as endless:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import astuple
 from datetime import date
 from pathlib import Path
@@ -16,7 +17,7 @@ from tasks.scenarios import reading as read
 from tasks.scenarios.catalogue import Catalogue, catalogue
 from tasks.scenarios.faults import BadScenario, near
 from tasks.scenarios.load_steps import StepReader
-from tasks.scenarios.model import Area, Household, Opening, Person, Scenario, Staff, day
+from tasks.scenarios.model import Area, Household, Opening, Person, Scenario, Staff, Step, day
 from tasks.scenarios.nodes import Table, documents
 from tasks.vacancies import TAGS
 
@@ -26,7 +27,9 @@ _HEAD = (
 )  # fmt: skip
 _AREA = ("district", "street", "community")
 _DERIVED = ("sex", "birth_date")  #: of a person without a number; they may stand beside the facts
-_PERSON = ("name", "id_no", "phone", "address", "facts", "benefits", "note", "area", *_DERIVED, *_AREA)
+_PERSON = (
+    "name", "id_no", "phone", "address", "facts", "benefits", "note", "area", "on_file", *_DERIVED, *_AREA,
+)  # fmt: skip
 _BENEFIT = ("code", "starts_on", "ends_on")
 
 
@@ -54,6 +57,7 @@ def _scenario(path: Path, head: Table, library: Library) -> Scenario:
     areas = [area, *(one.area for one in staff), *(one.area for one in people)]
     places = {name for one in areas for name in astuple(one)}
     steps = StepReader(library, known, handles, {one.handle for one in staff}, places).read(head)
+    _require_files(people, steps)
     return Scenario(
         path=path,
         id=read.text(head, "id") or path.stem,
@@ -71,6 +75,17 @@ def _scenario(path: Path, head: Table, library: Library) -> Scenario:
         begins=steps[0].at,
         line=head.line,
     )
+
+
+def _require_files(people: Iterable[Person], steps: Iterable[Step]) -> None:
+    """Raise BadScenario for a step about somebody whose file is not open yet."""
+    opened = {who.handle: who.on_file for who in people if who.on_file is not None}
+    for step in steps:
+        since = opened.get(step.person or step.household or "")
+        if since is not None and step.at < since:
+            handle = step.person or step.household
+            zh = f"“{handle}”的档案到{since:%Y-%m-%d %H:%M}才建立。"
+            raise BadScenario(step.line, zh, f"The file of {handle} is opened on {since:%Y-%m-%d %H:%M}.")
 
 
 def _rules(head: Table, known: Catalogue) -> tuple[str, ...]:
@@ -172,6 +187,7 @@ def _person(handle: str, row: Table, number: int, area: Area, library: Library) 
     return Person(
         handle, name, given, _place(row, area), dict(facts), _benefits(row, catalogue(library)), row.line,
         read.text(row, "phone"), read.text(row, "address"),
+        read.moment(row["on_file"], row.at("on_file")) if "on_file" in row else None,
     )  # fmt: skip
 
 

@@ -43,6 +43,7 @@ class Person:
     line: int
     phone: str = ""
     address: str = ""
+    on_file: datetime | None = None  #: when the file is opened; without: before the first step
 
 
 @dataclass(frozen=True, slots=True)

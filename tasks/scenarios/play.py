@@ -1,15 +1,19 @@
 """Plays a scenario into an installation that is there already: how the demo gets its history.
 
 Between the steps that the file tells, the small work of a district goes on: contacts and revisits are made,
-applications are visited and published, most of them in time.
+applications are visited and published, most of them in time; everybody of the survey is interviewed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from engine.clock import VirtualClock, to_us
+from engine.errors import StaleTask
 from tasks import commands
 from tasks.app import App
 from tasks.scenarios.clockwork import advance
@@ -20,14 +24,21 @@ from tasks.scenarios.people_at_work import of_task
 from tasks.scenarios.runner import play_step
 from tasks.scenarios.world import World, build
 from tasks.store import stories
+from tasks.store.conn import RowMapping
 
 #: Work that goes on beside the story.
-SMALL = frozenset(
-    {"P21_WeeklyContact", "P21_KeepContact", "P21_FollowUp", "P03_Verify", "P03_Publish", "P03_Card"}
-)
+SMALL = frozenset({
+    "P21_WeeklyContact", "P21_KeepContact", "P21_FollowUp", "P21_Visit", "P03_Verify", "P03_Publish",
+    "P03_Card",
+})  # fmt: skip
+#: The survey, of which nothing is left undone; who did not come to the counter by himself stays at home.
+SURVEY: Mapping[str, Mapping[str, Any]] = {
+    "P01a_Form": {}, "P01a_Verify": {}, "P01a_Enter": {}, "P01a_VisitRecord": {}, "P02_ConfirmRow": {},
+    "P02_Accompany": {"outcome": "DECLINED"},
+}  # fmt: skip
 #: One in so many of these is left undone, so that the demo has something late to show.
 LEFT = 9
-AT_WORK = timedelta(days=1)
+AT_WORK, SOON = timedelta(days=1), timedelta(days=2)
 
 
 def play_file(app: App, clock: VirtualClock, path: Path) -> None:
@@ -49,17 +60,21 @@ def _keep_up(world: World, scenario: Scenario, step: Step) -> None:
 
 
 def _small_work(world: World, step: Step) -> None:
-    soon = to_us(world.clock.now() + timedelta(days=2))
+    now = world.clock.now()
     with world.app.read() as conn:
-        waiting = [
-            row
-            for person_id in world.people.values()
-            for row in stories.tasks_of(conn, person_id, None)
-            if row["element"] in SMALL and (row["due_at"] < soon or row["element"].startswith("P03"))
-        ]
+        waiting = stories.open_tasks(conn, [*SMALL, *SURVEY], to_us(now - AT_WORK))
     for row in waiting:
-        if row["id"] % LEFT == 0 or row["created_at"] > to_us(world.clock.now() - AT_WORK):
+        if not _is_done(row, to_us(now + SOON)):
             continue
         actor = of_task(world, step, row)
-        values = task_values(world, actor, row["id"], {}, row["area"])
-        world.app.do(commands.CompleteTask(row["id"], values), actor)
+        with suppress(StaleTask):  # a visit is a contact too: it ended just now
+            values = task_values(world, actor, row["id"], SURVEY.get(row["element"], {}), row["area"])
+            world.app.do(commands.CompleteTask(row["id"], values), actor)
+
+
+def _is_done(row: RowMapping, soon: int) -> bool:
+    if row["element"] in SURVEY:
+        return True
+    if row["id"] % LEFT == 0 and row["element"] != "P21_Visit":
+        return False
+    return row["due_at"] < soon or str(row["element"]).startswith("P03")

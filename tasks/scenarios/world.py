@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from engine.clock import VirtualClock, to_us
@@ -17,7 +19,7 @@ from tasks.desk import LEVEL_OF_ROLE, Desk
 from tasks.labels import label
 from tasks.phrases import Words, labelled, sentence
 from tasks.scenarios.faults import Difference
-from tasks.scenarios.model import Area, Opening, Person, Scenario, Step
+from tasks.scenarios.model import Area, Household, Opening, Person, Scenario, Step
 from tasks.store import accounts as account_store
 from tasks.store import rows, tables
 from tasks.store.conn import Connection
@@ -41,6 +43,8 @@ class World:
     by_id: dict[int, Actor] = field(default_factory=dict)
     objects: dict[str, int] = field(default_factory=dict)  #: vacancies and posts by name
     home: str = ""
+    #: whose files are opened later, and when; the next one first
+    later: list[tuple[datetime, Person]] = field(default_factory=list)
 
     def role_actor(self, role: str, area: str) -> Actor | None:
         """Return the user of a role for an area: the office's own, else that of its level above."""
@@ -67,12 +71,12 @@ def build(app: App, clock: VirtualClock, scenario: Scenario) -> World:
         for row in scenario.staff:
             _staff(conn, world, row.handle, row.roles, row.area)
         _openings(conn, world, scenario)
+    later = ((who.on_file, who) for who in scenario.people if who.on_file is not None)
+    world.later = sorted(later, key=itemgetter(0))
     for who in scenario.people:
-        _person(world, who)
-    with app.write() as conn:
-        for family in scenario.households:
-            members = [world.people[handle] for handle in family.members]
-            people.make_household(conn, members, clock.now(), urban=family.urban)
+        if who.on_file is None:
+            open_file(world, who)
+    _households(world, [one for one in scenario.households if set(one.members) <= world.people.keys()])
     if any(_about_an_office(step) for step in scenario.steps):
         app.run(office_duties.open_missing)
     return world
@@ -149,7 +153,8 @@ def _openings(conn: Connection, world: World, scenario: Scenario) -> None:
                  area=org.path_at(world.home, level), number=row.number)  # fmt: skip
 
 
-def _person(world: World, who: Person) -> None:
+def open_file(world: World, who: Person) -> None:
+    """Open the file of a person now; raise Difference for what was refused."""
     facts = {name: value for name, value in who.facts.items() if name != "benefits"}
     try:
         with world.app.read() as conn:
@@ -164,6 +169,16 @@ def _person(world: World, who: Person) -> None:
     for row in who.benefits:
         values: dict[str, Any] = dict(row)
         world.app.run(partial(_benefit, person_id=person_id, values=values))
+    if who.on_file is not None:
+        mine = [one for one in world.scenario.households if who.handle in one.members]
+        _households(world, [one for one in mine if set(one.members) <= world.people.keys()])
+
+
+def _households(world: World, families: list[Household]) -> None:
+    with world.app.write() as conn:
+        for family in families:
+            members = [world.people[handle] for handle in family.members]
+            people.make_household(conn, members, world.clock.now(), urban=family.urban)
 
 
 def _benefit(desk: Desk, person_id: int, values: dict[str, Any]) -> None:

@@ -54,13 +54,36 @@ def move(conn: Connection, person_id: int, area: str) -> None:
         )
 
 
+def unlisted(
+    conn: Connection, round_id: int, area: str, born: dict[str, tuple[date, date]], outside: Iterable[str],
+    most: int | None,
+) -> list[int]:  # fmt: skip
+    """Return persons of a community who are not on the roster of a round yet, at most so many, by id.
+
+    Born within the days given for their sex; those who left with one of the codes `outside` are left out.
+    """
+    listed = sa.and_(survey_roster.c.person_id == person.c.id, survey_roster.c.round_id == round_id)
+    query = _residents(area, born, outside).outerjoin(survey_roster, listed)
+    query = query.where(survey_roster.c.person_id.is_(None)).order_by(person.c.id).limit(most)
+    return list(conn.execute(query).scalars())
+
+
 def residents(
     conn: Connection, area: str, born: dict[str, tuple[date, date]], outside: Iterable[str]
 ) -> list[int]:
-    """Return the persons of a community born within the days given for their sex.
+    """Return whom a round in a community would visit today, by id."""
+    return list(conn.execute(_residents(area, born, outside).order_by(person.c.id)).scalars())
 
-    Those who left it with one of the codes `outside` are left out.
-    """
+
+def count_residents(
+    conn: Connection, area: str, born: dict[str, tuple[date, date]], outside: Iterable[str]
+) -> int:
+    """Return how many a round in a community would visit today."""
+    everybody = _residents(area, born, outside).subquery()
+    return int(conn.execute(sa.select(sa.func.count()).select_from(everybody)).scalar_one())
+
+
+def _residents(area: str, born: dict[str, tuple[date, date]], outside: Iterable[str]) -> sa.Select[Any]:
     ages = [
         sa.and_(
             person.c.sex == sex,
@@ -69,16 +92,12 @@ def residents(
         )
         for sex, (first, last) in born.items()
     ]
-    query = (
+    left = sa.and_(person_exit.c.person_id == person.c.id, person_exit.c.end_code.in_(sorted(outside)))
+    return (
         sa.select(person.c.id)
-        .outerjoin(
-            person_exit,
-            sa.and_(person_exit.c.person_id == person.c.id, person_exit.c.end_code.in_(sorted(outside))),
-        )
+        .outerjoin(person_exit, left)
         .where(person.c.area == area, person_exit.c.person_id.is_(None), sa.or_(*ages))
-        .order_by(person.c.id)
     )
-    return list(conn.execute(query).scalars())
 
 
 def not_visited(conn: Connection, round_id: int, most: int) -> tuple[int, list[str]]:
@@ -95,10 +114,11 @@ def not_visited(conn: Connection, round_id: int, most: int) -> tuple[int, list[s
     return int(count), list(conn.execute(names).scalars())
 
 
-def roster(conn: Connection, round_id: int) -> dict[int, RowMapping]:
-    """Return the roster of a round by person."""
-    query = sa.select(survey_roster).where(survey_roster.c.round_id == round_id)
-    return {row["person_id"]: row for row in conn.execute(query).mappings()}
+def roster_counts(conn: Connection, round_id: int) -> dict[str, int]:
+    """Return how many rows of a round's roster are in each state."""
+    s = survey_roster.c
+    query = sa.select(s.state, sa.func.count()).where(s.round_id == round_id).group_by(s.state)
+    return {state: int(number) for state, number in conn.execute(query)}
 
 
 def rosters_of(conn: Connection, person_id: int) -> list[RowMapping]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,15 +15,18 @@ from tasks.store.tables_registers import register_month, register_row
 
 
 def strike(
-    conn: Connection, now_us: int, instance_id: int, since_us: int = 0, task_id: int | None = None
-) -> None:
-    """Strike out entries of an instance (`ix_register_row_instance`): since an instant, or of one task."""
+    conn: Connection, now_us: int, instance_id: int, since_us: int = 0, task_id: int | None = None,
+    registers: Iterable[str] | None = None,
+) -> None:  # fmt: skip
+    """Strike out entries of an instance (`ix_register_row_instance`): since an instant, or some only."""
     r = register_row.c
     query = register_row.update().where(
         r.instance_id == instance_id, r.at >= since_us, r.struck_at.is_(None)
     )
     if task_id is not None:
         query = query.where(r.task_id == task_id)
+    if registers is not None:
+        query = query.where(r.register.in_(list(registers)))
     conn.execute(query.values(struck_at=now_us))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
@@ -69,6 +70,20 @@ def tasks_of(
     if element is not None:
         values["element"] = element
     return _tasks(case_id is not None, element is not None, opened).all(conn, **values)
+
+
+def open_tasks(conn: Connection, elements: Collection[str], before_us: int) -> list[RowMapping]:
+    """Return the open tasks of some steps that were there before an instant, the one due first first."""
+    query = (
+        sa.select(user_task, instance.c.process_id)
+        .join(instance, instance.c.id == user_task.c.instance_id)
+        .where(
+            user_task.c.state.in_(("created", "claimed")), user_task.c.element.in_(list(elements)),
+            user_task.c.created_at <= before_us,
+        )
+        .order_by(user_task.c.due_at, user_task.c.id)
+    )  # fmt: skip
+    return list(conn.execute(query).mappings())
 
 
 def instances_of(conn: Connection, person_id: int, case_id: int | None) -> list[RowMapping]:

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from tasks.forms.spec import Field, FormSpec
+from tasks.year import residents
 from tasks.year.data import data
 
 Answers = dict[str, Any]
@@ -26,6 +27,7 @@ class Turn:
     before: int  #: how often this step was done already in the same matter
     today: date
     shown: Mapping[str, Any]  #: what the form holds before anybody typed
+    about: residents.Resident | None = None
 
     def pick(self, **weights: float) -> str:
         """Return one of the names, by weight."""
@@ -65,9 +67,30 @@ def _conclude(turn: Turn) -> Answers:
 
 
 def _follow_up(turn: Turn) -> Answers:
-    signal = turn.pick(NONE=955, UNSTABLE=25, JOB_LOST=20)
+    signal = turn.pick(NONE=945, UNSTABLE=25, JOB_LOST=20, TRAINING=10)
+    if signal not in turn.spec.fields["signal"].options:
+        signal = "NONE"
     answer: Answers = {"signal": signal, "stability": "UNSTABLE" if signal == "UNSTABLE" else "STABLE"}
     return answer | ({"status": "LEFT"} if signal == "JOB_LOST" else {})
+
+
+def _interview(turn: Turn) -> Answers:
+    """Some who are on file do not belong to those surveyed: registered here, they live elsewhere."""
+    settled = turn.about is not None and turn.about.comes_for == residents.NOTHING
+    return {"in_scope": False, "out_of_scope_reason": "NOT_SHUNYI"} if settled and turn.is_so(0.2) else {}
+
+
+def _visit(turn: Turn) -> Answers:
+    """A hardship person is who belongs to a category; of the others most work."""
+    if turn.shown.get("hardship"):
+        return {}
+    return {"hardship": False, **{name: turn.chance.choice(said) for name, said in data()["at_work"].items()}}
+
+
+def _listed(turn: Turn) -> Answers:
+    """Who works, and stands on a list, is no candidate; most of the others are."""
+    works = turn.about is not None and turn.about.comes_for == residents.NOTHING
+    return {"result": "ENTER" if not works and turn.is_so(0.7) else "DISMISS"}
 
 
 def _approval(turn: Turn) -> Answers:
@@ -95,7 +118,8 @@ def _one_of(name: str, **weights: float) -> Model:
 
 
 MODELS: Mapping[str, Model] = {
-    "P01a_Form": _yes("in_scope", 0.96),
+    "P01a_Form": _interview,
+    "P01a_VisitRecord": _visit,
     "P02_Accompany": _one_of("outcome", BROUGHT=75, DECLINED=25),
     "P03_Check": lambda turn: {"materials_complete": turn.before > 0 or turn.is_so(0.92)},
     "P03_Approve": _approval,
@@ -126,7 +150,7 @@ MODELS: Mapping[str, Model] = {
     "P13_Approve": _approval,
     "P16_Confirm": _yes("cleared", 0.95),
     "P17_Evaluate": _one_of("decision", TRAIN=20, MARKET=50, AGAIN=10, NONE=20),
-    "P18_Check": _one_of("result", ENTER=55, DISMISS=45),
+    "P18_Check": _listed,
     "P21_Visit": _signal(0.01, "FOUND_WORK"),
     "P21_WeeklyContact": _signal(0.01, "FOUND_WORK"),
     "P21_KeepContact": _signal(0.01, "FOUND_WORK"),

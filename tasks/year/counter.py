@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from random import Random
 from typing import Any
 
 from engine.clock import local_date
@@ -20,14 +19,12 @@ from tasks.forms.values import FormContext
 from tasks.org import Unit
 from tasks.queries import year
 from tasks.queries.year import Waiting
-from tasks.registry import HANDLERS
 from tasks.store import casework
 from tasks.year.data import data
+from tasks.year.occasions import take_in
 from tasks.year.office import Office, Refused, said
-from tasks.year.residents import Resident, residents
+from tasks.year.residents import HELP, NOTHING, REGISTRATION, Resident, residents
 
-#: What people come for, by share of all.
-APPLIES, WORKS = 0.76, 0.10
 #: Share of the people who have a benefit when their file is opened.
 HAS_BENEFIT = 0.06
 #: Share of the files that the office had before the year began.
@@ -68,10 +65,6 @@ NEWS = (
 )  # fmt: skip
 
 
-#: Commands of the program by name.
-_COMMANDS = {kind.__name__: kind for kind in HANDLERS}
-
-
 @dataclass
 class Counter:
     """Everybody who has not come yet, and the hand of chance."""
@@ -100,7 +93,7 @@ class Counter:
             self._receive(one, now)
         self._applications(now)
         self._hear(now)
-        self._occasions(now)
+        take_in(self.office, self.communities, now)
 
     def _receive(self, one: Resident, now: datetime) -> None:
         unit = self.communities[one.community]
@@ -109,20 +102,19 @@ class Counter:
         done = self._try(command, actor, now)
         if done is None or done.person_id is None:
             return
-        self.office.numbers[done.person_id] = one.number
+        self.office.people[done.person_id] = one
         self.came += 1
         self._family(one, done.person_id, now)
         self._benefit(one, done.person_id, unit, now)
         chance = self.office.plan.chance("wants", one.number)
-        what = chance.random()
         wait = timedelta(days=chance.randint(0, 70 if _taken_over(self.office, now) else 3))
-        if what < APPLIES + WORKS:
-            self.applying.append((local_date(now) + wait, done.person_id, unit.path, what < APPLIES))
+        if one.comes_for in (HELP, REGISTRATION):
+            self.applying.append((local_date(now) + wait, done.person_id, unit.path, one.comes_for == HELP))
 
     def _benefit(self, one: Resident, person_id: int, unit: Unit, now: datetime) -> None:
         """Some have a benefit already, which ends one of these months."""
         chance, today = self.office.plan.chance("has", one.number), local_date(now)
-        if chance.random() < HAS_BENEFIT:
+        if one.comes_for != NOTHING and chance.random() < HAS_BENEFIT:
             ends = today + timedelta(days=chance.randint(30, 330))
             values = {"code": "BEN-SI-FLEX", "starts_on": ends - timedelta(days=730), "ends_on": ends}
             actor = self.office.staff("street_staff", unit.path)[0]
@@ -157,28 +149,13 @@ class Counter:
         with self.office.app.read() as conn:
             found = year.waiting(conn)
         for case in found:
-            number = self.office.numbers.get(case.person_id, 0)
+            number = self.office.people[case.person_id].number
             for news in NEWS:
                 if news.while_waiting != case.message:
                     continue
                 chance = self.office.plan.chance(news.action, case.message, number, local_date(now))
                 if chance.random() < news.a_year / DAYS and self._tell(case, news, now):
                     break
-
-    def _occasions(self, now: datetime) -> None:
-        """Take in what is about no case: only what the program has a command for."""
-        for name, (a_year, make) in OCCASIONS.items():
-            kind = _COMMANDS.get(name)
-            for unit in self.communities if kind is not None else ():
-                chance = self.office.plan.chance(name, unit.name, local_date(now))
-                if chance.random() < a_year / DAYS:
-                    assert kind is not None
-                    command, role = make(self, kind, unit, chance, now)
-                    self._try(command, self.office.staff(role, unit.path)[0], now)
-
-    def _complaint(self, kind: Any, unit: Unit, _chance: Random, now: datetime) -> tuple[Any, str]:
-        values = self._form("file_complaint", 0, now)
-        return kind({**values, "unit": str(unit.id), "received_on": local_date(now)}), "street_staff"
 
     def _tell(self, case: Waiting, news: News, now: datetime) -> bool:
         actor = self._who(case, news.action)
@@ -197,7 +174,7 @@ class Counter:
 
     def _form(self, name: str, person_id: int, now: datetime) -> dict[str, Any]:
         spec, today = COMMAND_FORMS[name], local_date(now)
-        number = self.office.numbers.get(person_id, 0)
+        number = self.office.people[person_id].number
         chance = self.office.plan.chance(name, number, today)
         given: dict[str, Any] = {}
         if name == "record_benefit":
@@ -223,9 +200,3 @@ class Counter:
 def _taken_over(office: Office, now: datetime) -> bool:
     """Tell whether this is the week in which the files the office had before are taken over."""
     return local_date(now) < office.plan.first + timedelta(days=7)
-
-
-#: What comes in without a case: how often a year in a community, and who says it how.
-OCCASIONS: Mapping[str, tuple[float, Callable[..., tuple[Any, str]]]] = {
-    "FileComplaint": (2.0, Counter._complaint),
-}

@@ -47,9 +47,10 @@ def load(db: Database, keys: Keys, passwords: accounts.Passwords, plan: Plan, sa
         raise IllegalState(detail="数据库不是空的，一年的演示数据只能装入空库")
     clock = VirtualClock(start_of_day(plan.first))
     app = App(db, clock, keys, demo_settings=True)
-    selftest.keep_canary(app)
-    demo.deploy_all(app)
-    lived = live(app, clock, plan, passwords, say)
+    with db.hurried():
+        selftest.keep_canary(app)
+        demo.deploy_all(app)
+        lived = live(app, clock, plan, passwords, say)
     DemoClock(db).shift_to(clock.now(), backwards=True)
     return lived
 
@@ -82,6 +83,7 @@ def _day(app: App, clock: VirtualClock, office: Office, counter: Counter, day: d
         now = datetime.combine(day, hour, SHANGHAI)
         run_until(app, clock, now, office.do_due)
         if works and hour == HOURS[0]:
+            office.do_the_rest()
             _next_calendar(app, office, day)
             counter.open(now)
         office.work(now, duty_only=not works)

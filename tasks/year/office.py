@@ -18,13 +18,19 @@ from tasks.due_work import Due, run_due
 from tasks.forms.spec import FormSpec
 from tasks.queries import prefilled, year
 from tasks.queries.year import Work
+from tasks.registers.closing import close_waiting
+from tasks.reminders import remind
+from tasks.roster_work import run_rosters
 from tasks.year.chances import Turn, answers
 from tasks.year.plan import Plan
+from tasks.year.residents import Resident
 
 #: When the staff look into their inboxes.
 HOURS = tuple(time(hour, minute) for hour, minute in ((9, 0), (10, 30), (13, 30), (15, 0), (16, 30)))
 #: Working days after which a task without any due day is done, at the latest.
 PATIENCE = 3
+#: What is said of a whole year is said in its last so many working days.
+AT_THE_END = {"P21_Attendance": 15}
 _LAST = timedelta(microseconds=1)
 
 
@@ -43,8 +49,7 @@ class Office:
 
     app: App
     plan: Plan
-    #: persons by id, with their number in the plan
-    numbers: dict[int, int] = field(default_factory=dict)
+    people: dict[int, Resident] = field(default_factory=dict)  #: by the id of their file
     refused: list[Refused] = field(default_factory=list)
     #: what had to wait for something else, by step: how often it was put off to the next day
     waited: Counter[str] = field(default_factory=Counter)
@@ -60,6 +65,13 @@ class Office:
         """Let the worker do what is due now; what fails is kept with what was refused."""
         return run_due(self.app, self._failed)
 
+    def do_the_rest(self) -> None:
+        """Let the worker do what is in no hurry: rosters, reminders, months of registers that are over."""
+        while run_rosters(self.app):
+            pass
+        remind(self.app)
+        close_waiting(self.app)
+
     def _failed(self, item: Due, error: Exception) -> None:
         self.refused.append(Refused(self.app.clock.now(), f"due {item.kind}", repr(error)))
 
@@ -68,6 +80,16 @@ class Office:
         calendar = self._calendar()
         days = (today + timedelta(days=n) for n in range(370))
         self._days = [day for day in days if calendar.knows(day.year) and _works(calendar, day)]
+
+    def is_first_from(self, today: date, day: int) -> bool:
+        """Tell whether today is the first working day of its month from a day of the month on."""
+        from_day = today.replace(day=day)
+        return today >= from_day and not any(from_day <= one < today for one in self._days_of(today))
+
+    def _days_of(self, today: date) -> list[date]:
+        calendar = self._calendar()
+        days = (today.replace(day=1) + timedelta(days=n) for n in range(today.day))
+        return [day for day in days if calendar.knows(day.year) and _works(calendar, day)]
 
     def _calendar(self) -> Any:
         with self.app.read() as conn:
@@ -117,6 +139,9 @@ class Office:
         """Return when a task is taken: at leisure where nothing presses, soon where it does."""
         today = local_date(now)
         chance = self.plan.chance("when", self._about(task), task.element, self._before[self._visit(task)])
+        if task.element in AT_THE_END and task.due_at < NO_DUE:
+            days = self._left(today, task.due_at)[-AT_THE_END[task.element] : -1] or [today]
+            return datetime.combine(chance.choice(days), chance.choice(HOURS), SHANGHAI)
         left = self._left(today, due) if due < NO_DUE else self._days[: PATIENCE + 1]
         if due < task.due_at:  # something else of this matter presses, and more may have to come before it
             left = left[: max(len(left) // 4, 1)]
@@ -128,7 +153,8 @@ class Office:
         return datetime.combine(day, chance.choice(HOURS), SHANGHAI)
 
     def _about(self, task: Work) -> object:
-        return self.numbers.get(task.person_id or 0, task.pool)
+        known = self.people.get(task.person_id or 0)
+        return task.pool if known is None else known.number
 
     def _visit(self, task: Work) -> tuple[int, str]:
         return (task.trail_id, task.element)
@@ -162,7 +188,8 @@ class Office:
     def _answer(self, task: Work, spec: FormSpec, shown: Mapping[str, Any]) -> Mapping[str, Any]:
         before = self._before[self._visit(task)]
         chance = self.plan.chance("form", self._about(task), task.element, before)
-        return answers(Turn(spec, chance, before, local_date(self.app.clock.now()), shown))
+        about = self.people.get(task.person_id or 0)
+        return answers(Turn(spec, chance, before, local_date(self.app.clock.now()), shown, about))
 
     def _who(self, task: Work) -> list[Actor]:
         """Return who may do a task: its holder, or the staff of its pool, in turns."""

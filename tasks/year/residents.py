@@ -25,6 +25,12 @@ _RARE: dict[str, tuple[float, bool | None]] = {
 }  # fmt: skip
 
 
+#: What people come for, by share of all: help, to have work registered; whom a visit has to find; nothing,
+#: for they work.
+HELP, REGISTRATION, HIDDEN, NOTHING = "help", "registration", "hidden", "nothing"
+_COMES = {HELP: 66, REGISTRATION: 10, HIDDEN: 8, NOTHING: 16}
+
+
 @dataclass(frozen=True, slots=True)
 class Resident:
     """A person as he comes to the counter."""
@@ -36,6 +42,7 @@ class Resident:
     address: str
     community: int  #: which community, from 0
     family: int  #: which household, from 0
+    comes_for: str
     facts: dict[str, Any] = field(default_factory=dict)
 
 
@@ -72,7 +79,9 @@ def _family(plan: Plan, family: int, first: int, size: int, villages: list[str])
         "urban": chance.random() < (0.3 if villages[community].endswith("村") else 0.9),
         "family_economy": chance.choices(list(_ECONOMY), list(_ECONOMY.values()))[0],
     }
-    shared["zero_employment_family"] = shared["family_economy"] == "VERY_HARD" and chance.random() < 0.25
+    without = all(_comes_for(plan, first + member) != NOTHING for member in range(size))
+    hard = shared["family_economy"] == "VERY_HARD"
+    shared["zero_employment_family"] = hard and without and chance.random() < 0.25
     address = f"{villages[community]}{chance.randint(1, 28)}号楼{chance.randint(1, 6)}单元{family + 101}号"
     surname = chance.choice(_surnames())
     for member in range(size):
@@ -88,10 +97,16 @@ def _person(
     female = (head_is_female, not head_is_female)[member] if member < 2 else chance.random() < 0.5
     born = _birth(plan, number, member, female)
     own = surname if member != 1 else chance.choice(_surnames())
+    comes_for = _comes_for(plan, number)
+    facts = _works(plan, number, shared) if comes_for == NOTHING else _facts(plan, number, born, shared)
     return Resident(
         number, own + chance.choice(names("female" if female else "male")), _id_no(born, number, female),
-        f"1380000{number % 10_000:04d}", address, *where, {**shared, **_facts(plan, number, born, shared)},
+        f"1380000{number % 10_000:04d}", address, *where, comes_for, {**shared, **facts},
     )  # fmt: skip
+
+
+def _comes_for(plan: Plan, number: int) -> str:
+    return plan.chance("comes for", number).choices(list(_COMES), list(_COMES.values()))[0]
 
 
 def _birth(plan: Plan, number: int, member: int, female: bool) -> date:
@@ -110,6 +125,16 @@ def _id_no(born: date, number: int, female: bool) -> str:
     serial = number * 2 % 998 + (0 if female else 1)
     first = f"{_NOWHERE}{born:%Y%m%d}{serial:03d}"
     return first + idno.check_character(first)
+
+
+def _works(plan: Plan, number: int, shared: dict[str, Any]) -> dict[str, Any]:
+    """Return what is known of somebody at work, whose family is not without."""
+    education = data()["education"]
+    return {
+        "labour_ability": True, "wish": False, "unemployed": False,
+        "education": plan.chance("facts", number).choices(list(education), list(education.values()))[0],
+        "family_economy": "NORMAL" if shared["family_economy"] == "VERY_HARD" else shared["family_economy"],
+    }  # fmt: skip
 
 
 def _facts(plan: Plan, number: int, born: date, shared: dict[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def ask(desk: Desk, **given: object) -> int:
 
 def claim(desk: Desk, most: int = 10) -> list[jobs.Job]:
     with desk.unit() as unit:
-        return jobs.claim(unit, most)
+        return jobs.claim(unit, "mail", most)
 
 
 def done(desk: Desk, job: jobs.Job) -> bool:

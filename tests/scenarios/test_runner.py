@@ -37,6 +37,22 @@ def test_a_story_that_is_true_passes(play: Play) -> None:
     assert (result.id, result.title) == ("T1", "试验")
 
 
+LATER = HEAD.replace("{name: 王秀英,", "{name: 王秀英, on_file: 2026-03-09 10:00,").replace(
+    "2026-03-09 09:00, start", "2026-03-09 {}, start"
+)
+
+
+def test_a_file_may_be_opened_on_the_day_a_person_comes(play: Play) -> None:
+    result = play(LATER.replace("{}", "10:30") + "  - expect: {for: 甲, open: [P03_Check], status: active}\n")
+    assert result.passed, result.text()
+
+
+def test_nothing_is_done_about_a_person_before_his_file_is_open(play: Play) -> None:
+    result = play(LATER.replace("{}", "09:30"))
+    assert not result.passed
+    assert "“甲”的档案到2026-03-09 10:00才建立" in result.text()
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

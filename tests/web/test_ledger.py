@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from engine.clock import local_date
 from tasks import commands, courses, ledger, worker
 from tasks.queries import ledger_page
+from tasks.queries import registers as entries
+from tasks.registers.period import month_of, of_month
+from tasks.registers.spec import register_spec
 from tasks.store import org
 from tests.web.office import STAFF, Browser, Office
 
@@ -113,3 +118,25 @@ def test_the_case_page_shows_the_signs_of_an_unsteady_job_and_its_guidance(offic
     assert "稳岗信号" in page
     assert "首次回访" in page[page.index('id="signals"') :]
     assert "及时介入指导" in page
+
+
+def test_who_leaves_the_ledger_stands_in_it_no_more_but_in_the_months_before(
+    office: Office, village: Browser
+) -> None:
+    person = office.register(name="周桂菊", labour_ability=True, unemployed_since="2024-01-01")
+    _interview(office, village, person)
+    complete(office, person, "P02_ConfirmRow")
+    confirmed = month_of(local_date(office.clock.now()))
+    office.clock.advance(timedelta(days=40))
+    left = local_date(office.clock.now())
+    moved = {"end_code": "END-MOVED", "effective_on": left, "evidence": "户籍迁出证明"}
+    office.app.do(commands.Exit(moved, person_id=person), office.actor("staff.rh"))
+
+    def standing(month: str) -> int:
+        period = of_month(month)
+        with office.app.read() as conn:
+            wanted = entries.Wanted(("/",), period.since, period.until)
+            found = entries.entries(conn, register_spec("E03"), wanted)
+            return sum(entry.person_id == person for entry in found)
+
+    assert (standing(confirmed), standing(month_of(left))) == (1, 0)

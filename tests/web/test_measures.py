@@ -41,3 +41,16 @@ def test_a_job_counts_as_held_and_as_lost(
             for name in ("working", "lost")
         }
     assert {name: count for name, count in found.items() if count} == counted
+
+
+def test_who_has_two_jobs_on_record_is_one_person_at_work(office: Office) -> None:
+    person = office.register("李桂兰")
+    with office.app.write() as conn:
+        for at, source in ((5, "ASSISTANCE"), (5, "OWN_EFFORT"), (7, "SI_CHECK"), (12, "OTHER")):
+            rows.add(
+                conn, tables.employment, id=new_id(), person_id=person, kind="UNIT", employed_on="2026-03-02",
+                confirmed_on="2026-03-02", source=source, created_at=at,
+            )  # fmt: skip
+        period = Period(0, 10, "2026-03-01", "2026-03-31")
+        found = [row for row in conn.execute(MEASURES["working"](period)) if row.person_id == person]
+    assert [row.at for row in found] == [7]

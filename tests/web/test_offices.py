@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from engine.clock import SHANGHAI
+from engine.clock import SHANGHAI, VirtualClock
 from engine.errors import FormInvalid
 from engine.store.db import Database
 from engine.store.tables import user_task
-from tasks import commands, office_duties, people
+from tasks import commands, office_duties, org, people, survey_round
 from tasks.due_work import run_due
+from tasks.roster_work import run_rosters
 from tasks.store.tables import complaint, contribution, duty_window
 from tests.web.office import Browser, Office, id_number
 
@@ -248,3 +249,27 @@ def test_only_who_may_brings_lists_and_warns(office: Office) -> None:
     done = expert.client.post("/office/warning", data=form)
     assert done.status_code == 303
     assert "走访记录雷同" in expert.get(done.headers["Location"].partition("?")[0]).text
+
+
+def test_a_survey_round_says_how_far_its_roster_and_its_visits_are(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office(sqlite_database, clock=VirtualClock(datetime(2026, 1, 5, 9, tzinfo=SHANGHAI)))
+    monkeypatch.setattr(survey_round, "PIECE", 1)
+    for name in ("甲一", "甲二", "甲三"):
+        office.register(name)
+    run_due(office.app)
+    with office.app.read() as conn:
+        area = org.find_units(conn, "河南村")[0].path
+        where = sa.select(user_task.c.id, user_task.c.trail_id).where(
+            user_task.c.element == "P01_FixStart", user_task.c.area == area
+        )
+        task_id, trail_id = conn.execute(where).one()
+    supervisor = office.actor("sup.rh")
+    office.app.do(commands.CompleteTask(task_id, {"start_on": "2026-01-05"}), supervisor)
+    pages = office.browser("sup.rh")
+    assert "正在生成：已列入1人，共3人" in pages.get(f"/matters/{trail_id}").text
+    run_rosters(office.app)
+    page = pages.get(f"/matters/{trail_id}").text
+    assert "应访名单" in page
+    assert "已访0人，不在调查范围0人，未访3人" in page

@@ -24,7 +24,7 @@ from tasks.year import Lived, Plan
 from tasks.year.residents import residents
 from tests.databases import SqliteFiles
 
-SMALL = Plan(months=3, streets=1, communities=2, persons=30)
+SMALL = Plan(months=3, streets=1, communities=2, persons=36)
 CHEAP = Passwords.make(1, 8, 1)
 #: Registers and papers that three months of thirty people must leave behind.
 PAPERS = {"E04", "E05", "E08", "E09", "E10", "E11", "E12", "E16", "E17", "E39", "E41", "E51"}
