@@ -7,7 +7,6 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from engine.clock import from_us, local_date
 from engine.codec import loads
 from engine.errors import CalendarUnknown, FormInvalid, GuardUnmet
 from engine.live import Live
@@ -15,6 +14,7 @@ from tasks import (
     accounts,
     contributions,
     decide,
+    earliest_days,
     employments,
     helpers,
     ledger,
@@ -24,8 +24,6 @@ from tasks import (
     placements,
     progress,
     referrals,
-    rules,
-    window_days,
     zero_families,
 )
 from tasks.actor import ROLES
@@ -35,7 +33,7 @@ from tasks.forms.command_forms import exit_codes
 from tasks.forms.prefill import Resolve
 from tasks.forms.spec import Field, FormSpec
 from tasks.forms.values import FormContext, only_ids
-from tasks.store import casework, rows, surveys, tables
+from tasks.store import rows, surveys, tables
 from tasks.survey.example import example
 
 
@@ -45,7 +43,7 @@ def form_context(desk: Desk, live: Live, spec: FormSpec) -> FormContext:
         today=desk.today,
         now=desk.now,
         options=exit_codes(desk),
-        earliest=_earliest(desk, live, spec),
+        earliest=earliest_days.of_form(desk, live, spec),
         resolve=lambda of, raw: _chosen(desk, live, of, raw),
         functions={"higher_rank_waits": lambda _post: placements.higher_waits(desk, live)},
     )
@@ -72,40 +70,6 @@ def _chosen(desk: Desk, live: Live, of: str, raw: str) -> str | None:
 
 def _level(live: Live) -> str:
     return "STREET" if live.process_id == "P05_street_assistance" else placements.level_of(live)
-
-
-def _earliest(desk: Desk, live: Live, spec: FormSpec) -> Mapping[str, date]:
-    """A date before its trigger is refused (J.5), and one before the window of a recurring duty."""
-    context = desk.context(live)
-    found: dict[str, date] = {}
-    if context.case_id is not None:
-        found |= _after_a_step(desk, live, context, spec.id)
-    act, begins = window_days.ACT_DAY.get(spec.id, window_days.HELD), window_days.first_day(desk, live)
-    if begins is not None and act in spec.fields:
-        found[act] = begins
-    for policy in rules.met_by(desk, live, spec.id):
-        name, _, column = (policy.met_field or "").partition(".")
-        if name in spec.fields:
-            running = casework.running_deadlines(desk.conn, live.trail_id, policy.id, context.run_no)
-            if running and running[0]["trigger_on"] and running[0]["unit"] != "given_date":
-                found[column or name] = date.fromisoformat(running[0]["trigger_on"])
-    return found
-
-
-def _after_a_step(desk: Desk, live: Live, context: Context, element: str) -> dict[str, date]:
-    """Return the days that begin a deadline and cannot lie before the step they follow."""
-    if element in ("P05_Designate", "P07_LimitNotice"):
-        name = "designated_on" if element == "P05_Designate" else "limit_on"
-        return {name: local_date(from_us(live.started_at))}
-    if element in ("P04_Interview", "P05_Interview"):
-        referral = referrals.latest_open(desk, live)
-        return {} if referral is None else {"interview_on": date.fromisoformat(referral["referred_on"])}
-    if element == "P13_Place":
-        of_training = {"case_id": context.case_id, "element": "P13_Train", "draft": False}
-        training = rows.first(desk.conn, tables.form_data, "-saved_at", **of_training)
-        trained = None if training is None else loads(training["values"]).get("trained_on")
-        return {} if trained is None else {"placed_on": date.fromisoformat(trained)}
-    return {}
 
 
 def facts(desk: Desk, context: Context) -> dict[str, Any]:
