@@ -50,6 +50,7 @@ def example(app: App, actor: Actor, task_id: int, choose: Choose) -> dict[str, A
         told = prefill.told(desk, task.live, spec)
         draft = rows.first(conn, tables.form_data, task_id=task_id, draft=True)
         if draft is not None:
-            told = {**told, **loads(draft["values"])}
+            kept = loads(draft["values"])
+            told = {**told, **{name: kept[name] for name in spec.fields if name in kept}}
         given = {**told, **choose(spec, {**fill(spec, context, facts, resolve), **told})}
         return with_examples(spec, given, context, facts, resolve, ("other_outcomes",))

@@ -30,7 +30,7 @@ def test_the_case_shows_person_and_outcomes_before_the_long_history(
 ) -> None:
     desk = Desk(_phone(windows), product, "staff.nfx").log_in().go("/people?q=许振华")
     desk.page.locator("[data-row] a[data-open]").first.click()
-    desk.page.locator(".case-main a[data-open]").first.click()
+    desk.page.locator(".case-main a[data-open][href^='/cases/']").first.click()
     places = ["#now", ".person-card", "#referrals", "#road", "#history"]
     tops = [desk.page.locator(one).bounding_box() for one in places]
     assert all(tops)

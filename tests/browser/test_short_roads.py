@@ -70,7 +70,7 @@ def test_a_hand_over_comes_back_with_a_reason_and_goes_up_again(desk: DeskOf) ->
     street.go("/people").page.get_by_role("searchbox").fill(person)
     street.page.keyboard.press("Enter")
     street.page.get_by_role("link", name=person).click()
-    street.page.locator(".case-main [data-open]").first.click()
+    street.page.locator(".case-main [data-open][href^='/cases/']").first.click()
     expect(street.page.locator(".call")).to_contain_text("等待接收")
     street.act("退回移交", {"退回理由": reason}, "退回")
     aide = desk("aide.sjd")
