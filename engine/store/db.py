@@ -26,10 +26,11 @@ _POSTGRES_OPTIONS = "-c random_page_cost=1.1"
 _UNIQUE = "23505"
 _OTHER_WRITER = ("40001", "40P01", "55P03")
 #: Where two commands may meet that both looked first: a command's key, the head of a chain, the id of a
-#: message, the open case of a person, a person's identity number, his own trail, one open warning.
+#: message, the open case of a person, a person's identity number, his own trail, one open warning, what was
+#: reminded of, a closed month.
 _CONTENDED = (
     "command_key", "pk_event", "pk_message", "message.id", "uq_case_active_person", "person_id_index",
-    "trail_owner", "uq_warning_open",
+    "trail_owner", "uq_warning_open", "reminder", "register_month",
 )  # fmt: skip
 #: SQLite's primary result codes and PostgreSQL's SQLSTATE (or class of it) of a database that cannot serve.
 _SQLITE_OUTAGE = {5: "busy", 6: "busy", 8: "full", 10: "full", 13: "full", 14: "lost"}

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.desk import Desk
-from tests.browser.looks import SAMPLE, look, ways_to_look
+from tests.browser.looks import SAMPLE, axe_has_its_turn, look, ways_to_look
 from tests.browser.product import Product, serve
 from tests.browser.windows import Windows
 from tests.demo_home import DemoHome
@@ -154,7 +154,8 @@ def test_every_page_of_a_role_is_fit_to_be_seen(
     wrong: list[str] = []
     for turn, (name, path) in enumerate(PAGES[username].items()):
         for size, colours in ways_to_look(nightly, turn):
-            wrong += look(desk.page, desk.product, path.format(**known), name, colours, size)
+            axe = axe_has_its_turn(nightly, turn)
+            wrong += look(desk.page, desk.product, path.format(**known), name, colours, size, axe)
     assert not wrong, "\n".join(wrong)
 
 

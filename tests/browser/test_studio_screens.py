@@ -21,7 +21,7 @@ from tasks.queries import studio
 from tasks.store import accounts
 from tasks.store import trials as store
 from tests.browser.desk import Desk
-from tests.browser.looks import COLOURS, PICTURES, look, serious, ways_to_look
+from tests.browser.looks import COLOURS, PICTURES, axe_has_its_turn, look, serious, ways_to_look
 from tests.browser.product import Product, serve
 from tests.browser.studio import Studio
 from tests.browser.test_english import chinese_of_ours

@@ -15,6 +15,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from engine.clock import stopwatch
+from tasks.app import App
 
 PROGRAM = str(Path(sys.executable).parent / "aid595")
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -89,6 +90,7 @@ class Programs:
     home: Path
     database: str
     started: list[Program] = field(default_factory=list)
+    readers: list[App] = field(default_factory=list)
 
     @property
     def options(self) -> list[str]:

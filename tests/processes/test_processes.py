@@ -39,12 +39,16 @@ def programs(tmp_path: Path) -> Iterator[Callable[[str], Programs]]:
     yield make
     for one in made:
         one.stop()
+        for app in one.readers:
+            app.db.dispose()
 
 
 def reader(programs: Programs) -> App:
     """Open the same installation to read it."""
     environment = {"AID595_HOME": str(programs.home)}
-    return installation.open_app(installation.place(programs.database, demo=True, environ=environment))
+    app = installation.open_app(installation.place(programs.database, demo=True, environ=environment))
+    programs.readers.append(app)
+    return app
 
 
 def hire(people: People, name: str, first: str) -> str:
@@ -104,7 +108,6 @@ def test_two_webs_and_two_workers_on_postgresql_lose_nothing_when_one_of_each_is
     assert many["DeadlineMissed"] > 5
     assert many["TimerFired"] > 3
     require_sound(office, app)
-    app.db.dispose()
 
 
 def kill_web_under_a_completion(people: People, case: str) -> None:
@@ -147,4 +150,3 @@ def test_one_process_on_sqlite_goes_on_after_a_kill(
     assert app.clock.now().astimezone(SHANGHAI).month == 5
     assert counted(app)["DeadlineMissed"] > 3
     require_sound(office, app)
-    app.db.dispose()

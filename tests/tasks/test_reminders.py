@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from engine.calendar import WorkCalendar
 from engine.clock import SHANGHAI, VirtualClock
 from engine.codec import loads
-from engine.store.db import Database
+from engine.store.db import Database, is_conflict
 from tasks import reminders, rest_weeks, worker
 from tasks.commands import ExtendDeadline
+from tasks.store import reminders as store
 from tasks.store.tables import notice
 from tests.engine.test_calendar import FOLDER
 from tests.web.office import Office
@@ -146,3 +147,11 @@ def test_a_week_is_without_a_working_day_from_monday_to_sunday(today: date, week
 )
 def test_days_off_bring_the_reminder_to_the_working_day_before(today: date, n: int, latest: date) -> None:
     assert reminders.latest_to_remind(WorkCalendar.load(FOLDER), today, n) == latest
+
+
+def test_a_second_worker_that_says_the_same_meets_a_conflict_and_no_fault(office: Office) -> None:
+    with office.app.write() as conn:
+        store.note(conn, 1, reminders.OVER, 2)
+    with pytest.raises(sa.exc.IntegrityError) as met, office.app.write() as conn:
+        store.note(conn, 1, reminders.OVER, 2)
+    assert is_conflict(met.value)
