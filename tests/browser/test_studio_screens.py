@@ -112,7 +112,8 @@ def test_every_page_of_the_studio_is_fit_to_be_seen(
     wrong: list[str] = []
     for turn, name in enumerate(shown[username]):
         for size, colours in ways_to_look(nightly, turn):
-            wrong += look(desk.page, product, pages[name], f"studio-{username}-{name}", colours, size)
+            axe = axe_has_its_turn(nightly, turn)
+            wrong += look(desk.page, product, pages[name], f"studio-{username}-{name}", colours, size, axe)
     assert not wrong, "\n".join(wrong)
 
 
