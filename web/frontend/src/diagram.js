@@ -116,16 +116,24 @@ async function draw(place) {
   }
 }
 
+/** Milliseconds a drawing stays in sight before it is drawn. */
+const REST = 300;
+
 export function startDiagrams() {
-  // Drawn when it comes into sight: most tasks are done without scrolling down to it.
+  // Drawn when it stays in sight: most tasks are done without looking at it, and some by scrolling past it.
+  const resting = new Map();
   const sight = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
+      clearTimeout(resting.get(target));
       if (!isIntersecting) continue;
-      sight.unobserve(target);
-      target.dataset.diagram = "loading";
-      draw(target);
+      resting.set(target, setTimeout(() => {
+        sight.unobserve(target);
+        resting.delete(target);
+        target.dataset.diagram = "loading";
+        draw(target);
+      }, REST));
     }
-  }, { rootMargin: "100px" });
+  });
   const scan = (root) => {
     for (const place of root.querySelectorAll('[data-diagram=""]')) {
       place.dataset.diagram = "waiting";
