@@ -102,7 +102,9 @@ def _round(context: Ctx, conn: Connection, trail_id: int) -> list[Fact]:
     if head is None:
         return []
     t, thresholds = context.t, context.app.library.thresholds
-    found = roster.of_round(conn, trail_id, head.instance_id, head.area, thresholds, context.today)
+    found = roster.of_round(conn, head, thresholds, context.today)
+    if found.making and found.wanted is None:
+        return [(t("matter.roster"), t("matter.roster_growing", listed=found.listed), "")]
     if found.wanted is not None:
         making = t("matter.roster_making", listed=found.listed, wanted=max(found.wanted, found.listed))
         return [(t("matter.roster"), making, "")]

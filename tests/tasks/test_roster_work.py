@@ -14,8 +14,9 @@ from tasks import commands, org, roster_work, supervision, survey_round
 from tasks.actor import Actor, Grant
 from tasks.app import App
 from tasks.desk import Desk
-from tasks.queries import roster
-from tests.tasks.test_survey_round import LIBRARY, app, begin, found, register
+from tasks.note_commands import BeginSurvey
+from tasks.queries import matters, roster
+from tests.tasks.test_survey_round import LIBRARY, app, begin, fix_start, found, register
 
 __all__ = ["app"]
 
@@ -35,8 +36,9 @@ def crowd(app: App) -> list[int]:
 def numbers(app: App, round_id: int) -> roster.Roster:
     (row,) = (one for one in found(app, tables.instance) if one["id"] == round_id)
     with app.read() as conn:
-        area, today = org.find_units(conn, "河南村")[0].path, local_date(app.clock.now())
-        return roster.of_round(conn, row["trail_id"], round_id, area, LIBRARY.thresholds, today)
+        head = matters.head(conn, row["trail_id"])
+        assert head is not None
+        return roster.of_round(conn, head, LIBRARY.thresholds, local_date(app.clock.now()))
 
 
 def listed(app: App) -> list[int]:
@@ -68,6 +70,23 @@ def test_the_first_piece_comes_at_once_and_the_worker_does_the_rest(app: App, cr
     assert roster_work.run_rosters(app) == 0
     with app.read() as conn:
         assert examine(conn, app.definitions, app.keys.trail, app.keys.state) == []
+
+
+def test_a_special_survey_does_not_call_all_residents_its_own_while_its_roster_is_made(
+    app: App, crowd: list[int]
+) -> None:
+    register(app, "1991-05-01", "M")
+    with app.read() as conn:
+        unit = org.find_units(conn, "河南村")[0].id
+    asked = {"unit": unit, "purpose": "妇女就业专项调查", "until": "2027-03-31", "sex": "F"}
+    app.do(BeginSurvey(asked), SUPERVISOR)
+    round_id = fix_start(app, local_date(app.clock.now()).isoformat())
+    there = numbers(app, round_id)
+    assert (there.listed, there.making, there.wanted) == (2, True, None)
+    while roster_work.run_rosters(app):
+        pass
+    there = numbers(app, round_id)
+    assert (there.listed, there.making) == (len(crowd), False)
 
 
 def test_nobody_is_called_visited_while_the_roster_is_being_made(app: App, crowd: list[int]) -> None:

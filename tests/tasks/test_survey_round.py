@@ -54,9 +54,14 @@ def begin(app: App) -> int:
     app.run(office_duties.open_missing)
     app.clock.set(datetime(2027, 1, 4, 9, tzinfo=SHANGHAI))  # type: ignore[attr-defined]
     run_due(app)
+    return fix_start(app, "2027-01-04")
+
+
+def fix_start(app: App, day: str) -> int:
+    """Say when the round that waits for it begins; return the instance."""
     task = next(row for row in found(app, user_task) if row["element"] == "P01_FixStart")
     supervisor = Actor(5, "督导", (Grant("supervisor", task["pool"]),), "test")
-    app.do(commands.CompleteTask(task["id"], {"start_on": "2027-01-04"}), supervisor)
+    app.do(commands.CompleteTask(task["id"], {"start_on": day}), supervisor)
     return int(task["instance_id"])
 
 

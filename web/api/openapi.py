@@ -83,9 +83,8 @@ def _office() -> dict[str, Any]:
     }  # fmt: skip
 
 
-@cache
-def document() -> dict[str, Any]:
-    """Return the OpenAPI 3.1 document."""
+def _first() -> dict[str, Any]:
+    """Return what a client needs first: a session, the inbox, tasks, cases and persons."""
     task, case = path("task_id"), path("case_id")
     login = members(("username", "password"), username=TEXT, password=TEXT)
     person = members(
@@ -94,7 +93,7 @@ def document() -> dict[str, Any]:
     )  # fmt: skip
     messages = {"type": "string", "enum": ["MSG-16", "MSG-17", "MSG-23", "MSG-26"]}
     lists = {"type": "string", "enum": ["mine", "pool", "overdue", "week", "done"]}
-    paths = {
+    return {
         "/openapi.json": {"get": call("This description", VALUES, public=True)},
         "/session": {
             "post": call("Open a session", members(token=TEXT, expires_at=TEXT), status=201, body=login,
@@ -133,6 +132,11 @@ def document() -> dict[str, Any]:
             )
         },
     }  # fmt: skip
+
+
+@cache
+def document() -> dict[str, Any]:
+    """Return the OpenAPI 3.1 document."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -145,5 +149,5 @@ def document() -> dict[str, Any]:
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
             "schemas": {"Problem": PROBLEM},
         },
-        "paths": {**paths, **_work(), **_office(), **desks(), **records()},
+        "paths": {**_first(), **_work(), **_office(), **desks(), **records()},
     }  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -154,6 +156,13 @@ def _bare(office: Office) -> tuple[Change, int]:
     return change, holding.publish(office, change)[P04]
 
 
+def _begun(office: Office) -> Mapping[str, Any]:
+    """Let the district's supervisor begin to move every case of P04; return what she is told."""
+    change, version = _bare(office)
+    command = StartMigration(P04, 1, version, change.mappings[P04], reason="新版")
+    return office.app.do(command, office.actor("sup.sy")).extra
+
+
 def test_a_batch_takes_the_cases_of_the_supervisors_area_only(crowd: Crowd) -> None:
     office = crowd.office
     crowd.spread(5)
@@ -192,9 +201,7 @@ def test_the_same_batch_is_gone_on_with_and_another_one_has_to_wait(crowd: Crowd
 def test_the_worker_works_a_batch_off_and_ends_it(crowd: Crowd) -> None:
     office = crowd.office
     crowd.spread(5)
-    change, version = _bare(office)
-    command = StartMigration(P04, 1, version, change.mappings[P04], reason="新版")
-    begun = office.app.do(command, office.actor("sup.sy")).extra
+    begun = _begun(office)
     worker.tick(office.app)
     done = migration_runs.progress(office.app, int(begun["migration"]))
     assert (done.state, done.done) == ("done", begun["cases"])
@@ -203,21 +210,19 @@ def test_the_worker_works_a_batch_off_and_ends_it(crowd: Crowd) -> None:
 def test_a_supervisor_who_left_migrates_nothing_more(crowd: Crowd) -> None:
     office = crowd.office
     crowd.spread(5)
-    change, version = _bare(office)
-    command = StartMigration(P04, 1, version, change.mappings[P04], reason="新版")
-    begun = office.app.do(command, office.actor("sup.sy")).extra
+    begun = _begun(office)
     with office.app.write() as conn:
         disable_account(conn, office.actor("sup.sy").user_id, office.clock.now())
     assert migration_runs.run(office.app, int(begun["migration"])).state == "stopped"
     assert not holding.migrated(office)
+    told = _told(office)[-1]
+    assert (told.kind, told.data["waiting"]) == ("MigrationStopped", begun["cases"])
 
 
 def test_a_case_that_ended_or_went_on_by_itself_is_passed_over(crowd: Crowd) -> None:
     office = crowd.office
     case_id = crowd.spread(3)[0]
-    change, version = _bare(office)
-    command = StartMigration(P04, 1, version, change.mappings[P04], reason="新版")
-    begun = office.app.do(command, office.actor("sup.sy")).extra
+    begun = _begun(office)
     cancel = commands.CancelInstance(_instance(office, case_id), "转出")
     office.app.do(cancel, office.actor("sup.sy"))
     done = migration_runs.run(office.app, int(begun["migration"]))
@@ -229,9 +234,7 @@ def test_a_case_that_ends_between_the_look_and_its_turn_is_passed_over(
 ) -> None:
     office = crowd.office
     case_id = crowd.spread(3)[0]
-    change, version = _bare(office)
-    command = StartMigration(P04, 1, version, change.mappings[P04], reason="新版")
-    begun = office.app.do(command, office.actor("sup.sy")).extra
+    begun = _begun(office)
     given_up, look = _instance(office, case_id), migration_store.next_item
 
     def look_and_be_late(conn: Connection, batch: int) -> migration_store.Item | None:
@@ -253,9 +256,7 @@ def _told(office: Office) -> list[trail.Happened]:
 def test_a_batch_that_ends_by_itself_stands_on_the_trail_of_the_process_once(crowd: Crowd) -> None:
     office = crowd.office
     case_id = crowd.spread(5)[0]
-    change, version = _bare(office)
-    command = StartMigration(P04, 1, version, change.mappings[P04], reason="新版")
-    begun = office.app.do(command, office.actor("sup.sy")).extra
+    begun = _begun(office)
     office.app.do(commands.CancelInstance(_instance(office, case_id), "转出"), office.actor("sup.sy"))
     for _ in range(2):
         migration_runs.run(office.app, int(begun["migration"]))
@@ -263,19 +264,6 @@ def test_a_batch_that_ends_by_itself_stands_on_the_trail_of_the_process_once(cro
     assert (started.kind, ended.kind) == ("MigrationStarted", "MigrationEnded")
     assert ended.data["batch"] == begun["migration"]
     assert (ended.data["done"], ended.data["gone"], ended.data["waiting"]) == (begun["cases"], 1, 0)
-
-
-def test_a_batch_whose_supervisor_left_is_told_as_stopped(crowd: Crowd) -> None:
-    office = crowd.office
-    crowd.spread(5)
-    change, version = _bare(office)
-    command = StartMigration(P04, 1, version, change.mappings[P04], reason="新版")
-    begun = office.app.do(command, office.actor("sup.sy")).extra
-    with office.app.write() as conn:
-        disable_account(conn, office.actor("sup.sy").user_id, office.clock.now())
-    migration_runs.run(office.app, int(begun["migration"]))
-    stopped = _told(office)[-1]
-    assert (stopped.kind, stopped.data["waiting"]) == ("MigrationStopped", begun["cases"])
 
 
 def test_a_batch_of_another_area_is_neither_stopped_nor_taken_for_ones_own(crowd: Crowd) -> None:
