@@ -30,6 +30,8 @@ from tasks.store.conn import Connection
 LATE = "补录"
 #: What is said of somebody a second assistance brought there, and no office below.
 SECOND = "二次援助"
+#: Columns that tell of the person.
+_OF_PERSON = frozenset({"name", "sex", "birth_date", "age", "id_no", "phone", "address"})
 _LONGEST = 300
 _NO_WORDS = frozenset({"list", "survey", "user", "ref"})
 
@@ -114,13 +116,9 @@ def _cell(
     if column.of:
         return _answer(column, entry, values, known)
     person = known.persons.get(person_id or 0)
+    if column.name in _OF_PERSON:
+        return _of_person(column.name, person, entry) if person else ""
     match column.name:
-        case "name" | "phone" | "address" | "birth_date":
-            return str(getattr(person, column.name) or "") if person else ""
-        case "id_no":
-            return person.id_masked if person else ""
-        case "sex":
-            return label("code", person.sex) if person else ""
         case "case_no":
             return known.cases.get(entry.case_id or 0, ("", ""))[0]
         case "community":
@@ -129,9 +127,6 @@ def _cell(
             return known.workers.get(entry.user_id or 0, "")
         case "step":
             return step_name(entry.element)
-        case "age":
-            born = as_date(person.birth_date) if person else None
-            return "" if born is None else str(full_years(born, local_date(from_us(entry.at))))
         case "entered":
             return local_date(from_us(entry.at)).isoformat()
         case "remark":
@@ -139,6 +134,18 @@ def _cell(
         case "summary":
             return _summary(entry, values)
     return _referral(column, entry, known)
+
+
+def _of_person(name: str, person: PersonRow, entry: Entry) -> str:
+    match name:
+        case "id_no":
+            return person.id_masked
+        case "sex":
+            return label("code", person.sex)
+        case "age":
+            born = as_date(person.birth_date)
+            return "" if born is None else str(full_years(born, local_date(from_us(entry.at))))
+    return str(getattr(person, name) or "")
 
 
 def _community(entry: Entry, person: PersonRow | None) -> str:
