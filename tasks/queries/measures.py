@@ -169,7 +169,7 @@ def counts(conn: Connection, areas: Sequence[str], period: Period) -> dict[str, 
 
 
 class Counted(NamedTuple):
-    """One row behind a number; `what` is a code that says more (a rule, a tier), `day` the day it counts by."""
+    """One row behind a number; `what` is a code that says more (a rule, a tier), `day` what it counts by."""
 
     id: int
     at: int
