@@ -5,7 +5,8 @@ import { h, splitList } from "./dom.js";
 import { download, downloadDraft, hasDrawing, readFile } from "./files.js";
 import { Findings } from "./findings.js";
 import { FormsList } from "./forms-list.js";
-import { lostIn, makeModeler, stand } from "./drawing.js";
+import { stand } from "../diagram-view.js";
+import { lostIn, makeModeler } from "./drawing.js";
 import { Model, object } from "./model.js";
 import { Office } from "./office.js";
 import { Panel } from "./panel.js";
@@ -15,6 +16,8 @@ import { tabs } from "./tabs.js";
 import { toolbar } from "./toolbar.js";
 import { learn, t } from "./words.js";
 
+/** Pixels of the palette over the left of the drawing. */
+const PALETTE = 110;
 const button = (words, onclick, kind = "button") => h("button", { type: "button", class: kind, onclick }, t(words));
 
 class Studio {
@@ -147,7 +150,7 @@ class Studio {
       console.warn("drawing", problem);
       throw new Error(t("editor.not_drawn"));
     });
-    stand(this.modeler.get("canvas"));
+    stand(this.modeler.get("canvas"), PALETTE);
     const lost = lostIn(warnings);
     if (lost.length) this.say(t("editor.lost", { what: lost.slice(0, 3).join("; ") }), "warn");
   }
