@@ -124,7 +124,7 @@ def start(desk: Desk, command: StartMigration) -> Done:
     Raises PlanInvalid, NotFound, NotCandidate or FormInvalid.
     """
     areas = areas_of(desk.actor)
-    reason = need_reason(command.reason) if not command.dry else command.reason.strip()
+    reason = need_reason(command.reason) if not command.dry else command.reason.strip() or "—"
     definitions = desk.unit.kernel.definitions
     old = version(desk.conn, definitions, command.key, command.from_version)
     new = version(desk.conn, definitions, command.key, command.to_version)

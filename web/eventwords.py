@@ -121,7 +121,7 @@ def detail_words(context: Ctx, data: Mapping[str, Any]) -> list[str]:
     told += [str(data[name]) for name in _PLAIN if isinstance(data.get(name), str) and data[name]]
     told += _listed(data, lang) + _outputs(context, data)
     reason = data.get("reason")
-    if isinstance(reason, str) and reason:
+    if isinstance(reason, str) and reason.strip("—"):  # a trial that gave none
         told.append(_reason(reason, lang))
     return [one for one in dict.fromkeys(told) if one]
 

@@ -61,7 +61,7 @@ class Drawing:
 
 _SIGNS = {
     "exclusiveGateway": "×", "parallelGateway": "+", "inclusiveGateway": "○", "eventBasedGateway": "⬠",
-    "timer": "⏱", "message": "✉", "signal": "△", "error": "ϟ", "escalation": "⇧", "terminate": "●",
+    "message": "✉", "signal": "△", "error": "ϟ", "escalation": "⇧", "terminate": "●",
 }  # fmt: skip
 
 

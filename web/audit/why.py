@@ -72,9 +72,9 @@ def _wait(file: AuditFile, run: Run, node: Node) -> Wait | None:
         created = _last(file, run, "TaskCreated", node.id)
         since = created.seq if created is not None else None
         due, late = _window(file, node, created) or _due(file, node)
-        sentence = t(
-            "why.task", who=_who(file, run, node), step=step, seq=since or "—", due=due,
-            days=_days(file, created.at if created is not None else None),
+        who = _who(file, run, node)
+        sentence = t("why.task_now", who=who, step=step, due=due) if created is None else t(
+            "why.task", who=who, step=step, seq=since, due=due, days=_days(file, created.at)
         )  # fmt: skip
     elif node.kind in (Kind.EVENT, Kind.CATCH, Kind.RECEIVE):
         targets = [flow.target for flow in node.outgoing] if node.kind is Kind.EVENT else [node.id]
@@ -98,8 +98,8 @@ def _last(file: AuditFile, run: Run, kind: str, element: str) -> Happened | None
     return next((e for e in every if file.element(e) == element), None)
 
 
-def _days(file: AuditFile, since: int | None) -> int:
-    return 0 if since is None else (_until(file) - local_date(from_us(since))).days
+def _days(file: AuditFile, since: int) -> int:
+    return (_until(file) - local_date(from_us(since))).days
 
 
 def _until(file: AuditFile) -> date:
