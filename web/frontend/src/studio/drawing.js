@@ -16,8 +16,19 @@ export function makeModeler(container) {
     additionalModules: [textModule, translateModule, offeredModule, newcomersModule, minimapModule],
   });
   keepAll(modeler);
+  keepClear(modeler.get("canvas"));
   fitMenus(modeler, container);
   return modeler;
+}
+
+/** Pixels on the left that the palette lies over. */
+export const PALETTE = 110;
+
+// What is searched for, or what the gate names, comes to stand beside the palette and not below it.
+function keepClear(canvas) {
+  const go = canvas.scrollToElement.bind(canvas);
+  canvas.scrollToElement = (element, padding) =>
+    go(element, { left: PALETTE + 40, ...(typeof padding === "number" ? { top: padding, right: padding, bottom: padding } : padding) });
 }
 
 // The library measures a menu before it is filled: one that would end below the window is moved up. And its search

@@ -6,7 +6,7 @@ import { download, downloadDraft, hasDrawing, readFile } from "./files.js";
 import { Findings } from "./findings.js";
 import { FormsList } from "./forms-list.js";
 import { stand } from "../diagram-view.js";
-import { lostIn, makeModeler } from "./drawing.js";
+import { lostIn, makeModeler, PALETTE } from "./drawing.js";
 import { Model, object } from "./model.js";
 import { Office } from "./office.js";
 import { Panel } from "./panel.js";
@@ -16,8 +16,6 @@ import { tabs } from "./tabs.js";
 import { toolbar } from "./toolbar.js";
 import { learn, t } from "./words.js";
 
-/** Pixels of the palette over the left of the drawing. */
-const PALETTE = 110;
 const button = (words, onclick, kind = "button") => h("button", { type: "button", class: kind, onclick }, t(words));
 
 class Studio {
