@@ -34,7 +34,8 @@ _BELONGS = {
     "matters": "offices", "market": "offices", "notes": "person",
     "register_months": "registers", "register_exports": "registers", "papers": "registers",
     "editor": "studio", "release": "studio", "trial": "studio", "moves": "studio", "audit": "audit_find",
-    "calendar": "settings", "tables": "clauses", "notes.bodies": "offices", "courses": "person", "survey_analysis": "survey",
+    "calendar": "settings", "tables": "clauses", "courses": "person", "survey_analysis": "survey",
+    "notes.bodies": "offices",
 }  # fmt: skip
 #: Entries that another one, open to the same person, holds already.
 _WITHIN = {"process.index": "studio.index", "survey_import.index": "survey.index"}

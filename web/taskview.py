@@ -46,6 +46,16 @@ class Window:
     rule: DeadlinePolicy | None
 
 
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What somebody else recorded at the step on which this one decides."""
+
+    element: str
+    who: str
+    at: int
+    answers: list[tuple[str, str]]
+
+
 @dataclass(slots=True)
 class Page:
     """Everything the template needs."""
@@ -76,6 +86,7 @@ class Page:
     files: list[Kept]
     #: Versions its process ran before a migration.
     left: list[trail.Left]
+    reviewed: Reviewed | None = None
     matter: Card | None = None
     may_matter: bool = False
     options: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
@@ -126,6 +137,7 @@ def load_page(context: Ctx, task_id: int) -> Page:
             may_reassign=task.open and (mine or allowed(context.actor, "reassign", subject)),
             may_withdraw=task.state == "completed" and task.ended_by == context.user_id,
             options=_options(context, conn, task, spec),
+            reviewed=_reviewed(context, conn, task, node),
             matter=_matter(context, conn, task),
             may_matter=allowed(context.actor, "view_matter", Subject(task.area)),
         )
@@ -158,10 +170,33 @@ def _answers(context: Ctx, page: Page, tier: str) -> list[tuple[str, str]]:
     did_it = page.task.ended_by == context.user_id
     if not did_it and tier not in reading_tiers(context.actor, page.task.area):
         return []
+    return _told(context, page.spec, page.values, page.options)
+
+
+def _told(
+    context: Ctx, spec: FormSpec, values: Mapping[str, Any], options: Mapping[str, Sequence[tuple[str, str]]]
+) -> list[tuple[str, str]]:
     t = context.t
     return formview.answers(
-        page.spec, page.values, context.lang, lambda yes: t("form.yes" if yes else "form.no"), page.choices
-    )
+        spec, values, context.lang, lambda yes: t("form.yes" if yes else "form.no"),
+        lambda one: options.get(one.of, []),
+    )  # fmt: skip
+
+
+def _reviewed(
+    context: Ctx, conn: Connection, task: task_page.TaskView, node: Node | None
+) -> Reviewed | None:
+    """Return what was last recorded at the step that another person than its doer decides on."""
+    element = node.attrs.get("otherPersonThan", "") if node else ""
+    if not element or not task.open or (task.tier or "") not in reading_tiers(context.actor, task.area):
+        return None
+    done = [one for one in task_page.steps_done(conn, task.instance_id) if one.element == element]
+    if not done:
+        return None
+    spec = context.form(task.definition_id, element)
+    values = task_page.form_values(conn, done[-1].task_id, draft=False) or {}
+    told = _told(context, spec, values, _options(context, conn, task, spec))
+    return Reviewed(element, accounts.name_of(conn, done[-1].ended_by), done[-1].ended_at, told)
 
 
 def _may_view_id(context: Ctx, conn: Connection, task: task_page.TaskView) -> bool:

@@ -46,6 +46,17 @@ def test_an_office_may_set_a_target_of_its_own_for_what_has_no_deadline(office: 
     assert due == office.app.library.calendar.wd(local_date(office.clock.now()), 3)
 
 
+def test_who_decides_on_a_step_reads_what_was_recorded_there(office: Office) -> None:
+    _case, task = _fresh(office, "P03_Approve")
+    page = office.browser("sup.rh").get(f"/tasks/{task}").text
+    reviewed = page.partition('id="reviewed"')[2].partition("</section>")[0]
+    assert "认定意见" in reviewed
+    assert "予以认定" in reviewed
+    assert office.actor("staff.rh").name in reviewed
+    _case, task = _fresh(office, "P03_Form")
+    assert 'id="reviewed"' not in office.browser("staff.rh").get(f"/tasks/{task}").text
+
+
 def test_no_identity_number_is_shown_whole(office: Office, street: Browser) -> None:
     _case, task = _fresh(office)
     assert not re.search(r"\d{17}[\dX]", re.sub(r'"[^"]*"', "", street.get(f"/tasks/{task}").text))
