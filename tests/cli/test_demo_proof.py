@@ -19,6 +19,7 @@ from psycopg import sql
 
 from engine.store import migrate
 from engine.store.db import Database
+from engine.store.tables import definition, instance
 from tests.cli.conftest import Call
 from tests.databases import Postgres
 from tests.demo_home import DemoHome
@@ -146,6 +147,15 @@ def test_the_demo_is_proved(demo: Demo, verify: Verify, call: Call) -> None:
     assert code == 0
     assert "全部完好" in said
     assert call("doctor", "--demo", "--database", demo.url).code == 0
+
+
+def test_the_diagrams_of_the_demo_are_older_than_its_first_case(demo: Demo) -> None:
+    database = Database(demo.url)
+    with database.read() as conn:
+        published = conn.execute(sa.select(sa.func.max(definition.c.activated_at))).scalar_one()
+        first = conn.execute(sa.select(sa.func.min(instance.c.started_at))).scalar_one()
+    database.dispose()
+    assert published <= first
 
 
 def test_an_altered_event_is_named(demo: Demo, verify: Verify) -> None:
