@@ -211,6 +211,13 @@ def test_a_clause_names_document_article_and_sentence() -> None:
     assert passage.hit[1] == found.quote_zh
 
 
+def test_a_passage_does_not_end_with_a_heading_of_what_is_not_shown() -> None:
+    passage = clauses.passage(clauses.clause("R004-03.D2a"))
+    assert passage is not None
+    assert passage.after
+    assert not passage.after[-1].endswith("：")
+
+
 def test_most_clauses_are_found_in_their_document() -> None:
     every = clauses.catalogue().values()
     found = sum(clauses.passage(one) is not None for one in every)
