@@ -15,7 +15,7 @@ from tasks.access import Subject, allowed, classes_for
 from tasks.credit import READ_AT
 from tasks.forms.spec import Field, FormSpec
 from tasks.policy import DeadlinePolicy
-from tasks.queries import areas, choices, matters, notes, task_page, trail
+from tasks.queries import areas, case_page, choices, matters, notes, task_page, trail
 from tasks.queries.prefilled import prefilled
 from tasks.queries.scope import reading_tiers
 from tasks.store.conn import Connection
@@ -87,6 +87,8 @@ class Page:
     #: Versions its process ran before a migration.
     left: list[trail.Left]
     reviewed: Reviewed | None = None
+    #: referrals of this tier that wait for their outcome
+    referred: list[case_page.Referral] = field(default_factory=list)
     matter: Card | None = None
     may_matter: bool = False
     options: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
@@ -138,6 +140,7 @@ def load_page(context: Ctx, task_id: int) -> Page:
             may_withdraw=task.state == "completed" and task.ended_by == context.user_id,
             options=_options(context, conn, task, spec),
             reviewed=_reviewed(context, conn, task, node),
+            referred=_referred(conn, task) if allowed(context.actor, "view_case", subject) else [],
             matter=_matter(context, conn, task),
             may_matter=allowed(context.actor, "view_matter", Subject(task.area)),
         )
@@ -197,6 +200,14 @@ def _reviewed(
     values = task_page.form_values(conn, done[-1].task_id, draft=False) or {}
     told = _told(context, spec, values, _options(context, conn, task, spec))
     return Reviewed(element, accounts.name_of(conn, done[-1].ended_by), done[-1].ended_at, told)
+
+
+def _referred(conn: Connection, task: task_page.TaskView) -> list[case_page.Referral]:
+    """Return the posts the person was referred to at this tier, of which nothing is heard yet."""
+    if task.case_id is None or not task.open:
+        return []
+    every = case_page.referrals(conn, task.case_id)
+    return [one for one in every if one.outcome is None and one.tier == task.tier]
 
 
 def _may_view_id(context: Ctx, conn: Connection, task: task_page.TaskView) -> bool:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from engine.clock import from_us, local_date
 from tasks import commands
 from tasks.actor import SYSTEM
-from tasks.queries import task_page
+from tasks.queries import case_page, task_page
 from tests.web.office import Browser, Office
 
 CHECK = {
@@ -55,6 +55,18 @@ def test_who_decides_on_a_step_reads_what_was_recorded_there(office: Office) -> 
     assert office.actor("staff.rh").name in reviewed
     _case, task = _fresh(office, "P03_Form")
     assert 'id="reviewed"' not in office.browser("staff.rh").get(f"/tasks/{task}").text
+
+
+def test_a_task_names_the_post_of_which_nothing_is_heard_yet(office: Office) -> None:
+    case, task = _fresh(office, "P04_Interview")
+    page = office.browser("aide.hnc").get(f"/tasks/{task}").text
+    with office.app.read() as conn:
+        (one,) = case_page.referrals(conn, case)
+    referred = page.partition('id="referred"')[2].partition("</section>")[0]
+    assert one.employer in referred
+    assert one.post in referred
+    _case, task = _fresh(office, "P04_Wishes")
+    assert 'id="referred"' not in office.browser("aide.hnc").get(f"/tasks/{task}").text
 
 
 def test_no_identity_number_is_shown_whole(office: Office, street: Browser) -> None:
