@@ -40,7 +40,7 @@ NEXT_STEPS = """以上为一次性密码，首次登录须修改。请分别交�
 def prepare(app: App) -> None:
     """Bring the tables up to date; publish the shipped diagrams where there are none.
 
-    Those of a demo are published when it is loaded, on the day its history begins.
+    The demo's are published when it is loaded, on the first day of its own clock.
     """
     migrate.upgrade(app.db)
     selftest.keep_canary(app)

@@ -19,6 +19,8 @@ _EXPRESSIONS = (
     "conditionExpression", "timeDate", "timeDuration", "timeCycle", "loopCardinality", "completionCondition",
     "loopCondition",
 )  # fmt: skip
+#: Those that are calculated; a time is mostly plain ISO 8601, the same in every language.
+_CALCULATED = ("conditionExpression", "completionCondition", "loopCondition")
 _NAMED = ("message", "signal", "error", "escalation")
 _ACTIVITY = "name default isForCompensation startQuantity completionQuantity"
 
@@ -61,7 +63,8 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
 
 
 def check_attributes(root: etree._Element, findings: Findings) -> None:
-    """Note attributes that BPMN does not give to the element they stand on."""
+    """Note attributes that are not of BPMN, and expressions in other languages."""
+    _language_of_all(root, findings)
     for element in root.iter(f"{{{BPMN}}}*"):
         name = local(element)
         _other_language(element, findings)
@@ -72,6 +75,19 @@ def check_attributes(root: etree._Element, findings: Findings) -> None:
                 f"{name} 没有属性 {key}，写了也不起作用，请核对写法或删除。",
                 f"A {name} has no attribute {key}, so it would be overlooked; correct or remove it.",
             )
+
+
+def _language_of_all(root: etree._Element, findings: Findings) -> None:
+    """Note the language a whole file names: many tools write one by habit, over conditions in another."""
+    said = root.get("expressionLanguage", "").strip()[:64]
+    if said and next(root.iter(*(f"{{{BPMN}}}{name}" for name in _CALCULATED)), None) is not None:
+        findings.add(
+            ELEMENTS,
+            root,
+            f"文件声明表达式使用“{said}”语言；这里一律按本系统的写法计算，请逐条核对条件的含义。",
+            f"The file says its expressions are in “{said}”; here all are read as ours; check each.",
+            "warning",
+        )
 
 
 def _other_language(element: etree._Element, findings: Findings) -> None:

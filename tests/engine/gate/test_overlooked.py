@@ -202,3 +202,10 @@ def test_a_flow_that_two_places_tell_differently_is_told() -> None:
     data = marked("", "<bpmn:incoming>F_t_e</bpmn:incoming>")
     found = [(one.element, one.severity) for one in check(data, KNOWN) if one.rule == "flows"]
     assert found == [("t", "warning")]
+
+
+@pytest.mark.parametrize("data", [chosen("agreed"), process(START + user("t") + END, "s>t", "t>e")])
+def test_a_file_that_says_another_language_of_its_conditions_is_told_so(data: bytes) -> None:
+    said = data.replace(b"<bpmn:definitions", b'<bpmn:definitions expressionLanguage="http://www.w3.org/1999/XPath"')
+    found = [one for one in check(said, KNOWN) if "1999/XPath" in one.zh]
+    assert [one.severity for one in found] == ["warning"] * (b"conditionExpression" in data)
