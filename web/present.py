@@ -148,6 +148,7 @@ class Vocabulary:
             "day": self.day,
             "date_of": self.date_of,
             "moment": self.moment,
+            "month": lambda value: words.month_text(value, self.lang),
             "due": self.due,
             "step_name": self.step_name,
             "process_name": self.process_name,
