@@ -114,6 +114,10 @@ def clause(clause_id: str) -> Clause:
     return found[0]
 
 
+#: A paragraph that only says what comes: `工作要求：`, `四、入门指导`.
+_OPENS = re.compile(r"：$|^[一二三四五六七八九十]+、\S{1,20}$")
+
+
 @cache
 def _paragraphs(seed: str) -> tuple[str, ...]:
     path = next(iter(sorted((_POLICY / "seeds").glob(f"{seed}_*.txt"))), None)
@@ -151,6 +155,13 @@ def passage(found: Clause, around: int = 2) -> Passage | None:
             end = at + len(found.quote_zh)
             return Passage(
                 paragraphs[max(0, n - around) : n], (text[:at], text[at:end], text[end:]),
-                paragraphs[n + 1 : n + 1 + around],
+                _rounded(paragraphs[n + 1 : n + 1 + around]),
             )  # fmt: skip
     return None
+
+
+def _rounded(after: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out headings at the end, of which nothing follows."""
+    while after and _OPENS.search(after[-1]):
+        after = after[:-1]
+    return after

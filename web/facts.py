@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from tasks import clears, labels
@@ -10,6 +11,7 @@ from tasks.facts import FACTS
 from tasks.queries.person_page import PersonHead
 from web.context import Ctx
 from web.i18n import Translate
+from web.words import full_day
 
 
 def fact_lines(values: Mapping[str, Any], lang: str, t: Translate) -> list[tuple[str, str]]:
@@ -41,6 +43,8 @@ def _told(kind: str, value: Any, lang: str, t: Translate) -> str:
         return t("form.yes") if value else t("form.no")
     if kind == "enum":
         return labels.label("code", str(value), lang)
+    if kind == "date":
+        return full_day(date.fromisoformat(str(value)), lang)
     if isinstance(value, list):
         return "、".join(labels.label("code", str(one), lang) for one in value)
     return str(value)

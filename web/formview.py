@@ -16,6 +16,7 @@ from tasks.forms.validate import from_html
 from tasks.forms.values import FormContext
 from tasks.survey import form as survey
 from tasks.survey.check import ON_FILE
+from web.words import full_day
 
 Choices = Callable[[Field], Sequence[tuple[str, str]]]
 #: What a page of ours posts beside the answers.
@@ -254,4 +255,7 @@ def _told(
         return "\n".join(rows)
     if spec.type in ("user", "ref"):
         return dict(choices(spec)).get(str(value), str(value))
-    return as_typed(spec.type, value).replace("T", " ") if spec.type == "datetime" else str(value)
+    if spec.type in ("date", "datetime"):
+        day, _, clock = as_typed(spec.type, value).partition("T")
+        return f"{full_day(date.fromisoformat(day), lang)} {clock}".rstrip()
+    return str(value)

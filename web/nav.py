@@ -28,12 +28,14 @@ _ITEMS = (
     ("exchanges.index", "/exchanges", "doc", "nav.exchanges"),
     ("settings.index", "/settings", "gear", "nav.settings"),
 )
+#: Where pages belong that have no entry of their own: all of a blueprint, or one page of it.
 _BELONGS = {
     "task": "inbox", "files": "inbox", "case": "person", "paper": "person", "instance": "person",
-    "matters": "offices", "market": "offices",
+    "matters": "offices", "market": "offices", "notes": "person",
     "register_months": "registers", "register_exports": "registers", "papers": "registers",
     "editor": "studio", "release": "studio", "trial": "studio", "moves": "studio", "audit": "audit_find",
     "calendar": "settings", "tables": "clauses", "courses": "person", "survey_analysis": "survey",
+    "notes.bodies": "offices",
 }  # fmt: skip
 #: Entries that another one, open to the same person, holds already.
 _WITHIN = {"process.index": "studio.index", "survey_import.index": "survey.index"}
@@ -51,8 +53,7 @@ class Item:
 
 def items(context: Ctx) -> list[Item]:
     """Return the entries that are open to who is logged in."""
-    blueprint = (request.endpoint or "").split(".")[0]
-    blueprint = _BELONGS.get(blueprint, blueprint)
+    blueprint = _part(request.endpoint or "")
     if blueprint == "survey_import" and RIGHTS["survey.index"].allows(context.actor):
         blueprint = "survey"
     if blueprint == "process" and RIGHTS["studio.index"].allows(context.actor):
@@ -66,10 +67,15 @@ def items(context: Ctx) -> list[Item]:
 
 def page_name(context: Ctx, endpoint: str) -> str:
     """Return what the navigation calls the part of the product a page is in; empty where it has no entry."""
-    blueprint = endpoint.split(".")[0]
-    blueprint = _BELONGS.get(blueprint, blueprint)
+    blueprint = _part(endpoint)
     words = (text for one, _url, _icon, text in _ITEMS if one.split(".")[0] == blueprint)
     return next((context.t(text) for text in words), "")
+
+
+def _part(endpoint: str) -> str:
+    """Return the part of the product a page is in: that of its own, or that of all beside it."""
+    blueprint = endpoint.split(".")[0]
+    return _BELONGS.get(endpoint, _BELONGS.get(blueprint, blueprint))
 
 
 def _held_elsewhere(endpoint: str, context: Ctx) -> bool:

@@ -117,7 +117,7 @@ class Heading(NamedTuple):
 
 
 #: Columns whose cells are read as one sign.
-_WHOLE = frozenset({"case_no", "id_no", "phone", "name"})
+_WHOLE = frozenset({"case_no", "community", "id_no", "phone", "name"})
 
 
 def headings(columns: Iterable[Column], lang: str) -> list[Heading]:

@@ -19,8 +19,7 @@ _INFERRED = "INFERRED "
 #: `[35..49]`, a text, a comparison, a word: what a cell is made of.
 _PART = re.compile(r'"[^"]*"|>=|<=|!=|[><,()\[\]]|\.\.|[^\s",()\[\]<>=!]+')
 _SIGNS = {
-    ">=": "≥\u00a0", "<=": "≤\u00a0", ">": ">\u00a0", "<": "<\u00a0", "!=": "≠\u00a0", "not": "≠\u00a0",
-    "..": "–",
+    ">=": "≥\u00a0", "<=": "≤\u00a0", ">": ">\u00a0", "<": "<\u00a0", "..": "–",
 }  # fmt: skip
 
 
@@ -104,6 +103,8 @@ def _parts(context: Ctx, name: str, text: str) -> Iterator[str]:
     for part in _PART.findall(text.replace("..", " .. ")):
         if part == ",":
             yield "、" if context.lang == "zh" else ", "
+        elif part in ("!=", "not"):
+            yield context.t("tables.not")
         elif part in _SIGNS:
             yield _SIGNS[part]
         elif part not in ("(", ")", "[", "]"):

@@ -15,7 +15,7 @@ from tasks.access import Subject, allowed, classes_for
 from tasks.credit import READ_AT
 from tasks.forms.spec import Field, FormSpec
 from tasks.policy import DeadlinePolicy
-from tasks.queries import areas, choices, matters, notes, task_page, trail
+from tasks.queries import areas, case_page, choices, matters, notes, task_page, trail
 from tasks.queries.prefilled import prefilled
 from tasks.queries.scope import reading_tiers
 from tasks.store.conn import Connection
@@ -44,6 +44,16 @@ class Window:
 
     row: task_page.WindowRow
     rule: DeadlinePolicy | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What somebody else recorded at the step on which this one decides."""
+
+    element: str
+    who: str
+    at: int
+    answers: list[tuple[str, str]]
 
 
 @dataclass(slots=True)
@@ -76,6 +86,9 @@ class Page:
     files: list[Kept]
     #: Versions its process ran before a migration.
     left: list[trail.Left]
+    reviewed: Reviewed | None = None
+    #: referrals of this tier that wait for their outcome
+    referred: list[case_page.Referral] = field(default_factory=list)
     matter: Card | None = None
     may_matter: bool = False
     options: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
@@ -126,6 +139,8 @@ def load_page(context: Ctx, task_id: int) -> Page:
             may_reassign=task.open and (mine or allowed(context.actor, "reassign", subject)),
             may_withdraw=task.state == "completed" and task.ended_by == context.user_id,
             options=_options(context, conn, task, spec),
+            reviewed=_reviewed(context, conn, task, node),
+            referred=_referred(conn, task) if allowed(context.actor, "view_case", subject) else [],
             matter=_matter(context, conn, task),
             may_matter=allowed(context.actor, "view_matter", Subject(task.area)),
         )
@@ -158,10 +173,41 @@ def _answers(context: Ctx, page: Page, tier: str) -> list[tuple[str, str]]:
     did_it = page.task.ended_by == context.user_id
     if not did_it and tier not in reading_tiers(context.actor, page.task.area):
         return []
+    return _told(context, page.spec, page.values, page.options)
+
+
+def _told(
+    context: Ctx, spec: FormSpec, values: Mapping[str, Any], options: Mapping[str, Sequence[tuple[str, str]]]
+) -> list[tuple[str, str]]:
     t = context.t
     return formview.answers(
-        page.spec, page.values, context.lang, lambda yes: t("form.yes" if yes else "form.no"), page.choices
-    )
+        spec, values, context.lang, lambda yes: t("form.yes" if yes else "form.no"),
+        lambda one: options.get(one.of, []),
+    )  # fmt: skip
+
+
+def _reviewed(
+    context: Ctx, conn: Connection, task: task_page.TaskView, node: Node | None
+) -> Reviewed | None:
+    """Return what was last recorded at the step that another person than its doer decides on."""
+    element = node.attrs.get("otherPersonThan", "") if node else ""
+    if not element or not task.open or (task.tier or "") not in reading_tiers(context.actor, task.area):
+        return None
+    done = [one for one in task_page.steps_done(conn, task.instance_id) if one.element == element]
+    if not done:
+        return None
+    spec = context.form(task.definition_id, element)
+    values = task_page.form_values(conn, done[-1].task_id, draft=False) or {}
+    told = _told(context, spec, values, _options(context, conn, task, spec))
+    return Reviewed(element, accounts.name_of(conn, done[-1].ended_by), done[-1].ended_at, told)
+
+
+def _referred(conn: Connection, task: task_page.TaskView) -> list[case_page.Referral]:
+    """Return the posts the person was referred to at this tier, of which nothing is heard yet."""
+    if task.case_id is None or not task.open:
+        return []
+    every = case_page.referrals(conn, task.case_id)
+    return [one for one in every if one.outcome is None and one.tier == task.tier]
 
 
 def _may_view_id(context: Ctx, conn: Connection, task: task_page.TaskView) -> bool:

@@ -16,7 +16,8 @@ from engine.codec import mapping
 from engine.graph import Graph
 from engine.runtime.state import load
 from engine.store.tables import event, incident, instance, user_task
-from tasks.queries import trail
+from tasks.actor import Actor
+from tasks.queries import areas, trail
 from tasks.queries.trail import Left
 from tasks.store.conn import Connection
 from tasks.store.tables import process_context
@@ -120,3 +121,11 @@ def area_of(conn: Connection, instance_id: int) -> str | None:
     """Return the area path of what an instance is about."""
     query = sa.select(process_context.c.area).where(process_context.c.instance_id == instance_id)
     return conn.execute(query).scalar()
+
+
+def has_work_in(conn: Connection, actor: Actor, instance_id: int) -> bool:
+    """Tell whether an actor holds a task of an instance, did one, or may take one from a pool of theirs."""
+    pool = sa.tuple_(user_task.c.role, user_task.c.pool).in_(areas.pools_of(conn, actor))
+    mine = sa.or_(user_task.c.assignee_id == actor.user_id, pool)
+    query = sa.select(user_task.c.id).where(user_task.c.instance_id == instance_id, mine).limit(1)
+    return conn.execute(query).scalar() is not None

@@ -144,3 +144,10 @@ def test_the_district_leaves_who_is_registered_here_to_the_street(office: Office
     answer = office.browser("staff.sy").post(f"/people/{person}/register_nonlocal", DISTRICT)
     assert answer.status_code == 409
     assert "失业登记由街（镇）公共就业服务机构办理" in answer.text
+
+
+def test_credit_belongs_to_the_office_and_what_is_told_to_the_person(office: Office) -> None:
+    street = office.browser("staff.rh")
+    assert '<a href="/office" aria-current="page">' in street.get("/office/credit").text
+    person = office.register("钱桂花")
+    assert '<a href="/people" aria-current="page">' in street.get(f"/people/{person}/tell").text

@@ -194,6 +194,10 @@ def test_a_candidate_of_a_list_is_visited_by_the_community(office: Office, stree
     inbox = aide.get("/inbox?list=pool&process=P18").text
     assert "孙志强" in inbox
     assert "持证残疾人名单" in inbox
+    page = aide.get(first_link(inbox, "/tasks/")).text
+    marks = re.findall(r'data-marks-url="([^"]+)"', page)[0].replace("&amp;", "&")
+    assert "P18_Check" in aide.get(marks).json["active"], "who visits sees where the street's matter stands"
+    assert office.browser("staff.sjd").get(marks).status_code == 404
     enter_candidate(office)
     with office.app.read() as conn:
         assert '"disabled":true' in people.get_person(conn, person)["facts"].replace(" ", "")

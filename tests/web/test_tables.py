@@ -86,3 +86,9 @@ def test_what_the_table_read_of_a_person_stays_covered(office: Office) -> None:
     assert "就业困难人员" in covered
     assert "职业培训和技能评价补贴" not in covered
     assert 'href="/tables/DT-15"' in covered
+
+
+def test_a_condition_that_excludes_is_said_in_words(aide: Browser) -> None:
+    page = aide.get("/tables/DT-15").text
+    assert "不是公益性岗位" in page
+    assert "≠" not in page

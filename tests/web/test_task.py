@@ -8,7 +8,7 @@ from datetime import timedelta
 from engine.clock import from_us, local_date
 from tasks import commands
 from tasks.actor import SYSTEM
-from tasks.queries import task_page
+from tasks.queries import case_page, task_page
 from tests.web.office import Browser, Office
 
 CHECK = {
@@ -44,6 +44,29 @@ def test_an_office_may_set_a_target_of_its_own_for_what_has_no_deadline(office: 
     assert "没有规定期限；这是本单位" in community.get(f"/tasks/{task}").text
     due = local_date(from_us(office.open_tasks(case)["P03_Verify"].due_at - 1))
     assert due == office.app.library.calendar.wd(local_date(office.clock.now()), 3)
+
+
+def test_who_decides_on_a_step_reads_what_was_recorded_there(office: Office) -> None:
+    _case, task = _fresh(office, "P03_Approve")
+    page = office.browser("sup.rh").get(f"/tasks/{task}").text
+    reviewed = page.partition('id="reviewed"')[2].partition("</section>")[0]
+    assert "认定意见" in reviewed
+    assert "予以认定" in reviewed
+    assert office.actor("staff.rh").name in reviewed
+    _case, task = _fresh(office, "P03_Form")
+    assert 'id="reviewed"' not in office.browser("staff.rh").get(f"/tasks/{task}").text
+
+
+def test_a_task_names_the_post_of_which_nothing_is_heard_yet(office: Office) -> None:
+    case, task = _fresh(office, "P04_Interview")
+    page = office.browser("aide.hnc").get(f"/tasks/{task}").text
+    with office.app.read() as conn:
+        (one,) = case_page.referrals(conn, case)
+    referred = page.partition('id="referred"')[2].partition("</section>")[0]
+    assert one.employer in referred
+    assert one.post in referred
+    _case, task = _fresh(office, "P04_Wishes")
+    assert 'id="referred"' not in office.browser("aide.hnc").get(f"/tasks/{task}").text
 
 
 def test_no_identity_number_is_shown_whole(office: Office, street: Browser) -> None:

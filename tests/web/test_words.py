@@ -33,7 +33,8 @@ from web.actions import ACTIONS, PERSON_ACTIONS
 from web.audit.timeline import GROUPS
 from web.audit.trails import MATTERS
 from web.errors import STATUS
-from web.i18n import LANGUAGES, catalogue, choose, say_or
+from web.facts import fact_lines
+from web.i18n import LANGUAGES, catalogue, choose, say_or, translator
 from web.views import accounts as account_views
 from web.views import clauses as clause_views
 from web.views import office_trail
@@ -210,6 +211,18 @@ def test_a_clause_names_document_article_and_sentence() -> None:
     passage = clauses.passage(found)
     assert passage is not None
     assert passage.hit[1] == found.quote_zh
+
+
+def test_a_passage_does_not_end_with_a_heading_of_what_is_not_shown() -> None:
+    passage = clauses.passage(clauses.clause("R004-03.D2a"))
+    assert passage is not None
+    assert passage.after
+    assert not passage.after[-1].endswith("：")
+
+
+def test_a_date_on_file_is_said_in_words() -> None:
+    told = fact_lines({"unemployed_since": "2024-05-06"}, "zh", translator("zh"))
+    assert told == [("失业起始日", "2024年5月6日")]
 
 
 def test_most_clauses_are_found_in_their_document() -> None:

@@ -138,10 +138,11 @@ def marks(instance_id: int) -> Response:
     with context.app.read() as conn:
         found = diagram.standing(conn, instance_id, to_us(context.now), context.graph)
         area = diagram.area_of(conn, instance_id)
-    if found is None or area is None:
-        raise NotFound
-    if not context.actor.covers(area):
-        raise NotFound
+        if found is None or area is None:
+            raise NotFound
+        # what an office began may be worked on below it: whoever sees the task sees where it stands
+        if not (context.actor.covers(area) or diagram.has_work_in(conn, context.actor, instance_id)):
+            raise NotFound
     return jsonify(marks_of(found, context.graph(found.definition_id), request.args.get("focus", "")))
 
 
