@@ -121,12 +121,7 @@ def _send_back(world: World, step: Step) -> None:
 
 
 def _withdraw(world: World, step: Step) -> None:
-    person_id = person_of(world, step)
-    case = case_of(world, person_id, step.case, step.line)
-    with world.app.read() as conn:
-        found = stories.tasks_of(
-            conn, person_id, None if case is None else case["id"], str(step.target), opened=False
-        )
+    found = [row for row in _tasks_of(world, step, False) if row["element"] == str(step.target)]
     done = [row for row in found if row["state"] == "completed"]
     if not done:
         raise NotFound()
