@@ -31,7 +31,7 @@ def register_need(desk: Desk, context: Context) -> None:
 
 
 def trainees(desk: Desk, live: Live) -> list[dict[str, Any]] | None:
-    """Return whom a course was begun with, else who in its area has waited longest for one; None if nobody."""
+    """Return whom a course was begun with, else who there has waited longest for one; None if nobody."""
     for task in casework.open_tasks_of(desk.conn, [live.id]):
         draft = rows.first(desk.conn, tables.form_data, task_id=task["id"], draft=True)
         begun = loads(draft["values"]).get("trainees") if draft is not None else None

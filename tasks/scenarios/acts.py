@@ -10,6 +10,7 @@ from tasks import calendar_runs, clock_commands
 from tasks import commands as c
 from tasks.actor import Actor
 from tasks.forms.command_forms import COMMAND_FORMS
+from tasks.person_commands import ExplainMissed
 from tasks.scenarios import offices
 from tasks.scenarios import people_at_work as who
 from tasks.scenarios.about import case_of, person_of, reason_of
@@ -178,7 +179,7 @@ def _plain(value: Any) -> Any:
 
 def _duty(world: World, step: Step) -> None:
     actor = _action_actor(world, step, "explain_missed")
-    world.app.do(c.StartDuty(_case_id(world, step), str(step.target)), actor)
+    world.app.do(_for_person(world, step, c.StartDuty, str(step.target)), actor)
 
 
 def _load_calendar(world: World, step: Step) -> None:
@@ -202,13 +203,13 @@ _ON_CASE: Mapping[str, Callable[[int, Mapping[str, Any]], c.Command]] = {
     "decide_clock": clock_commands.DecideClockChange,
     "suspend_clock": clock_commands.SuspendClock,
     "resume_clock": clock_commands.ResumeClock,
-    "explain_missed": c.ExplainMissed,
     "add_paper": c.AddPaper,
     "void_paper": c.VoidPaper,
 }
 _FOR_PERSON: Mapping[str, Callable[..., c.Command]] = {
     "exit": c.Exit,
     "found_work": c.FoundWork,
+    "explain_missed": ExplainMissed,
     "transfer_community": c.TransferCommunity,
     "record_benefit": c.RecordBenefit,
 }
@@ -227,13 +228,18 @@ def _on_case(world: World, step: Step) -> None:
     if step.action == "set_facts":
         world.app.do(c.SetFacts(person_id, values), actor)
     elif step.action in _FOR_PERSON:
-        case = case_of(world, person_id, step.case, step.line)
-        active = case is not None and (case["status"] == "active" or step.case is not None)
-        case_id = case["id"] if case is not None and active else None
-        world.app.do(_FOR_PERSON[step.action](values, case_id=case_id, person_id=person_id), actor)
+        world.app.do(_for_person(world, step, _FOR_PERSON[step.action], values), actor)
         _moved(world, step)
     else:
         world.app.do(_ON_CASE[step.action](_case_id(world, step), values), actor)
+
+
+def _for_person(world: World, step: Step, command: Callable[..., c.Command], said: Any) -> c.Command:
+    """Return a command for the case that is active (or named) where there is one, else for the person."""
+    person_id = person_of(world, step)
+    case = case_of(world, person_id, step.case, step.line)
+    active = case is not None and (case["status"] == "active" or step.case is not None)
+    return command(said, case_id=case["id"] if case is not None and active else None, person_id=person_id)
 
 
 def _paper(world: World, step: Step, values: dict[str, Any]) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def tasks_of_matter(
 def instances_of_matter(
     conn: Connection, area: str | None = None, matter: str | None = None
 ) -> list[RowMapping]:
-    """Return the instances of the matters of an area, or of one matter, that are not over, the latest first."""
+    """Return the instances of the matters of an area, or of one matter, not over, the latest first."""
     query = (
         sa.select(instance.c.id, instance.c.process_id, instance.c.status)
         .join(process_context, process_context.c.instance_id == instance.c.id)
