@@ -47,10 +47,10 @@ class Look:
 
     @cached_property
     def duties(self) -> list[RowMapping]:
-        """Return the open recurring duties of the person (one that waits for a birthday does not recur)."""
+        """Return the open recurring duties: what waits for a birthday or a benefit's end does not recur."""
         with self.world.app.read() as conn:
             found = stories.open_duties(conn, self.person_id)
-        return [row for row in found if row["frequency"] != duties.AGE]
+        return [row for row in found if row["frequency"] not in (duties.AGE, duties.ONCE)]
 
     @cached_property
     def events(self) -> list[RowMapping]:

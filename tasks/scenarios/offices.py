@@ -111,7 +111,8 @@ def tell_family(world: World, step: Step) -> None:
 
 
 def _compare(world: World, step: Step) -> None:
-    named = [str(handle) for handle in step.with_.get("persons") or []]
+    alone = [] if step.person is None else [step.person]
+    named = [str(handle) for handle in step.with_.get("persons", alone) or []]
     unknown = [handle for handle in named if handle not in world.people]
     if unknown:
         raise Difference(step.line, f"没有“{unknown[0]}”这个人。", f"Nobody is called “{unknown[0]}”.")
