@@ -21,7 +21,7 @@ from tasks.scenarios.faults import Difference
 from tasks.scenarios.fill import command_values, task_values
 from tasks.scenarios.load_steps import ON_CASE, ON_INSTANCE
 from tasks.scenarios.model import Step
-from tasks.scenarios.reach import reach
+from tasks.scenarios.reach import reach, reach_matter
 from tasks.scenarios.telling import Names, differs, say
 from tasks.scenarios.world import World
 from tasks.store import stories
@@ -261,6 +261,9 @@ def _moved(world: World, step: Step) -> None:
 
 
 def _reach(world: World, step: Step) -> None:
+    if step.area is not None or step.household is not None:
+        reach_matter(world, step)
+        return
     person_id = person_of(world, step)
     case = case_of(world, person_id, step.case, step.line)
     reach(world, step, person_id, None if case is None else case["id"])
