@@ -174,6 +174,11 @@ def _message(world: World, step: Step) -> None:
 
 
 def _plain(value: Any) -> Any:
+    """Return what a scenario gives as a message carries it: days as text, rows of lists too."""
+    if isinstance(value, Mapping):
+        return {name: _plain(cell) for name, cell in value.items()}
+    if isinstance(value, list):
+        return [_plain(row) for row in value]
     return value if isinstance(value, str | bool | int) else str(value)
 
 
