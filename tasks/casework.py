@@ -32,6 +32,7 @@ from tasks.desk import Context, Desk
 from tasks.forms.command_forms import COMMAND_FORMS, accept_values
 from tasks.forms.validate import check_prefill
 from tasks.forms.values import FormContext
+from tasks.person_commands import ExplainMissed
 from tasks.store import casework, tables
 
 #: Messages a worker may give from the case page -> the task whose form they prefill (J.7.16).
@@ -253,21 +254,21 @@ def record_benefit(desk: Desk, command: commands.RecordBenefit) -> Done:
     return Done(case_id=context.case_id, person_id=context.person_id)
 
 
-def explain_missed(desk: Desk, command: commands.ExplainMissed) -> Done:
-    """Explain a missed window of a recurring duty."""
-    context = cases.active_for(desk, command.case_id, "explain_missed")
+def explain_missed(desk: Desk, command: ExplainMissed) -> Done:
+    """Explain a missed window of a recurring duty; a visit may be missed before there is a case."""
+    context = _case_or_person(desk, command.case_id, command.person_id, "explain_missed")
     values = accept_values(desk, "explain_missed", command.values)
     duties.explain(desk, context, values["duty"], values["reason"])
-    return Done(case_id=command.case_id)
+    return Done(case_id=context.case_id, person_id=context.person_id)
 
 
 def start_duty(desk: Desk, command: commands.StartDuty) -> Done:
-    """Open an ad hoc duty task of a case: a question answered, an employer visited."""
-    context = cases.active_for(desk, command.case_id, "explain_missed")
+    """Open an ad hoc duty task of a case or person: a question answered, an employer visited."""
+    context = _case_or_person(desk, command.case_id, command.person_id, "explain_missed")
     if command.kind not in duties.KINDS:
-        raise FormInvalid([("kind", "没有这种周期任务。", "No such duty.")])
+        raise FormInvalid([("kind", "请选择要登记的事项。", "Choose what is to be recorded.")])
     live = desk.start(duties.PROCESS, context, None, {"kind": duties.KINDS[command.kind]})
-    return Done(case_id=command.case_id, instance_id=live.id)
+    return Done(case_id=context.case_id, person_id=context.person_id, instance_id=live.id)
 
 
 def void_paper(desk: Desk, command: commands.VoidPaper) -> Done:
@@ -283,5 +284,3 @@ def void_paper(desk: Desk, command: commands.VoidPaper) -> Done:
     papers.void(desk.conn, desk.actor, desk.now, found[-1]["id"], values["reason"])
     desk.emit(command.case_id, "PaperVoided", paper=found[-1]["kind"], id=str(found[-1]["id"]))
     return Done(case_id=command.case_id)
-
-

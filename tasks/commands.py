@@ -239,14 +239,6 @@ class RecordBenefit(Command):
 
 
 @dataclass(frozen=True)
-class ExplainMissed(Command):
-    """Explain a missed window of a duty: duty, reason."""
-
-    case_id: int
-    values: Values
-
-
-@dataclass(frozen=True)
 class AddPaper(Command):
     """Issue a further paper of a case: kind, content."""
 
@@ -266,8 +258,9 @@ class VoidPaper(Command):
 class StartDuty(Command):
     """Open an ad hoc duty task (question, employer visit …): kind."""
 
-    case_id: int
     kind: str
+    case_id: int | None = None
+    person_id: int | None = None
 
 
 @dataclass(frozen=True)

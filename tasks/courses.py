@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from engine.codec import loads
 from engine.errors import FormInvalid
 from engine.graph import Node
 from engine.ids import new_id
 from engine.live import Live
 from tasks.desk import Context, Desk
-from tasks.store import casework, rows
+from tasks.store import casework, rows, tables
 from tasks.store import ledger as store
 from tasks.store.tables_ledger import training_need
 
@@ -27,6 +28,17 @@ def register_need(desk: Desk, context: Context) -> None:
             desk.conn, training_need, id=new_id(), person_id=context.person_id, case_id=context.case_id,
             registered_on=desk.today.isoformat(), course_instance=None,
         )  # fmt: skip
+
+
+def trainees(desk: Desk, live: Live) -> list[dict[str, Any]] | None:
+    """Return whom a course was begun with, else who there has waited longest for one; None if nobody."""
+    for task in casework.open_tasks_of(desk.conn, [live.id]):
+        draft = rows.first(desk.conn, tables.form_data, task_id=task["id"], draft=True)
+        begun = loads(draft["values"]).get("trainees") if draft is not None else None
+        if begun:
+            return list(begun)
+    waiting = store.needs_under(desk.conn, desk.context(live).area)
+    return [{"person": str(waiting[0]["person_id"])}] if waiting else None
 
 
 def enrol(desk: Desk, live: Live, node: Node, trainees: Iterable[Mapping[str, Any]]) -> None:

@@ -40,6 +40,8 @@ KINDS = {
     "P21_Question": "QUESTION",
     "P21_Recheck": "RECHECK",
 }
+#: Done whenever there is cause, beside any window (J.1, P21): 17.D4a, 17.D2, 17.D3, R002-05.1, 01.D4a.
+AD_HOC = ("P21_Question", "P21_EmployerVisit", "P21_SelfEmployedVisit", "P21_Recheck", "P21_Visit")
 #: Acts of the main line that count as the window's act (J.7.9).
 COUNTS_AS = {
     "P04_FirstContact": "P21_WeeklyContact",

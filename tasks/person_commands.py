@@ -1,4 +1,4 @@
-"""What a person may want for those outside any case: courses, households."""
+"""What a person may want for those outside any case: courses, households, visits that were missed."""
 
 from __future__ import annotations
 
@@ -17,6 +17,15 @@ class StartCourse(Command):
     employer: str
     course: str
     trainees: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class ExplainMissed(Command):
+    """Explain a missed window of a duty: duty, reason."""
+
+    values: Mapping[str, Any]
+    case_id: int | None = None
+    person_id: int | None = None
 
 
 @dataclass(frozen=True)

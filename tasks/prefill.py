@@ -13,6 +13,7 @@ from engine.live import Live
 from tasks import (
     accounts,
     contributions,
+    courses,
     decide,
     earliest_days,
     employments,
@@ -286,6 +287,10 @@ def _member(desk: Desk, live: Live, context: Context, _argument: str, field: Fie
     return str(ahead[0]) if ahead else None
 
 
+def _registered_person(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    return courses.trainees(desk, live)
+
+
 def _complaint(desk: Desk, live: Live, context: Context, column: str, field: Field) -> Any:
     row = rows.first(desk.conn, tables.complaint, id=int(live.key.removeprefix("complaint:")))
     return None if row is None else row[column]
@@ -320,6 +325,7 @@ RULES: Mapping[str, _Rule] = {
     "month": _month,
     "contribution_hits": _hits,
     "member": _member,
+    "registered_person": _registered_person,
     "complaint": _complaint,
     "progress": _progress,
     "satisfaction": _content,

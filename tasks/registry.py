@@ -82,7 +82,7 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     clock_commands.ResumeClock: clock_acts.resume,
     commands.TransferCommunity: casework.transfer,
     commands.RecordBenefit: casework.record_benefit,
-    commands.ExplainMissed: casework.explain_missed,
+    persons.ExplainMissed: casework.explain_missed,
     commands.StartDuty: casework.start_duty,
     persons.StartCourse: course_start.start,
     persons.JoinHousehold: households.join,

@@ -16,7 +16,7 @@ from tasks.forms.command_forms import COMMAND_FORMS
 from tasks.forms.spec import NOTE, Field, FormSpec, Group
 from tasks.forms.spec import form as task_form
 from tasks.note_commands import NoteCredit, NoteOrigin, RegisterNonLocal
-from tasks.person_commands import JoinHousehold, LeaveHousehold
+from tasks.person_commands import ExplainMissed, JoinHousehold, LeaveHousehold
 
 
 def without_note(spec: FormSpec, *others: str) -> FormSpec:
@@ -28,7 +28,8 @@ def without_note(spec: FormSpec, *others: str) -> FormSpec:
 Make = Callable[[int, Mapping[str, Any]], commands.Command]
 #: Text fields of the commands' forms that name something there is a list of.
 #: What a list of deadlines holds is narrowed by what the action needs.
-_LISTED = {"rule_id": "deadline", "to_community": "community", "duty": "duty", "paper": "paper"}
+_LISTED = {"rule_id": "deadline", "to_community": "community", "duty": "duty", "kind": "ad_hoc",
+           "paper": "paper"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,10 @@ def _person(command: Callable[..., commands.Command]) -> Make:
     return lambda person_id, values: command(person_id=person_id, values=values)
 
 
+def _start(whose: str) -> Make:
+    return lambda of, values: commands.StartDuty(str(values.get("kind") or ""), **{whose: of})
+
+
 def _message(name: str) -> Make:
     return lambda case_id, values: commands.SendMessage(
         name, case_id, {key: value for key, value in values.items() if value}
@@ -97,7 +102,8 @@ ACTIONS: dict[str, Action] = {
         Action("outcome", _message("MSG-23"), "send_message", of_task="P06_Outcome", needs="MSG-23"),
         Action("objection", _message("MSG-16"), "send_message", of_task="P03_Objection", needs="MSG-16"),
         Action("resubmitted", _message("MSG-17"), "send_message", needs="MSG-17"),
-        Action("explain", _case(commands.ExplainMissed), "explain_missed", "explain_missed", needs="missed"),
+        Action("explain", _case(ExplainMissed), "explain_missed", "explain_missed", needs="missed"),
+        Action("start_duty", _start("case_id"), "explain_missed", "start_duty"),
         Action("benefit", _case(commands.RecordBenefit), "record_benefit", "record_benefit"),
         Action("transfer", _case(commands.TransferCommunity), "transfer_community", "transfer_community"),
         Action("extend", _case(commands.ExtendDeadline), "extend", "extend", needs="deadline"),
@@ -122,6 +128,9 @@ PERSON_ACTIONS: dict[str, Action] = {
     for one in (
         Action("found_work", _person(commands.FoundWork), "found_work", "found_work"),
         Action("benefit", _person(commands.RecordBenefit), "record_benefit", "record_benefit"),
+        Action("start_duty", _start("person_id"), "explain_missed", "start_duty"),
+        Action("explain", _person(ExplainMissed), "explain_missed", "explain_missed",
+               needs="missed"),
         Action("join_household", _person(JoinHousehold), "set_facts", "join_household"),
         Action("leave_household", _person(LeaveHousehold), "set_facts", "leave_household"),
         Action("note_origin", _person(NoteOrigin), "set_facts", "note_origin"),

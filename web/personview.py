@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from tasks.access import Subject, allowed, classes_for, shown_person
 from tasks.households import zero_employment
 from tasks.nonlocals import FACT
 from tasks.queries import areas, case_page, ledger_page, matters, notes, person_page, task_page
+from tasks.queries.case_page import Duty
 from tasks.queries.ledger_page import LedgerRow
 from tasks.queries.scope import require_file
 from tasks.store import surveys
@@ -97,6 +99,10 @@ def class_reason(context: Ctx, row: LedgerRow | None) -> str:
     return context.t("ledger.by_row", rule=said, basis=basis)
 
 
-def offered(context: Ctx, area: str) -> list[Action]:
+def offered(context: Ctx, area: str, duties: Sequence[Duty]) -> list[Action]:
     """Return what may be recorded for a person beside a case; `tasks` decides again."""
-    return [one for one in PERSON_ACTIONS.values() if allowed(context.actor, one.right, Subject(area))]
+    missed = any(one.missed for one in duties)
+    return [
+        one for one in PERSON_ACTIONS.values()
+        if allowed(context.actor, one.right, Subject(area)) and (missed or one.needs != "missed")
+    ]  # fmt: skip

@@ -25,7 +25,7 @@ OBJECTS = frozenset({"post", "vacancy", "person", "case"})
 #: Rules of prefill that are worked out without the case.
 _ALWAYS = frozenset({"today", "now", "fact"})
 #: Rules that shipped forms name and the program answers only where it can.
-_SOMETIMES = frozenset({"month", "member", "registered_person"})
+_SOMETIMES = frozenset({"month", "member"})
 
 
 def check(library: Library, form_id: str, entry: Mapping[str, Any]) -> Iterator[Problem]:

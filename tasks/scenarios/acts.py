@@ -10,6 +10,7 @@ from tasks import calendar_runs, clock_commands
 from tasks import commands as c
 from tasks.actor import Actor
 from tasks.forms.command_forms import COMMAND_FORMS
+from tasks.person_commands import ExplainMissed
 from tasks.scenarios import offices
 from tasks.scenarios import people_at_work as who
 from tasks.scenarios.about import case_of, person_of, reason_of
@@ -20,7 +21,7 @@ from tasks.scenarios.faults import Difference
 from tasks.scenarios.fill import command_values, task_values
 from tasks.scenarios.load_steps import ON_CASE, ON_INSTANCE
 from tasks.scenarios.model import Step
-from tasks.scenarios.reach import reach
+from tasks.scenarios.reach import reach, reach_matter
 from tasks.scenarios.telling import Names, differs, say
 from tasks.scenarios.world import World
 from tasks.store import stories
@@ -121,12 +122,7 @@ def _send_back(world: World, step: Step) -> None:
 
 
 def _withdraw(world: World, step: Step) -> None:
-    person_id = person_of(world, step)
-    case = case_of(world, person_id, step.case, step.line)
-    with world.app.read() as conn:
-        found = stories.tasks_of(
-            conn, person_id, None if case is None else case["id"], str(step.target), opened=False
-        )
+    found = [row for row in _tasks_of(world, step, False) if row["element"] == str(step.target)]
     done = [row for row in found if row["state"] == "completed"]
     if not done:
         raise NotFound()
@@ -178,12 +174,17 @@ def _message(world: World, step: Step) -> None:
 
 
 def _plain(value: Any) -> Any:
+    """Return what a scenario gives as a message carries it: days as text, rows of lists too."""
+    if isinstance(value, Mapping):
+        return {name: _plain(cell) for name, cell in value.items()}
+    if isinstance(value, list):
+        return [_plain(row) for row in value]
     return value if isinstance(value, str | bool | int) else str(value)
 
 
 def _duty(world: World, step: Step) -> None:
     actor = _action_actor(world, step, "explain_missed")
-    world.app.do(c.StartDuty(_case_id(world, step), str(step.target)), actor)
+    world.app.do(_for_person(world, step, c.StartDuty, str(step.target)), actor)
 
 
 def _load_calendar(world: World, step: Step) -> None:
@@ -207,13 +208,13 @@ _ON_CASE: Mapping[str, Callable[[int, Mapping[str, Any]], c.Command]] = {
     "decide_clock": clock_commands.DecideClockChange,
     "suspend_clock": clock_commands.SuspendClock,
     "resume_clock": clock_commands.ResumeClock,
-    "explain_missed": c.ExplainMissed,
     "add_paper": c.AddPaper,
     "void_paper": c.VoidPaper,
 }
 _FOR_PERSON: Mapping[str, Callable[..., c.Command]] = {
     "exit": c.Exit,
     "found_work": c.FoundWork,
+    "explain_missed": ExplainMissed,
     "transfer_community": c.TransferCommunity,
     "record_benefit": c.RecordBenefit,
 }
@@ -232,13 +233,18 @@ def _on_case(world: World, step: Step) -> None:
     if step.action == "set_facts":
         world.app.do(c.SetFacts(person_id, values), actor)
     elif step.action in _FOR_PERSON:
-        case = case_of(world, person_id, step.case, step.line)
-        active = case is not None and (case["status"] == "active" or step.case is not None)
-        case_id = case["id"] if case is not None and active else None
-        world.app.do(_FOR_PERSON[step.action](values, case_id=case_id, person_id=person_id), actor)
+        world.app.do(_for_person(world, step, _FOR_PERSON[step.action], values), actor)
         _moved(world, step)
     else:
         world.app.do(_ON_CASE[step.action](_case_id(world, step), values), actor)
+
+
+def _for_person(world: World, step: Step, command: Callable[..., c.Command], said: Any) -> c.Command:
+    """Return a command for the case that is active (or named) where there is one, else for the person."""
+    person_id = person_of(world, step)
+    case = case_of(world, person_id, step.case, step.line)
+    active = case is not None and (case["status"] == "active" or step.case is not None)
+    return command(said, case_id=case["id"] if case is not None and active else None, person_id=person_id)
 
 
 def _paper(world: World, step: Step, values: dict[str, Any]) -> dict[str, Any]:
@@ -260,6 +266,9 @@ def _moved(world: World, step: Step) -> None:
 
 
 def _reach(world: World, step: Step) -> None:
+    if step.area is not None or step.household is not None:
+        reach_matter(world, step)
+        return
     person_id = person_of(world, step)
     case = case_of(world, person_id, step.case, step.line)
     reach(world, step, person_id, None if case is None else case["id"])

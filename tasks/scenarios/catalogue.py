@@ -41,6 +41,7 @@ class Catalogue:
     def knows_rule(self, named: str) -> bool:
         """Tell whether a rule reference is known: long, short (`05.D4c`), a prefix, or a range `a..b`.
 
+        The rules of the questionnaire may be written `V03` or `V-03`.
         The end of a range may leave out what it shares with its beginning: `05.D4b..d`, `DL-015..018`.
         """
         first, dots, last = named.partition("..")
@@ -52,7 +53,7 @@ class Catalogue:
     def _known(self, named: str) -> bool:
         if not named:
             return False
-        wanted = f"R004-{named}" if named[0].isdigit() else named
+        wanted = f"R004-{named}" if named[0].isdigit() else named.replace("V-", "V")
         if wanted in self.rules:
             return True
         return wanted.startswith("R") and any(

@@ -18,7 +18,8 @@ def start_course(world: World, step: Step, actor: Actor) -> None:
     street = next(grant.area for grant in actor.grants if grant.role == "street_staff")
     with world.app.read() as conn:
         unit = org.unit_of_path(conn, street)
-    named = step.with_.get("trainees") or list(world.people)
+    everybody = list(world.people) if step.person is None else [step.person]
+    named = step.with_.get("trainees") or everybody
     trainees = tuple(world.people[str(handle)] for handle in named)
     employer, course = step.with_.get("employer") or "顺义某企业", step.with_.get("course") or "叉车司机"
     world.app.do(StartCourse(unit.id, str(employer), str(course), trainees), actor)

@@ -93,7 +93,7 @@ def _rules(head: Table, known: Catalogue) -> tuple[str, ...]:
     for named, line in found:
         if not known.knows_rule(named):
             raise BadScenario(line, f"没有“{named}”这条规则。", f"There is no rule “{named}”.")
-    return tuple(named for named, _line in found)
+    return tuple(named.replace("V-", "V") for named, _line in found)
 
 
 def _calendars(head: Table, library: Library) -> tuple[int, ...] | None:

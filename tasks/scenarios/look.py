@@ -7,15 +7,17 @@ from typing import Any
 
 from engine.codec import loads
 from engine.decisions import DecisionUnmatched
-from tasks import benefits, decide, duties
+from tasks import benefits, decide, duties, ledger
 from tasks.actor import SYSTEM
 from tasks.desk import Context
 from tasks.scenarios.world import World
-from tasks.store import stories
+from tasks.store import registers, stories
 from tasks.store.conn import RowMapping
 
 #: Ledgers with one row a person, however often they are written (RULES E, kind L); all others are records.
 ONE_ROW = frozenset({"E03", "E07", "E15", "E36", "E50"})
+#: Steps of no person of their own whose form lists the persons they enter in a register (tasks.courses).
+OF_A_LIST = frozenset({"P12_Publicity"})
 
 
 class Look:
@@ -45,10 +47,10 @@ class Look:
 
     @cached_property
     def duties(self) -> list[RowMapping]:
-        """Return the open recurring duties of the person (one that waits for a birthday does not recur)."""
+        """Return the open recurring duties: what waits for a birthday or a benefit's end does not recur."""
         with self.world.app.read() as conn:
             found = stories.open_duties(conn, self.person_id)
-        return [row for row in found if row["frequency"] != duties.AGE]
+        return [row for row in found if row["frequency"] not in (duties.AGE, duties.ONCE)]
 
     @cached_property
     def events(self) -> list[RowMapping]:
@@ -70,22 +72,25 @@ class Look:
 
     @cached_property
     def papers(self) -> dict[str, int]:
-        """Return the papers issued in the case by kind."""
-        if self.case_id is None:
-            return {}
+        """Return the papers issued in the case, and to the person outside any case, by kind."""
         with self.world.app.read() as conn:
-            return stories.papers_of(conn, self.case_id)
+            return stories.papers_of(conn, self.case_id, self.person_id)
 
     @cached_property
     def registers(self) -> dict[str, int]:
         """Return the rows of the person in each register."""
         with self.world.app.read() as conn:
-            rows = stories.events_of(conn, stories.trails_of(conn, self.person_id), ["RegisterWritten"])
+            rows = registers.of_person(conn, self.person_id, ONE_ROW)
+            told = stories.events_of(conn, stories.trails_of(conn, self.person_id), ["RegisterWritten"])
         found: dict[str, set[tuple[Any, ...]]] = {}
         for row in rows:
-            kind = str(loads(row["data"])["register"])
-            place = (row["trail_id"],) if kind in ONE_ROW else (row["trail_id"], row["seq"])
+            kind = row["register"]
+            place = (row["trail_id"],) if kind in ONE_ROW else (row["trail_id"], row["id"])
             found.setdefault(kind, set()).add(place)
+        for row in told:
+            if row["element"] in OF_A_LIST:
+                kind = str(loads(row["data"])["register"])
+                found.setdefault(kind, set()).add((row["trail_id"], row["seq"]))
         return {kind: len(places) for kind, places in found.items()}
 
     @cached_property
@@ -117,7 +122,12 @@ class Look:
             return decide.national_categories(desk, self.person_id)
 
     def visit_class(self) -> int | None:
-        """Return the visit class on this day (DT-05)."""
+        """Return the visit class on this day: what a worker decided instead stands, else DT-05 (AMB-15)."""
+        with self.world.app.read() as conn:
+            _unit, desk = self.world.app.desk(conn, SYSTEM)
+            row = ledger.open_row(desk, self.person_id)
+        if row is not None and "override" in loads(row["grounds"]):
+            return int(row["visit_class"])
         output = self._decided("DT-05")
         return int(output["visit_class"]) if output.get("visit_class") is not None else None
 

@@ -54,6 +54,14 @@ def tasks_of(world: World, step: Step, opened: bool = True) -> list[RowMapping]:
     return [row for row in found if person_id is None or row["subject_id"] == person_id]
 
 
+def instances_of(world: World, step: Step) -> list[RowMapping]:
+    """Return the instances of the area or household of a step that are not over, the latest first."""
+    with world.app.read() as conn:
+        if step.household is not None:
+            return kept.instances_of_matter(conn, matter=_family(world, step.household))
+        return kept.instances_of_matter(conn, area=area_path(world, step.area))
+
+
 def _family(world: World, handle: str) -> str:
     with world.app.read() as conn:
         return f"household:{kept.household_of(conn, world.people[handle])}"
@@ -103,7 +111,8 @@ def tell_family(world: World, step: Step) -> None:
 
 
 def _compare(world: World, step: Step) -> None:
-    named = [str(handle) for handle in step.with_.get("persons") or []]
+    alone = [] if step.person is None else [step.person]
+    named = [str(handle) for handle in step.with_.get("persons", alone) or []]
     unknown = [handle for handle in named if handle not in world.people]
     if unknown:
         raise Difference(step.line, f"没有“{unknown[0]}”这个人。", f"Nobody is called “{unknown[0]}”.")

@@ -10,6 +10,7 @@ from engine.clock import to_us
 from engine.errors import AidError
 from tasks import commands as c
 from tasks.phrases import labelled
+from tasks.scenarios import offices
 from tasks.scenarios.faults import Difference
 from tasks.scenarios.fill import task_values
 from tasks.scenarios.model import Step, day
@@ -46,6 +47,25 @@ def reach(world: World, step: Step, person_id: int, case_id: int | None) -> None
             _complete(world, step, min(todo, key=lambda row: row["id"]))
         elif not _message(world, step, person_id, case_id):
             raise _stuck(world, step, person_id, case_id)
+    words = say("unreached", most=MOST_TASKS, step=Names(world).step(target))
+    raise differs(step.line, words, [target])
+
+
+def reach_matter(world: World, step: Step) -> None:
+    """Complete tasks of the target's process in an area or household until the target is open.
+
+    What else an office has to do stays as it is. Raises Difference where the way ends before the target.
+    """
+    target = str(step.target)
+    for _task in range(MOST_TASKS):
+        if any(row["element"] == target for row in offices.tasks_of(world, step)):
+            return
+        there = offices.tasks_of(world, replace(step, person=None))
+        todo = [row for row in there if row["process_id"].split("_")[0] == target.split("_")[0]]
+        if not todo:
+            words = say("stuck", step=Names(world).step(target), waits=all_of([]), due=all_of([]))
+            raise differs(step.line, words, [target])
+        _complete(world, step, min(todo, key=lambda row: row["id"]))
     words = say("unreached", most=MOST_TASKS, step=Names(world).step(target))
     raise differs(step.line, words, [target])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,6 +28,14 @@ def strike(
     if registers is not None:
         query = query.where(r.register.in_(list(registers)))
     conn.execute(query.values(struck_at=now_us))
+
+
+def of_person(conn: Connection, person_id: int, kept: Collection[str]) -> list[RowMapping]:
+    """Return the entries of a person that stand; in the registers `kept`, those struck out as well."""
+    r = register_row.c
+    stands = sa.or_(r.struck_at.is_(None), r.register.in_(kept))
+    query = sa.select(r.id, r.register, r.trail_id).where(r.person_id == person_id, stands)
+    return list(conn.execute(query).mappings())
 
 
 def keep_month(conn: Connection, **values: Any) -> int:

@@ -155,11 +155,13 @@ def own_trails(conn: Connection, person_id: int) -> list[int]:
     return list(conn.execute(query).scalars())
 
 
-def papers_of(conn: Connection, case_id: int) -> dict[str, int]:
-    """Return how many papers of each kind were issued in a case and not voided."""
+def papers_of(conn: Connection, case_id: int | None, person_id: int) -> dict[str, int]:
+    """Return how many papers of each kind a case, and its person outside any, was issued; none is void."""
+    outside = sa.and_(paper.c.case_id.is_(None), paper.c.person_id == person_id)
+    mine = outside if case_id is None else sa.or_(paper.c.case_id == case_id, outside)
     query = (
         sa.select(paper.c.kind, sa.func.count())
-        .where(paper.c.case_id == case_id, paper.c.voided_at.is_(None))
+        .where(mine, paper.c.voided_at.is_(None))
         .group_by(paper.c.kind)
     )
     return {row[0]: row[1] for row in conn.execute(query)}

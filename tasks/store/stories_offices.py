@@ -32,6 +32,19 @@ def tasks_of_matter(
     return list(conn.execute(query).mappings())
 
 
+def instances_of_matter(
+    conn: Connection, area: str | None = None, matter: str | None = None
+) -> list[RowMapping]:
+    """Return the instances of the matters of an area, or of one matter, not over, the latest first."""
+    query = (
+        sa.select(instance.c.id, instance.c.process_id, instance.c.status)
+        .join(process_context, process_context.c.instance_id == instance.c.id)
+        .where(_about(area, matter), instance.c.status.in_(("running", "suspended")))
+        .order_by(instance.c.id.desc())
+    )
+    return list(conn.execute(query).mappings())
+
+
 def trails_of_matter(conn: Connection, area: str | None, matter: str | None) -> list[int]:
     """Return the trails of the matters of an area, or of one matter."""
     query = (

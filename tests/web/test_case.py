@@ -121,6 +121,18 @@ def test_actions_are_offered_by_right(office: Office) -> None:
     assert office.browser("aide.hnc").post(f"/cases/{case}/extend", {}).status_code == 404
 
 
+def test_a_question_is_recorded_whenever_it_is_asked(office: Office) -> None:
+    case = office.new_case("冯英")
+    office.reach(case, "P04_FirstContact")
+    village = office.browser("staff.hnc")
+    assert 'value="P21_Question"' in village.get(f"/cases/{case}/start_duty").text
+    answer = village.post(f"/cases/{case}/start_duty", {"kind": "P21_Question"})
+    assert answer.status_code == 303, answer.text
+    assert "P21_Question" in office.open_tasks(case)
+    wrong = village.post(f"/cases/{case}/start_duty", {"kind": ""})
+    assert (wrong.status_code, "请选择要登记的事项" in wrong.text) == (422, True)
+
+
 def test_a_supervisor_extends_a_deadline_and_both_dates_stay(office: Office) -> None:
     case = office.new_case("蒋红")
     office.reach(case, "P04_FirstContact")

@@ -87,6 +87,22 @@ def test_visits_stand_with_their_windows_and_due_days(office: Office, village: B
     assert "填写走访记录" in page
 
 
+def test_a_missed_visit_of_somebody_without_a_case_is_explained_on_his_page(
+    office: Office, village: Browser
+) -> None:
+    person = office.register(name="周桂荣", labour_ability=True, unemployed_since="2024-01-01")
+    _interview(office, village, person)
+    complete(office, person, "P02_ConfirmRow")
+    assert f"/people/{person}/explain" not in village.get(f"/people/{person}").text
+    office.pass_days(32)
+    village = office.browser("staff.hnc")
+    assert f"/people/{person}/explain" in village.get(f"/people/{person}").text
+    assert 'value="P21_Visit"' in village.get(f"/people/{person}/explain").text
+    answer = village.post(f"/people/{person}/explain", {"duty": "P21_Visit", "reason": "本人外出"})
+    assert answer.status_code == 303, answer.text
+    assert f"/people/{person}/explain" not in village.get(f"/people/{person}").text
+
+
 def test_a_course_without_trainees_is_refused_and_keeps_what_was_typed(
     office: Office, street: Browser
 ) -> None:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from engine.clock import to_us
 from engine.errors import FormInvalid, NotFound
 from tasks import commands, papers, people
-from tasks.queries import areas, diagram, person_page, trail
+from tasks.queries import areas, case_page, diagram, person_page, trail
 from tasks.queries.scope import reading_areas, require_file
 from tasks.queries.trail import Happened
 from web.actions import ACTIONS, PERSON_ACTIONS, Action
@@ -184,10 +184,11 @@ def _person_offers(person_id: int) -> list[Action]:
     context = ctx()
     with context.app.read() as conn:
         head = person_page.person_head(conn, person_id)
+        duties = case_page.duties(conn, person_id)
     if head is None:
         raise NotFound
     require_file(context.actor, head.area)
-    return offered_for_person(context, head.area)
+    return offered_for_person(context, head.area, duties)
 
 
 @views.get("/persons/<int:person_id>/actions")

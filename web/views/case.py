@@ -19,6 +19,7 @@ from web import formview
 from web.actions import ACTIONS, Action
 from web.caseview import File, load_file, offered
 from web.context import Ctx, ctx
+from web.dutywords import duty_choices
 from web.errors import status_of
 from web.eventwords import QUIET
 from web.going import go
@@ -102,16 +103,13 @@ def _choices(context: Ctx, file: File) -> formview.Choices:
                 (str(unit["id"]), f"{names.get(areas.parent_of(unit['path']), '')} {unit['name']}")
                 for unit in units if unit["path"] != file.head.area
             ]  # fmt: skip
-        if spec.of == "duty":
-            kinds = dict.fromkeys(one.kind for one in file.duties if one.missed)
-            return [(kind, labels.label('duty', kind, context.lang)) for kind in kinds]
         if spec.of == "paper":
             standing = (one for one in file.papers if one.voided_at is None)
             return [
                 (str(one.id), f"{labels.label('paper', one.kind, context.lang)} {one.number}")
                 for one in standing
             ]
-        return ()
+        return duty_choices(spec.of, file.duties, context.lang)
 
     return choose
 
@@ -144,5 +142,3 @@ def marks(instance_id: int) -> Response:
         if not (context.actor.covers(area) or diagram.has_work_in(conn, context.actor, instance_id)):
             raise NotFound
     return jsonify(marks_of(found, context.graph(found.definition_id), request.args.get("focus", "")))
-
-

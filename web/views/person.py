@@ -13,13 +13,14 @@ from tasks import commands, id_papers, people
 from tasks.access import Subject, authorize_start, classes_for, shown_person
 from tasks.id_papers import Paper
 from tasks.nonlocals import FACT
-from tasks.queries import areas, person_page
+from tasks.queries import areas, case_page, person_page
 from tasks.queries.case_page import case_by_no
 from tasks.queries.scope import reading_areas, reading_tiers, require_file
 from tasks.survey_round import INTERVIEW
 from web import formview
 from web.actions import PERSON_ACTIONS, Action
 from web.context import Ctx, ctx
+from web.dutywords import duty_choices
 from web.errors import status_of
 from web.facts import fact_lines
 from web.going import go
@@ -110,7 +111,7 @@ def _page(context: Ctx, person_id: int, refusal: AidError | None = None) -> str:
     area = page["person"].area
     return render_template(
         "person.html", facts=fact_lines(page["person"].facts, context.lang, context.t),
-        actions=offered(context, area), may_start=_may_start(context, APPLICATION, area),
+        actions=offered(context, area, page["duties"]), may_start=_may_start(context, APPLICATION, area),
         may_visit=_may_start(context, INTERVIEW, area),
         sentence=refusal.sentence(context.lang) if refusal else "",
         linked_case=refusal.data.get("case_id") if refusal else None, **page,
@@ -179,8 +180,11 @@ def _action_page(
     context: Ctx, head: person_page.PersonHead, action: Action, values: Mapping[str, Any],
     refusal: AidError | None = None,
 ) -> str:  # fmt: skip
+    with context.app.read() as conn:
+        duties = case_page.duties(conn, head.id)
     view = formview.draw(
         action.spec, values, context.lang, context.today,
+        choices=lambda spec: duty_choices(spec.of, duties, context.lang),
         problems=refusal if isinstance(refusal, FormInvalid) else None,
     )  # fmt: skip
     sentence = refusal.sentence(context.lang) if refusal and not isinstance(refusal, FormInvalid) else ""
