@@ -45,9 +45,12 @@ class Look:
 
     @cached_property
     def duties(self) -> list[RowMapping]:
-        """Return the open recurring duties of the person (one that waits for a birthday does not recur)."""
+        """Return the open recurring duties of the case and of its person outside any.
+
+        One that waits for a birthday does not recur.
+        """
         with self.world.app.read() as conn:
-            found = stories.open_duties(conn, self.person_id)
+            found = stories.open_duties(conn, self.case_id, self.person_id)
         return [row for row in found if row["frequency"] != duties.AGE]
 
     @cached_property
