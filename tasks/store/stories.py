@@ -114,7 +114,7 @@ def deadlines_of(conn: Connection, case_id: int | None, person_id: int) -> list[
 
 
 def open_duties(conn: Connection, case_id: int | None, person_id: int) -> list[RowMapping]:
-    """Return the duties that have not ended: those of a person, where a case is given not of his other cases."""
+    """Return the duties that have not ended: a person's own, and those of one of his cases or of all."""
     query = sa.select(duty).where(duty.c.person_id == person_id, duty.c.state == "open")
     if case_id is not None:
         query = query.where(sa.or_(duty.c.case_id == case_id, duty.c.case_id.is_(None)))
