@@ -62,5 +62,8 @@ class Bridge:
         """Hand an error or escalation to the caller."""
         if self.live.parent is None:
             return False
-        self.unit.raise_in_caller(self.live, event)
+        if event.trigger is Trigger.ERROR:
+            self.unit.raise_in_caller(self.live, event)
+        else:
+            self.unit.escalate(self.live, machine, event)
         return True

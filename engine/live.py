@@ -53,6 +53,8 @@ class Live:
         self.waits_gone: list[tuple[int, str]] = []
         self.path: list[str] = []
         self.reason = ""  #: why it was cancelled
+        self.held: Machine | None = None  #: stands still until its caller has heard an escalation
+        self.escalations: list[EventDef] = []  #: those the caller has still to hear
 
     @property
     def begun(self) -> bool:
@@ -69,10 +71,12 @@ class Live:
         return {**dict.fromkeys(self.graph.variables), **self.state.vars}
 
     def machine(self) -> Machine:
-        """Return a machine over this instance for one step."""
+        """Return a machine over this instance for one step: the one that is held, where one is."""
         from engine.bridge import Bridge
 
         self.dirty = True
+        if self.held is not None:
+            return self.held
         return Machine(self.graph, self.state, Bridge(self.unit, self), self)
 
     # the log of the machine

@@ -227,23 +227,45 @@ class Unit:
     def answer_caller(self, child: Live) -> None:
         """Give a finished called instance's variables to its caller after this step."""
         values = self.kernel.world.answer(self, child)
-        self._in_caller(child, lambda machine, token: machine.returned(token, values), values)
+        self.later(
+            lambda: self._in_caller(child, lambda machine, token: machine.returned(token, values), values)
+        )
 
     def raise_in_caller(self, child: Live, event: EventDef) -> None:
-        """Raise an error or escalation around the call activity after this step."""
+        """Raise an error around the call activity after this step."""
+        self.later(lambda: self._raise(child, event))
+
+    def escalate(self, child: Live, machine: Machine, event: EventDef) -> None:
+        """Raise an escalation around the call activity; the called process goes on if it is left alone.
+
+        Both come before whatever else was put off, so that nothing of a process that is interrupted goes on.
+        """
+
+        if child.held is None:
+            child.held, machine.held = machine, True
+            self._queue.extendleft((lambda: self._resume(child), lambda: self._raise_all(child)))
+        child.escalations.append(event)
+
+    def _raise_all(self, child: Live) -> None:
+        while child.escalations:
+            self._raise(child, child.escalations.pop(0))
+
+    def _raise(self, child: Live, event: EventDef) -> None:
         self._in_caller(child, lambda machine, token: machine.raised(token, event))
+
+    def _resume(self, child: Live) -> None:
+        held, child.held = child.held, None
+        if held is not None and child.status == "running":
+            self.step(child, lambda _fresh: held.resume())
 
     def _in_caller(
         self, child: Live, act: Callable[[Machine, int], object], values: Mapping[str, Any] | None = None
     ) -> None:
-        def answer() -> None:
-            found = self._caller_of(child)
-            if found is not None:
-                parent, token = found
-                cause = self.emit(parent.trail_id, "TokenMoved", live=parent, data=_given(values))
-                self.step(parent, lambda machine: act(machine, token), cause)
-
-        self.later(answer)
+        found = self._caller_of(child)
+        if found is not None:
+            parent, token = found
+            cause = self.emit(parent.trail_id, "TokenMoved", live=parent, data=_given(values))
+            self.step(parent, lambda machine: act(machine, token), cause)
 
     def _caller_of(self, child: Live) -> tuple[Live, int] | None:
         """Return the instance and token that still wait for a called instance."""

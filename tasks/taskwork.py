@@ -242,8 +242,7 @@ def names_of(desk: Desk, spec: FormSpec, values: Mapping[str, Any]) -> dict[str,
 def _next(desk: Desk, task: OpenTask) -> int | None:
     """Return an open task of the same trail the actor may go on with: his own, or one of his pool."""
     desk.unit.write_waits()
-    instances = [row["id"] for row in casework.open_on_trail(desk.conn, task.live.trail_id)]
-    candidates = casework.open_tasks_of(desk.conn, instances)
+    candidates = casework.open_tasks_on_trail(desk.conn, task.live.trail_id)
     for row in candidates:
         if row["assignee_id"] == desk.actor.user_id:
             return int(row["id"])

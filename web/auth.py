@@ -67,9 +67,10 @@ def _find_session(context: Ctx, right: Right) -> None:
     try:
         with context.app.read() as conn:
             live = sessions.find_session(conn, token, context.now, _address(request))
-            if request.method == "GET" and not context.bearer:
-                context.unread = office.unread_count(conn, live.actor.user_id or 0)
-            context.calendar = context.app.work_calendar(conn)
+            if request.method == "GET":  # a page; who sends something mostly needs neither
+                if not context.bearer:
+                    context.unread = office.unread_count(conn, live.actor.user_id or 0)
+                context.calendar = context.app.work_calendar(conn)
     except AidError:
         if not right.public:
             raise

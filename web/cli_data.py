@@ -38,12 +38,15 @@ NEXT_STEPS = """以上为一次性密码，首次登录须修改。请分别交�
 
 
 def prepare(app: App) -> None:
-    """Bring the tables up to date; publish the shipped diagrams where there are none."""
+    """Bring the tables up to date; publish the shipped diagrams where there are none.
+
+    The demo's are published when it is loaded, on the first day of its own clock.
+    """
     migrate.upgrade(app.db)
     selftest.keep_canary(app)
     with app.read() as conn:
         empty = not app.definitions.all_active(conn)
-    if empty:
+    if empty and app.demo is None:
         demo.deploy_all(app)
 
 

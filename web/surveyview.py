@@ -9,10 +9,17 @@ from urllib.parse import urlencode
 
 from tasks import labels
 from tasks.actor import Actor
+from tasks.queries import areas
+from tasks.queries.scope import reading_areas
+from tasks.store import surveys
 from tasks.survey import form
 from tasks.survey.analysis import NONE_OF
 from tasks.survey.rowcheck import IMPORTERS
 from tasks.survey.schema import questionnaire
+from web.context import Ctx
+
+#: Questionnaires of one page of the list.
+PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +116,30 @@ def filters_of(args: Mapping[str, str], years: Sequence[int], this_year: int) ->
         year, plain, choice, category if category.replace("_", "").isalnum() else "",
         _number(args.get("visit_class", ""), 9), _number(args.get("before", ""), 2**63 - 1),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of questionnaires, and those that stand beside another; `names` are those of the areas."""
+
+    years: Sequence[int]
+    wanted: Filters
+    rows: Sequence[Mapping[str, Any]]
+    more: bool
+    beside: Sequence[Mapping[str, Any]]
+    names: Mapping[str, str]
+
+
+def listing(context: Ctx, args: Mapping[str, str]) -> Listing:
+    """Return the page of questionnaires that an address asks for, of the areas its reader may see."""
+    reading = reading_areas(context.actor)
+    with context.app.read() as conn:
+        years = surveys.years(conn, reading)
+        wanted = filters_of(args, years, context.today.year)
+        rows = surveys.found(conn, reading, limit=PAGE + 1, **wanted.query())
+        beside = surveys.beside(conn, reading)
+        names = areas.unit_names(conn, [row["area"] for row in (*rows, *beside)])
+    return Listing(years, wanted, rows[:PAGE], len(rows) > PAGE, beside, names)
 
 
 def group_word(way: str, group: str, names: Mapping[str, str], lang: str) -> str:

@@ -34,7 +34,7 @@ ENTER: Mapping[Kind, Entering] = {
 class Machine:
     """Runs one instance. Not thread safe; made anew for every step."""
 
-    __slots__ = ("agenda", "failed", "graph", "host", "log", "over", "state", "steps")
+    __slots__ = ("agenda", "failed", "graph", "held", "host", "log", "over", "state", "steps")
 
     def __init__(self, graph: Graph, state: State, host: Host, log: Log) -> None:
         self.graph = graph
@@ -45,6 +45,8 @@ class Machine:
         self.steps = 0
         self.over = ROOT not in state.scopes and bool(state.last)
         self.failed = False
+        #: tokens stand still until a caller has heard an escalation, which may cancel them
+        self.held = False
 
     # what may be asked from outside
 
@@ -93,14 +95,17 @@ class Machine:
     def raised(self, token_id: int, event: EventDef) -> bool:
         """Offer an error or escalation of a called process to the events around the call activity.
 
-        An error that nobody here catches fails this instance too.
+        An error that nobody here catches fails this instance too; both go on to its own caller.
         """
         token = self.state.tokens.get(token_id)
         if token is None:
             return False
         caught = events.propagate_from(self, token, event)
-        if not caught and event.trigger is Trigger.ERROR:
-            scopes.fail(self, event)
+        if not caught:
+            if event.trigger is Trigger.ERROR:
+                scopes.fail(self, event)
+            else:
+                self.host.uncaught(self, event)
         self.run()
         return caught
 
@@ -128,6 +133,11 @@ class Machine:
         if root is not None:
             scopes.cancel(self, root)
         self.over = True
+
+    def resume(self) -> None:
+        """Go on after an escalation that left this instance alone."""
+        self.held = False
+        self.run()
 
     # what the families of nodes use
 
@@ -171,8 +181,8 @@ class Machine:
     def run(self) -> None:
         """Move tokens until every one waits; raise EngineFault when the budget is used up."""
         nodes, tokens = self.graph.nodes, self.state.tokens
-        while True:
-            while self.agenda:
+        while not self.held:
+            while self.agenda and not self.held:
                 token = self.agenda.popleft()
                 if tokens.get(token.id) is not token:
                     continue
@@ -181,7 +191,7 @@ class Machine:
                 if self.steps > BUDGET:
                     raise EngineFault(element=node.name or node.id, detail="步骤过多，可能是死循环")
                 ENTER[node.kind](self, token, node)
-            if self.over or not gateways.fire_inclusive(self):
+            if self.held or self.over or not gateways.fire_inclusive(self):
                 return
 
     # variables

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from engine.graph import EventDef, Graph, Node, TimerDef, Trigger
@@ -29,6 +30,8 @@ class Run:
     failed: bool = False
     waits: dict[tuple[int, str], list[EventDef]] = field(default_factory=dict)
     tasks: set[int] = field(default_factory=set)
+    held: Machine | None = None  #: stands still until its caller has heard an escalation
+    escalations: list[EventDef] = field(default_factory=list)
 
 
 class Sandbox:
@@ -88,9 +91,9 @@ class Sandbox:
         return all(run.done for run in self.runs.values())
 
     def _step(self, run: Run, act: Callable[[Machine], object]) -> None:
-        if self.round_trip and run.state.last:
+        if self.round_trip and run.state.last and run.held is None:
             run.state = load(dump(run.state))
-        act(Machine(run.graph, run.state, _Host(self, run), _Log(self, run)))
+        act(run.held or Machine(run.graph, run.state, _Host(self, run), _Log(self, run)))
         while self._queue:
             self._queue.popleft()()
 
@@ -133,23 +136,47 @@ class _Host:
         return datetime(2100, 1, 1, tzinfo=UTC)
 
     def uncaught(self, machine: Machine, event: EventDef) -> bool:
-        if self.run.parent is None:
+        run, queue = self.run, self.box._queue
+        if run.parent is None:
             return False
-        _in_caller(self.box, self.run, lambda machine, token: machine.raised(token, event))
+        if event.trigger is Trigger.ERROR:
+            queue.append(lambda: _raise_all(self.box, run, [event]))
+            return True
+        if run.held is None:
+            run.held, machine.held = machine, True
+            raised = partial(_raise_all, self.box, run, run.escalations)
+            queue.extendleft((partial(_resume, self.box, run), raised))
+        run.escalations.append(event)
         return True
 
 
 def _in_caller(box: Sandbox, child: Run, act: Callable[[Machine, int], object]) -> None:
-    """Do something around the call activity after this step, if it still waits for the called one."""
+    """Do something around the call activity, if it still waits for the called one."""
+    number, token_id = child.parent or (0, 0)
+    parent = box.runs[number]
+    token = parent.state.tokens.get(token_id)
+    if token is not None and token.called == child.id and not parent.done:
+        box._step(parent, lambda machine: act(machine, token_id))
 
-    def answer() -> None:
-        number, token_id = child.parent or (0, 0)
-        parent = box.runs[number]
-        token = parent.state.tokens.get(token_id)
-        if token is not None and token.called == child.id and not parent.done:
-            box._step(parent, lambda machine: act(machine, token_id))
 
-    box._queue.append(answer)
+def _raise_all(box: Sandbox, child: Run, events: list[EventDef]) -> None:
+    while events:
+        event = events.pop(0)
+        _in_caller(box, child, partial(_raised, event))
+
+
+def _raised(event: EventDef, machine: Machine, token: int) -> None:
+    machine.raised(token, event)
+
+
+def _returned(values: Values, machine: Machine, token: int) -> None:
+    machine.returned(token, values)
+
+
+def _resume(box: Sandbox, run: Run) -> None:
+    held, run.held = run.held, None
+    if held is not None and not run.done:
+        box._step(run, lambda _fresh: held.resume())
 
 
 def _broadcast(box: Sandbox, event: EventDef, heard: int) -> None:
@@ -195,4 +222,4 @@ class _Log:
         run.failed = failed is not None
         if run.parent is not None and failed is None:
             values = dict(run.state.vars)
-            _in_caller(self.box, run, lambda machine, token: machine.returned(token, values))
+            self.box._queue.append(partial(_in_caller, self.box, run, partial(_returned, values)))

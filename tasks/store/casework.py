@@ -48,6 +48,18 @@ _OPEN_ON_TRAIL = Named(
     )
     .order_by(instance.c.id.desc())
 )
+#: In the text, so that the partial index over open tasks serves it.
+_IS_OPEN = user_task.c.state.in_([sa.literal_column("'created'"), sa.literal_column("'claimed'")])
+_TASKS_ON_TRAIL = Named(
+    sa.select(user_task)
+    .join(instance, instance.c.id == user_task.c.instance_id)
+    .where(
+        instance.c.trail_id == sa.bindparam("trail_id"),
+        instance.c.status.in_([sa.literal_column(f"'{status}'") for status in OPEN]),
+        _IS_OPEN,
+    )
+    .order_by(user_task.c.due_at, user_task.c.id)
+)
 _DROP_DRAFT = Statement(
     form_data.delete().where(form_data.c.task_id == sa.bindparam("b_task"), form_data.c.draft)
 )
@@ -86,15 +98,16 @@ def open_tasks_of(conn: Connection, instance_ids: Iterable[int]) -> list[RowMapp
     return _open_tasks(len(ids)).all(conn, **numbered("id", ids)) if ids else []
 
 
+def open_tasks_on_trail(conn: Connection, trail_id: int) -> list[RowMapping]:
+    """Return the open user tasks of what runs on a trail, the one due first first."""
+    return _TASKS_ON_TRAIL.all(conn, trail_id=trail_id)
+
+
 @lru_cache(maxsize=64)
 def _open_tasks(instances: int) -> Named:
     return Named(
         sa.select(user_task)
-        .where(
-            user_task.c.instance_id.in_(several("id", instances)),
-            # in the text, so that the partial index over open tasks serves it
-            user_task.c.state.in_([sa.literal_column("'created'"), sa.literal_column("'claimed'")]),
-        )
+        .where(user_task.c.instance_id.in_(several("id", instances)), _IS_OPEN)
         .order_by(user_task.c.due_at, user_task.c.id)
     )
 

@@ -17,8 +17,10 @@ import pytest
 import sqlalchemy as sa
 from psycopg import sql
 
+from engine.clock import from_us
 from engine.store import migrate
 from engine.store.db import Database
+from tasks.demo import STANDS
 from tests.cli.conftest import Call
 from tests.databases import Postgres
 from tests.demo_home import DemoHome
@@ -146,6 +148,14 @@ def test_the_demo_is_proved(demo: Demo, verify: Verify, call: Call) -> None:
     assert code == 0
     assert "全部完好" in said
     assert call("doctor", "--demo", "--database", demo.url).code == 0
+
+
+def test_everything_on_the_trails_of_the_demo_happened_by_its_own_clock(demo: Demo) -> None:
+    database = Database(demo.url)
+    with database.read() as conn:
+        last = conn.execute(sa.text("SELECT max(at) FROM event")).scalar_one()
+    database.dispose()
+    assert from_us(last) <= STANDS
 
 
 def test_an_altered_event_is_named(demo: Demo, verify: Verify) -> None:

@@ -18,6 +18,7 @@ OUTSIDE = (
     '<bpmn:message id="M" name="MSG"/>'
 )
 CALL = '<bpmn:callActivity id="c" calledElement="Q"/>'
+UP = event("intermediateThrowEvent", "up", "escalation", "C")
 DATA = '<bpmn:dataObject id="d" name="n"/><bpmn:dataObject id="d2" name="back"/>'
 
 
@@ -79,7 +80,7 @@ def test_an_error_nobody_catches_fails_the_caller_too(desk: Desk) -> None:
 
 def test_an_escalation_beside_the_call_lets_both_go_on(desk: Desk) -> None:
     border = event("boundaryEvent", "b", "escalation", "C", attachedToRef="c", cancelActivity="false")
-    publish(desk, border, user("I") + event("intermediateThrowEvent", "up", "escalation", "C") + user("J"),
+    publish(desk, border, user("I") + UP + user("J"),
             ("s>I", "I>up", "up>J", "J>e"))  # fmt: skip
     desk.start()
     desk.complete("I")
@@ -90,12 +91,41 @@ def test_an_escalation_beside_the_call_lets_both_go_on(desk: Desk) -> None:
 
 def test_an_escalation_that_interrupts_cancels_the_called_process(desk: Desk) -> None:
     border = event("boundaryEvent", "b", "escalation", "C", attachedToRef="c")
-    publish(desk, border, user("I") + event("intermediateThrowEvent", "up", "escalation", "C") + user("J"),
+    publish(desk, border, user("I") + UP + user("J"),
             ("s>I", "I>up", "up>J", "J>e"))  # fmt: skip
     desk.start()
     desk.complete("I")
     assert desk.elements() == ["X"]
     assert desk.status(child(desk)) == "cancelled"
+
+
+@pytest.mark.parametrize("interrupting", ["true", "false"])
+def test_nothing_after_an_escalation_that_interrupts_happens(desk: Desk, interrupting: str) -> None:
+    border = event("boundaryEvent", "b", "escalation", "C", attachedToRef="c", cancelActivity=interrupting)
+    done: list[str] = []
+    desk.world.services["pay"] = lambda: done.append("paid")
+    publish(desk, border, user("I") + UP + '<bpmn:serviceTask id="v" aid595:service="pay"/>',
+            ("s>I", "I>up", "up>v", "v>e"))  # fmt: skip
+    desk.start()
+    desk.complete("I")
+    stopped = interrupting == "true"
+    assert desk.status(child(desk)) == ("cancelled" if stopped else "completed")
+    assert desk.elements() == (["X"] if stopped else ["X", "Z"])
+    assert done == ([] if stopped else ["paid"])
+
+
+def test_an_escalation_goes_on_to_the_caller_of_the_caller(desk: Desk) -> None:
+    border = event("boundaryEvent", "b", "escalation", "C", attachedToRef="c")
+    inner = '<bpmn:callActivity id="r" calledElement="R"/>' + user("I")
+    publish(desk, border, inner, ("s>r", "r>I", "I>e"))
+    body = START + UP + user("J") + END
+    desk.publish(process(body, "s>up", "up>J", "J>e", process_id="R", outside=OUTSIDE), "R")
+    desk.start()
+    assert desk.elements() == ["X"]
+    i = tables.instance.c
+    assert dict(desk.rows(sa.select(i.process_id, i.status))) == {
+        "P": "running", "Q": "cancelled", "R": "cancelled",
+    }  # fmt: skip
 
 
 def test_a_border_event_of_the_call_cancels_what_was_called(desk: Desk) -> None:

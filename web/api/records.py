@@ -12,9 +12,8 @@ from engine.codec import loads
 from engine.errors import NotFound
 from tasks import org
 from tasks.commands_register import DecideExport
-from tasks.queries import areas, market_page, measures
+from tasks.queries import market_page, measures
 from tasks.queries import registers as found
-from tasks.queries.scope import reading_areas
 from tasks.registers import lines, tables
 from tasks.registers.lines import Line
 from tasks.registers.months import is_intact
@@ -29,14 +28,13 @@ from web.api.parts import answer, flag, id_text, instant, key_of, member
 from web.api.v1 import views
 from web.context import Ctx, ctx
 from web.registerview import Asked
-from web.surveyview import filters_of
+from web.surveyview import listing
 from web.views.market import over
 from web.views.register_exports import requests_of
 from web.views.register_months import find_month, seen
 from web.views.registers import PAGE, file_of
 
 _PROMISED = {"": None, "yes": True, "no": False}
-_SURVEYS = 50
 
 
 def _opening(one: market_page.Opening) -> dict[str, Any]:
@@ -214,25 +212,18 @@ def decide_export(export_id: int, what: str) -> Response:
 @views.get("/surveys")
 def surveys() -> Response:
     """Return questionnaires that hold of a year, and those that stand beside another."""
-    context = ctx()
-    reading = reading_areas(context.actor)
-    with context.app.read() as conn:
-        years = survey_store.years(conn, reading)
-        wanted = filters_of(request.args, years, context.today.year)
-        rows = survey_store.found(conn, reading, limit=_SURVEYS + 1, **wanted.query())
-        beside = survey_store.beside(conn, reading)
-        names = areas.unit_names(conn, [row["area"] for row in (*rows, *beside)])
+    shown = listing(ctx(), request.args)
 
     def short(row: Mapping[Any, Any]) -> dict[str, Any]:
         return {
             "questionnaire_id": str(row["id"]), "person_id": str(row["person_id"]), "name": row["name"],
-            "area": row["area"], "place": names.get(row["area"], ""), "surveyed_on": row["surveyed_on"],
+            "area": row["area"], "place": shown.names.get(row["area"], ""), "surveyed_on": row["surveyed_on"],
         }  # fmt: skip
 
-    shown = rows[:_SURVEYS]
     return jsonify(
-        years=years, surveys=[short(row) for row in shown], beside=[short(row) for row in beside],
-        next=str(shown[-1]["id"]) if len(rows) > _SURVEYS else None,
+        years=shown.years, surveys=[short(row) for row in shown.rows],
+        beside=[short(row) for row in shown.beside],
+        next=str(shown.rows[-1]["id"]) if shown.more else None,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from engine.codec import loads
 from engine.errors import AidError, DuplicatePerson, FormInvalid, NotFound
 from tasks.access import Subject, allowed
 from tasks.queries import areas, person_page
-from tasks.queries.scope import reading_areas, reading_tiers, require_file
+from tasks.queries.scope import reading_tiers, require_file
 from tasks.store import surveys
 from tasks.survey import form
 from tasks.survey.check import ON_FILE, check
@@ -23,28 +23,21 @@ from web.adminview import carry_out, number, refused, sentence_of
 from web.context import Ctx, ctx
 from web.going import go
 from web.numbers import whole
-from web.surveyview import filters_of, may_import, words_of
+from web.surveyview import listing, may_import, words_of
 
 views = Blueprint("survey", __name__, url_prefix="/surveys")
 #: The field the questions have on a page of their own, as in the task.
 FIELD = "survey"
-_PAGE = 50
 
 
 @views.get("")
 def index() -> str:
     """List questionnaires: those that stand beside another first, then what was asked for."""
     context = ctx()
-    reading = reading_areas(context.actor)
-    with context.app.read() as conn:
-        years = surveys.years(conn, reading)
-        wanted = filters_of(request.args, years, context.today.year)
-        rows = surveys.found(conn, reading, limit=_PAGE + 1, **wanted.query())
-        beside = surveys.beside(conn, reading)
-        names = areas.unit_names(conn, [row["area"] for row in (*rows, *beside)])
+    shown = listing(context, request.args)
     return render_template(
-        "surveys.html", rows=rows[:_PAGE], more=len(rows) > _PAGE, beside=beside, names=names, years=years,
-        wanted=wanted, said=wanted.words(context.lang), may_import=may_import(context.actor),
+        "surveys.html", shown=shown, said=shown.wanted.words(context.lang),
+        may_import=may_import(context.actor),
     )  # fmt: skip
 
 

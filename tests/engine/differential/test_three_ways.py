@@ -19,19 +19,32 @@ from tests.engine.differential.drawing import diagram
 
 SEED = 595_000
 COUNT = 300
+#: What the night adds.
+LONG = 6_000
 #: What may run zero times, and a call, is not taken for a wait in a loop by the gate.
 SURE = tuple(kind for kind in KINDS if kind not in ("many", "called"))
 
 
 def test_300_random_processes_run_the_same_three_ways() -> None:
+    _agree(range(SEED, SEED + COUNT))
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("first", range(SEED + COUNT, SEED + COUNT + LONG, LONG // 6))
+def test_6000_further_ones_do_too(first: int) -> None:
+    _agree(range(first, first + LONG // 6))
+
+
+def _agree(seeds: range) -> None:
     outcome = Outcome()
-    for seed in range(SEED, SEED + COUNT):
+    for seed in seeds:
         compare(seed, outcome)
     assert [(found.who, found.seed, str(save(found))) for found in outcome.differences] == []
-    assert outcome.processes == COUNT
-    assert outcome.with_spiff > COUNT / 2
-    assert outcome.finished > COUNT / 2
-    assert outcome.steps > 5 * COUNT
+    count = len(seeds)
+    assert outcome.processes == count
+    assert outcome.with_spiff > count / 2
+    assert outcome.finished > count / 2
+    assert outcome.steps > 5 * count
 
 
 def test_the_gate_finds_nothing_wrong_with_the_random_processes() -> None:
