@@ -33,6 +33,7 @@ from tasks.forms.command_forms import exit_codes
 from tasks.forms.prefill import Resolve
 from tasks.forms.spec import Field, FormSpec
 from tasks.forms.values import FormContext, only_ids
+from tasks.store import ledger as ledger_store
 from tasks.store import rows, surveys, tables
 from tasks.survey.example import example
 
@@ -285,6 +286,11 @@ def _member(desk: Desk, live: Live, context: Context, _argument: str, field: Fie
     return str(ahead[0]) if ahead else None
 
 
+def _registered_person(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    waiting = ledger_store.needs_under(desk.conn, context.area)
+    return [{"person": str(waiting[0]["person_id"])}] if waiting else None
+
+
 def _complaint(desk: Desk, live: Live, context: Context, column: str, field: Field) -> Any:
     row = rows.first(desk.conn, tables.complaint, id=int(live.key.removeprefix("complaint:")))
     return None if row is None else row[column]
@@ -319,6 +325,7 @@ RULES: Mapping[str, _Rule] = {
     "month": _month,
     "contribution_hits": _hits,
     "member": _member,
+    "registered_person": _registered_person,
     "complaint": _complaint,
     "progress": _progress,
     "satisfaction": _content,
