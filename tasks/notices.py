@@ -29,3 +29,13 @@ def tell_supervisors(
     """Leave a notice for every supervisor over an area."""
     for row in accounts.staff(desk.conn, "supervisor", area):
         tell(desk, row["id"], kind, case_id, data)
+
+
+def settle(desk: Desk, user_id: int, kind: str) -> None:
+    """Take the unread notices of a kind for read: a new one says how things stand now."""
+    n = tables.notice.c
+    desk.conn.execute(
+        tables.notice.update()
+        .where(n.user_id == user_id, n.kind == kind, n.read_at.is_(None))
+        .values(read_at=desk.now_us)
+    )

@@ -19,6 +19,6 @@ def words_for(desk: Desk, done: Completion, kind: str) -> dict[str, str]:
         return {"addressee": desk.person(done.person_id)["name"]}
     if kind == "E43":
         told = forms_on(desk.conn, [done.task.live.trail_id], _COURSE)
-        course = {name: str(value) for rows in told.values() for name, value in rows[-1][1].items()}
+        course = {name: str(value) for rows in told.values() for name, value in rows[-1].answers.items()}
         return {"employer": course.get("employer", ""), "school": course.get("school", "")}
     return {}

@@ -36,6 +36,7 @@ from tasks.forms.values import FormContext, only_ids
 from tasks.store import ledger as ledger_store
 from tasks.store import rows, surveys, tables
 from tasks.survey.example import example
+from tasks.survey.visitor import signature
 
 
 def form_context(desk: Desk, live: Live, spec: FormSpec) -> FormContext:
@@ -113,8 +114,8 @@ def on_file(desk: Desk, live: Live, spec: FormSpec) -> dict[str, Any]:
     if person_id is None or not asked:
         return {}
     person = desk.person(person_id)
-    known = {"name": person["name"], "mobile": person["phone"] or "", "interviewer": desk.actor.name}
-    return {name: {**known, "survey_date": desk.today.isoformat()} for name in asked}
+    known = {"name": person["name"], "mobile": person["phone"] or ""}
+    return {name: known | signature(desk.conn, desk.actor, desk.today) for name in asked}
 
 
 def forget(desk: Desk, live: Live, element: str) -> None:

@@ -73,17 +73,21 @@ def _some(desk: Desk, mark: int) -> int | None:
 
 
 def _pools(desk: Desk) -> int:
-    """Tell every member of a pool how much unclaimed work is near, due or late."""
+    """Tell every member of a pool how much unclaimed work is near, due or late; yesterday's word is over."""
     counts: dict[tuple[str, str], Counter[str]] = {}
     for kind, (after, until) in _spans(desk).items():
         for one in store.unclaimed(desk.conn, after, until):
             counts.setdefault((one.role, one.pool), Counter())[kind] += one.number
-    said = 0
-    for (role, pool), found in counts.items():
-        for person in accounts.staff(desk.conn, role, pool):
-            notices.tell(desk, person["id"], POOL, None, {"role": role, **dict(found)})
-            said += 1
-    return said
+    told = [
+        (int(person["id"]), {"role": role, **found})
+        for (role, pool), found in counts.items()
+        for person in accounts.staff(desk.conn, role, pool)
+    ]
+    for user_id in sorted({user_id for user_id, _data in told}):
+        notices.settle(desk, user_id, POOL)
+    for user_id, data in told:
+        notices.tell(desk, user_id, POOL, None, data)
+    return len(told)
 
 
 def _calendar(desk: Desk) -> int:

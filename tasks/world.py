@@ -34,6 +34,7 @@ from tasks.connectors import exchange
 from tasks.desk import Context, Desk
 from tasks.employments import REGISTRATION
 from tasks.services import SERVICES
+from tasks.store.conn import RowMapping
 
 #: Stands for a day that is not known yet: the timer of a deadline that is pending or stands still waits.
 PENDING = date(2255, 1, 1)
@@ -175,6 +176,11 @@ def _day(value: Any) -> Any:
     return value
 
 
+def _never_over(row: RowMapping) -> bool:
+    """Tell whether the days of a row do not run out: not known yet, standing still, or without a last one."""
+    return row["due_at"] == NO_DUE or row["suspended_on"] is not None
+
+
 def timer_functions(desk: Desk, live: Live) -> Mapping[str, Callable[..., Any]]:
     """Return the functions of RULES J: days of the working calendar and of the case's deadline rows."""
 
@@ -182,7 +188,7 @@ def timer_functions(desk: Desk, live: Live) -> Mapping[str, Callable[..., Any]]:
         row = deadline_dates.current(desk, live, rule_id)
         if row is None:
             return None
-        if row["due_effective"] is None or row["suspended_on"] is not None:
+        if _never_over(row):
             return PENDING
         return date.fromisoformat(row["due_effective"])
 
@@ -190,7 +196,7 @@ def timer_functions(desk: Desk, live: Live) -> Mapping[str, Callable[..., Any]]:
         row = deadline_dates.current(desk, live, rule_id)
         if row is None:
             return None
-        if row["due_literal"] is None or row["suspended_on"] is not None:
+        if _never_over(row):
             return PENDING
         return deadline_dates.last_day(row) if row["extension"] else date.fromisoformat(row["due_literal"])
 

@@ -120,7 +120,18 @@ def _paragraphs(seed: str) -> tuple[str, ...]:
     if path is None:
         return ()
     lines = (re.sub(r"^[#\s>]+|\*\*", "", line).strip() for line in path.read_text("utf-8").splitlines())
-    return tuple(line for line in lines if line)
+    whole: list[str] = []
+    for line in filter(None, lines):
+        if whole and _goes_on(whole[-1]):
+            whole[-1] += line
+        else:
+            whole.append(line)
+    return tuple(whole)
+
+
+def _goes_on(paragraph: str) -> bool:
+    """Tell whether a page of the document ended within a paragraph: a numbered one ends with a stop."""
+    return bool(re.match(r"\d+[.．、]", paragraph)) and not paragraph.endswith(tuple("。；：！？”）"))
 
 
 def _heading(paragraphs: tuple[str, ...], step: str) -> int:

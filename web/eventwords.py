@@ -110,10 +110,10 @@ def detail_words(context: Ctx, data: Mapping[str, Any]) -> list[str]:
         told.append(_rule(context, data["rule"]))
     if isinstance(data.get("rule"), str) and isinstance(data.get("old"), str):
         new = data.get("new") or data.get("effective")
-        told.append(context.t("history.instead", old=_day(context, data["old"])) if new else "")
-        told.append(context.t("history.due", day=_day(context, str(new))) if data.get("new") else "")
+        told.append(context.t("history.instead", old=day_words(context, data["old"])) if new else "")
+        told.append(context.t("history.due", day=day_words(context, str(new))) if data.get("new") else "")
     if isinstance(data.get("effective"), str):
-        told.append(context.t("history.due", day=_day(context, data["effective"])))
+        told.append(context.t("history.due", day=day_words(context, data["effective"])))
     for name, kind in _CODED.items():
         value = data.get(name)
         if isinstance(value, str) and value:
@@ -121,12 +121,13 @@ def detail_words(context: Ctx, data: Mapping[str, Any]) -> list[str]:
     told += [str(data[name]) for name in _PLAIN if isinstance(data.get(name), str) and data[name]]
     told += _listed(data, lang) + _outputs(context, data)
     reason = data.get("reason")
-    if isinstance(reason, str) and reason:
+    if isinstance(reason, str) and reason.strip("—"):  # a trial that gave none
         told.append(_reason(reason, lang))
     return [one for one in dict.fromkeys(told) if one]
 
 
-def _day(context: Ctx, text: str) -> str:
+def day_words(context: Ctx, text: str) -> str:
+    """Return a civil date of an event in words; what is no date as it stands."""
     try:
         return words.day_text(date.fromisoformat(text), context.today, context.lang)
     except ValueError:

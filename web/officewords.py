@@ -81,6 +81,8 @@ def _thing(context: Ctx, event: Happened) -> str:
         return labels.label("setting", name, context.lang)
     if kind == "calendar":
         return context.t("calendar.year", year=name)
+    if kind == "list":
+        return labels.label("list", str(event.data.get("list", "")), context.lang)
     if kind == "leftover":
         return labels.label("leftover", name, context.lang)
     if kind == "unit":
@@ -100,10 +102,10 @@ def _details(context: Ctx, data: Mapping[str, Any], units: Mapping[int, str]) ->
         told.append(f"{_value(context, data.get('old'))} → {_value(context, data.get('new'))}")
     told += move_words(context, data) if "batch" in data else []
     told += ["、".join(t(f"account.{name}") for name in data.get("fields", ()))]
-    told += [t(f"trail.{name}", n=data[name]) for name in ("moved", "count", "wait") if name in data]
+    told += [t(f"trail.{name}", n=data[name]) for name in ("moved", "count", "wait", "rows") if name in data]
     told += [t("trail.disabled")] if data.get("why") == "disabled" else []
     told += [labels.label("error", data["code"], lang)] if "code" in data else []
-    told += [str(data[name]) for name in ("source", "reason") if data.get(name)]
+    told += [str(data[name]) for name in ("file", "source", "reason") if data.get(name)]
     return told
 
 

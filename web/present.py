@@ -148,6 +148,7 @@ class Vocabulary:
             "day": self.day,
             "date_of": self.date_of,
             "moment": self.moment,
+            "month": lambda value: words.month_text(value, self.lang),
             "due": self.due,
             "step_name": self.step_name,
             "process_name": self.process_name,
@@ -289,8 +290,9 @@ class Vocabulary:
         """Return what a notice is about."""
         data = row.data
         if row.kind == POOL:
-            counts = {kind: data.get(kind, 0) for kind in (TODAY, SOON, OVER)}
-            return self.context.t("notice_of.pool", **counts)
+            t = self.context.t
+            counts = [t(f"notice_of.{kind}", n=data[kind]) for kind in (TODAY, SOON, OVER) if data.get(kind)]
+            return t("notice_of.pool", counts=("，" if self.lang == "zh" else ", ").join(counts))
         if row.kind == REST_WEEK:
             span = {name: self.day(data[name]) for name in ("first", "last")}
             return self.context.t("notice_of.rest_week", number=data["number"], **span)

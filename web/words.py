@@ -123,6 +123,14 @@ def moment_text(us: int, today: date, lang: str) -> str:
     )
 
 
+def month_text(month: str, lang: str) -> str:
+    """Return a month (YYYY-MM) in words; what is none stays as it is."""
+    year, dash, number = month.partition("-")
+    if not dash or not (year + number).isdecimal():
+        return month
+    return translator(lang)("matter.month", year=int(year), month=int(number))
+
+
 def due_day(due_at: int) -> date:
     """Return the civil day that ends (or holds) a due instant."""
     return local_date(from_us(due_at) - timedelta(microseconds=1))

@@ -31,13 +31,15 @@ class Period(NamedTuple):
 Select = sa.Select[Any]
 
 
-def _columns(area: Any, person_id: Any, case_id: Any, at: Any, row_id: Any, what: Any) -> Select:
+def _columns(
+    area: Any, person_id: Any, case_id: Any, at: Any, row_id: Any, what: Any, day: Any = None
+) -> Select:
+    """Return the columns of a measure; one that counts by a civil day names it, and is listed by it."""
+    order = at if day is None else sa.cast(sa.func.replace(day, "-", ""), sa.BigInteger)
     return sa.select(
-        area.label("area"), person_id.label("person_id"), case_id.label("case_id"), at.label("at"),
-        row_id.label("id"), what.label("what"),
+        area.label("area"), person_id.label("person_id"), case_id.label("case_id"), order.label("at"),
+        row_id.label("id"), what.label("what"), (sa.null() if day is None else day).label("day"),
     )  # fmt: skip
-
-
 
 
 def _entries(register: str, *elements: str) -> Callable[[Period], Select]:
@@ -80,10 +82,10 @@ def _employed(period: Period) -> Select:
 
 
 def _welfare(period: Period) -> Select:
-    """Persons who began in a public-welfare post within the period; its day is civil, its key the row."""
+    """Persons who began in a public-welfare post within the period."""
     p = placement.c
     return (
-        _columns(case.c.area, p.person_id, p.case_id, p.id, p.id, p.placed_on)
+        _columns(case.c.area, p.person_id, p.case_id, p.id, p.id, p.level, p.placed_on)
         .join(case, case.c.id == p.case_id)
         .where(p.placed_on >= period.first, p.placed_on <= period.last)
     )
@@ -114,7 +116,7 @@ def _lost(period: Period) -> Select:
     """Jobs lost within the period."""
     e = employment.c
     return (
-        _columns(person.c.area, e.person_id, e.case_id, e.created_at, e.id, e.kind)
+        _columns(person.c.area, e.person_id, e.case_id, e.created_at, e.id, e.kind, e.lost_on)
         .join(person, person.c.id == e.person_id)
         .where(e.lost_on >= period.first, e.lost_on <= period.last)
     )
@@ -167,7 +169,7 @@ def counts(conn: Connection, areas: Sequence[str], period: Period) -> dict[str, 
 
 
 class Counted(NamedTuple):
-    """One row behind a number; `what` is a code that says more (a rule, a tier, a post)."""
+    """One row behind a number; `what` is a code that says more (a rule, a tier), `day` what it counts by."""
 
     id: int
     at: int
@@ -175,6 +177,7 @@ class Counted(NamedTuple):
     person_id: int | None
     case_id: int | None
     what: str
+    day: str | None
     case_no: str | None
     name: str | None
 
@@ -186,7 +189,7 @@ def behind(
     """Return what a number counted, the latest first; `before` is the key (at, id) of the last row shown."""
     r = MEASURES[name](period).subquery().c
     query = (
-        sa.select(r.id, r.at, r.area, r.person_id, r.case_id, r.what, case.c.case_no, person.c.name)
+        sa.select(r.id, r.at, r.area, r.person_id, r.case_id, r.what, r.day, case.c.case_no, person.c.name)
         .select_from(sa.outerjoin(r.id.table, case, case.c.id == r.case_id).outerjoin(
             person, person.c.id == r.person_id
         ))

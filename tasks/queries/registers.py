@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from engine.codec import mapping
-from engine.store.tables import user_task
+from engine.store.tables import instance, user_task
 from tasks.queries.areas import under
 from tasks.queries.measures import Period
 from tasks.queries.rows import each
@@ -35,7 +35,7 @@ class Wanted:
 
 
 class Entry(NamedTuple):
-    """One entry."""
+    """One entry; `run` is the run of assistance it was made in."""
 
     id: int
     at: int
@@ -48,6 +48,7 @@ class Entry(NamedTuple):
     person_id: int | None
     user_id: int | None
     struck_at: int | None = None
+    run: int = 1
 
 
 Key = tuple[int, int]
@@ -58,13 +59,18 @@ def entries(
 ) -> list[Entry]:
     """Return entries, the latest first; `before` is the key (at, id) at which the last page ended."""
     r = register_row.c
-    query = sa.select(
-        r.id, r.at, r.area, r.tier, r.trail_id, r.element, r.task_id, r.case_id, r.person_id, r.user_id,
-        r.struck_at,
-    ).where(*_conditions(spec, wanted))
+    query = _entries().where(*_conditions(spec, wanted))
     if before is not None:
         query = query.where(sa.or_(r.at < before[0], sa.and_(r.at == before[0], r.id < before[1])))
     return each(conn, query.order_by(r.at.desc(), r.id.desc()).limit(most), Entry)
+
+
+def _entries() -> sa.Select[Any]:
+    r = register_row.c
+    return sa.select(
+        r.id, r.at, r.area, r.tier, r.trail_id, r.element, r.task_id, r.case_id, r.person_id, r.user_id,
+        r.struck_at, sa.func.coalesce(instance.c.run, 1),
+    ).select_from(register_row.outerjoin(instance, instance.c.id == r.instance_id))
 
 
 def count(conn: Connection, spec: RegisterSpec, wanted: Wanted) -> int:
@@ -106,14 +112,9 @@ def _conditions(spec: RegisterSpec, wanted: Wanted) -> list[sa.ColumnElement[boo
 
 def by_ids(conn: Connection, ids: Sequence[int]) -> list[Entry]:
     """Return entries by their ids."""
-    r = register_row.c
-    query = sa.select(
-        r.id, r.at, r.area, r.tier, r.trail_id, r.element, r.task_id, r.case_id, r.person_id, r.user_id,
-        r.struck_at,
-    )
-    found: list[Entry] = []
+    query, found = _entries(), list[Entry]()
     for start in range(0, len(ids), 500):
-        found += each(conn, query.where(r.id.in_(ids[start : start + 500])), Entry)
+        found += each(conn, query.where(register_row.c.id.in_(ids[start : start + 500])), Entry)
     return found
 
 
@@ -151,7 +152,12 @@ def forms(conn: Connection, task_ids: Iterable[int | None]) -> dict[int, dict[st
     return {row[0]: mapping(row[1]) for row in conn.execute(query)}
 
 
-Told = tuple[int, dict[str, Any]]
+class Told(NamedTuple):
+    """What a step recorded: when, and in which run."""
+
+    at: int
+    run: int
+    answers: dict[str, Any]
 
 
 def forms_on(
@@ -163,14 +169,15 @@ def forms_on(
     if not wanted:
         return {}
     query = (
-        sa.select(t.trail_id, t.element, t.ended_at, f["values"])
+        sa.select(t.trail_id, t.element, t.ended_at, instance.c.run, f["values"])
+        .join(instance, instance.c.id == t.instance_id)
         .join(form_data, sa.and_(f.task_id == t.id, f.draft.is_(sa.false())))
         .where(t.element.in_(wanted), t.trail_id.in_(sorted(set(trails))), t.state == "completed")
         .order_by(t.ended_at, t.id)
     )
     found: dict[tuple[int, str], list[Told]] = {}
-    for trail, element, at, values in conn.execute(query):
-        found.setdefault((trail, element), []).append((at, mapping(values)))
+    for trail, element, at, run, values in conn.execute(query):
+        found.setdefault((trail, element), []).append(Told(at, run, mapping(values)))
     return found
 
 

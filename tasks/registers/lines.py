@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from engine.calendar import full_years
 from engine.clock import from_us, local_date
 from tasks.access import HIDDEN, Subject, classes_for
 from tasks.actor import Actor
@@ -27,6 +28,10 @@ from tasks.store.conn import Connection
 
 #: What is said of an entry that was made in a later month than the day it tells of.
 LATE = "补录"
+#: What is said of somebody a second assistance brought there, and no office below.
+SECOND = "二次援助"
+#: Columns that tell of the person.
+_OF_PERSON = frozenset({"name", "sex", "birth_date", "age", "id_no", "phone", "address"})
 _LONGEST = 300
 _NO_WORDS = frozenset({"list", "survey", "user", "ref"})
 
@@ -111,13 +116,9 @@ def _cell(
     if column.of:
         return _answer(column, entry, values, known)
     person = known.persons.get(person_id or 0)
+    if column.name in _OF_PERSON:
+        return _of_person(column.name, person, entry) if person else ""
     match column.name:
-        case "name" | "phone" | "address" | "birth_date":
-            return str(getattr(person, column.name) or "") if person else ""
-        case "id_no":
-            return person.id_masked if person else ""
-        case "sex":
-            return label("code", person.sex) if person else ""
         case "case_no":
             return known.cases.get(entry.case_id or 0, ("", ""))[0]
         case "community":
@@ -129,10 +130,22 @@ def _cell(
         case "entered":
             return local_date(from_us(entry.at)).isoformat()
         case "remark":
-            return _remark(spec, entry, values)
+            return _remark(spec, entry, values, known)
         case "summary":
             return _summary(entry, values)
     return _referral(column, entry, known)
+
+
+def _of_person(name: str, person: PersonRow, entry: Entry) -> str:
+    match name:
+        case "id_no":
+            return person.id_masked
+        case "sex":
+            return label("code", person.sex)
+        case "age":
+            born = as_date(person.birth_date)
+            return "" if born is None else str(full_years(born, local_date(from_us(entry.at))))
+    return str(getattr(person, name) or "")
 
 
 def _community(entry: Entry, person: PersonRow | None) -> str:
@@ -145,8 +158,8 @@ def _answer(column: Column, entry: Entry, values: Mapping[str, Any], known: _Kno
     element = entry.element
     if column.task and column.task != entry.element:
         element = column.task
-        told = [one for at, one in known.others.get((entry.trail_id, element), []) if at <= entry.at]
-        values = told[-1] if told else {}
+        told = _told(entry, element, known)
+        values = told[-1].answers if told else {}
     fields = fields_of(element)
     fields = {part.name: part for one in fields.values() for part in one.item} | fields
     for name in column.of:
@@ -156,12 +169,20 @@ def _answer(column: Column, entry: Entry, values: Mapping[str, Any], known: _Kno
     return ""
 
 
+def _told(entry: Entry, element: str, known: _Known) -> list[found.Told]:
+    """Return what a step had recorded by the time of an entry, in the same run of assistance."""
+    told = known.others.get((entry.trail_id, element), [])
+    return [one for one in told if one.at <= entry.at and one.run == entry.run]
+
+
 def _plain(column: Column, said: str, value: Any) -> str:
     return str(value) if column.type in ("date", "number") else said
 
 
-def _remark(spec: RegisterSpec, entry: Entry, values: Mapping[str, Any]) -> str:
-    """Say that an entry was made in a later month than the day it tells of."""
+def _remark(spec: RegisterSpec, entry: Entry, values: Mapping[str, Any], known: _Known) -> str:
+    """Say that an entry is of a second assistance nobody handed up, or of an earlier month than its own."""
+    if entry.run > 1 and spec.handed_up and not _told(entry, spec.handed_up, known):
+        return SECOND
     day = next((str(values[name]) for name in spec.day if values.get(name)), "")
     return LATE if day and day[:7] < local_date(from_us(entry.at)).isoformat()[:7] else ""
 

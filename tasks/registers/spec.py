@@ -24,6 +24,7 @@ BUILT_IN: Mapping[str, tuple[str, int, str]] = {
     "name": ("text", 10, "P3"),
     "sex": ("text", 6, "P3"),
     "birth_date": ("date", 12, "P3"),
+    "age": ("number", 8, "P3"),
     "id_no": ("text", 21, "P4"),
     "phone": ("text", 14, "P3"),
     "address": ("text", 26, "P3"),
@@ -76,6 +77,8 @@ class RegisterSpec:
     each: str = ""
     #: Form field with the day of what is entered; an entry made in a later month is marked.
     day: tuple[str, ...] = ()
+    #: Step by which the office below hands somebody up; an entry without it is of a second assistance.
+    handed_up: str = ""
 
     def title(self, lang: str) -> str:
         """Return the name of the register."""
@@ -102,7 +105,7 @@ def _spec(name: str, line: Mapping[str, Any]) -> RegisterSpec:
     columns = [_column(one, elements, str(line.get("each", ""))) for one in line["columns"]]
     return RegisterSpec(
         name, line["keeper"], tuple(columns), elements, line.get("facet", ""), bool(line.get("stock")),
-        line.get("each", ""), tuple(line.get("day", ())),
+        line.get("each", ""), tuple(line.get("day", ())), line.get("handed_up", ""),
     )  # fmt: skip
 
 

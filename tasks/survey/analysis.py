@@ -42,6 +42,14 @@ class Analysis:
     first: str = ""
     last: str = ""
 
+    @property
+    def sum(self) -> Community:
+        """Return all communities as one, under the last line of the table."""
+        names = ("residents", "surveyed", "candidates", "willing")
+        return Community(
+            self.area, "", *(sum(getattr(one, name) for one in self.communities) for name in names)
+        )
+
     def groups(self, way: str) -> list[str]:
         """Return the groups of a way in the order of its columns."""
         if way == "community":

@@ -33,10 +33,10 @@ def report(found: Analysis, place: str, unit: str, today: date, name: Callable[[
          one.candidates, one.willing)
         for one in found.communities
     ]  # fmt: skip
-    people = sum(one.residents for one in found.communities)
-    lines.append(("合计", people, found.total, found.total / people if people else None,
-                  sum(one.candidates for one in found.communities),
-                  sum(one.willing for one in found.communities)))  # fmt: skip
+    whole = found.sum
+    lines.append(("合计", whole.residents, whole.surveyed,
+                  whole.surveyed / whole.residents if whole.residents else None,
+                  whole.candidates, whole.willing))  # fmt: skip
     _table(sheet, 4, head, lines)
     for line in range(5, 5 + len(lines)):
         sheet.cell(line, 4).number_format = "0.0%"

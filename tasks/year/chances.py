@@ -70,8 +70,10 @@ def _follow_up(turn: Turn) -> Answers:
     signal = turn.pick(NONE=945, UNSTABLE=25, JOB_LOST=20, TRAINING=10)
     if signal not in turn.spec.fields["signal"].options:
         signal = "NONE"
-    answer: Answers = {"signal": signal, "stability": "UNSTABLE" if signal == "UNSTABLE" else "STABLE"}
-    return answer | ({"status": "LEFT"} if signal == "JOB_LOST" else {})
+    unsteady = signal in ("UNSTABLE", "JOB_LOST")
+    answer: Answers = {"signal": signal, "stability": "UNSTABLE" if unsteady else "STABLE"}
+    left = {"status": "LEFT", "note": turn.chance.choice(data()["words"]["lost_reason"])}
+    return answer | (left if signal == "JOB_LOST" else {})
 
 
 def _interview(turn: Turn) -> Answers:

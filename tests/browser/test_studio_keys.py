@@ -84,3 +84,12 @@ def test_a_message_a_deadline_and_a_default_are_written_as_the_engine_reads_them
     assert re.search(r'id="P04_Employed_End"[^>]*aid595:message="MSG-11"', xml)
     assert 'messageRef="Msg_11"' in xml
     assert re.search(r'id="P04_Reason_GW"[^>]*default="F_P04_Reason_GW_OWN"', xml)
+
+
+def test_what_is_found_stands_beside_the_palette_and_not_below_it(studio: Studio) -> None:
+    studio.select("P04_Submit").select("P04_FirstVacancy")
+    shape = studio.shape("P04_FirstVacancy").bounding_box()
+    palette = studio.page.locator(".djs-palette").bounding_box()
+    assert shape is not None
+    assert palette is not None
+    assert shape["x"] > palette["x"] + palette["width"]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tasks.scenarios import Runner, scenario_files
+from tasks.scenarios import Result, Runner, scenario_files
 from tests.databases import Postgres
 
 FOLDER = Path(__file__).parents[2] / "bpmn" / "scenarios"
@@ -47,3 +47,20 @@ def test_the_case_passes_on_postgresql(postgres_runner: Runner, name: str) -> No
         if path.name.startswith(name):
             for result in postgres_runner.file(path):
                 assert result.passed, result.text()
+
+
+@pytest.mark.parametrize(("event", "there"), [("TaskCreated", True), ("TimerFired", False)])
+def test_what_has_no_last_day_never_runs_out(
+    play: Callable[[str], Result], event: str, there: bool
+) -> None:
+    result = play(f"""
+id: T1
+title: 政策期满评估没有截止日，不标记逾期
+settings: {{benefit_lead_days: 30}}
+people:
+  甲: {{benefits: [{{code: BEN-SI-FLEX, starts_on: 2025-08-01, ends_on: 2026-03-30}}]}}
+steps:
+  - {{at: 2026-02-28 00:00, expect: {{for: 甲, open: [P17_Evaluate]}}}}
+  - {{at: 2026-03-20 09:00, expect: {{for: 甲, open: [P17_Evaluate], events: [{event}]}}}}
+""")
+    assert result.passed is there, result.text()

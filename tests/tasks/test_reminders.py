@@ -92,7 +92,22 @@ def test_of_unclaimed_work_each_member_of_its_pool_hears_a_number(office: Office
         query = sa.select(n.data).where(n.kind == "PoolDue", n.user_id == office.actor("staff.hnc").user_id)
         told: list[dict[str, Any]] = [loads(text) for text in conn.execute(query).scalars()]
     assert told[-1]["DueSoon"] >= 1
-    assert "待认领的任务" in office.browser("staff.hnc").get("/notices").text
+    page = office.browser("staff.hnc").get("/notices").text
+    assert "待认领的任务：临近到期" in page
+    assert "0项" not in page
+
+
+def test_what_is_said_of_unclaimed_work_takes_the_place_of_yesterdays(office: Office) -> None:
+    case = office.new_case()
+    office.reach(case, "P04_FirstVacancy")
+    office.pass_days(4)
+    n = notice.c
+    with office.app.read() as conn:
+        mine = n.user_id == office.actor("staff.hnc").user_id
+        query = sa.select(n.read_at).where(n.kind == "PoolDue", mine)
+        read = [row.read_at is not None for row in conn.execute(query.order_by(n.created_at))]
+    assert read == [True] * (len(read) - 1) + [False]
+    assert len(read) > 1
 
 
 def test_next_years_calendar_is_asked_for_from_november_on(office: Office) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import shutil
 import warnings
 import zipfile
@@ -244,6 +245,7 @@ def test_the_bundle_holds_a_page_pictures_and_its_own_verifier(copy: Copy) -> No
     diagram = "diagrams/P04_community_assistance-v1.bpmn"
     assert {"evidence.json", "manifest.json", "page.css", diagram} <= names
     assert "司马青" in page
+    assert re.search(r"导出人\S+，\d{4}年\d+月\d+日 \d\d:\d\d，理由", page)
     assert "<script" not in page
     assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
     assert picture.startswith("<?xml")

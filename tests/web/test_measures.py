@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from engine.ids import new_id
@@ -54,3 +56,17 @@ def test_who_has_two_jobs_on_record_is_one_person_at_work(office: Office) -> Non
         period = Period(0, 10, "2026-03-01", "2026-03-31")
         found = [row for row in conn.execute(MEASURES["working"](period)) if row.person_id == person]
     assert [row.at for row in found] == [7]
+
+
+def test_jobs_lost_are_listed_by_the_day_they_were_lost_the_latest_first(office: Office) -> None:
+    person = office.register("赵文华")
+    with office.app.write() as conn:
+        for at, lost in ((9, "2026-06-02"), (5, "2026-06-30")):
+            rows.add(
+                conn, tables.employment, id=new_id(), person_id=person, kind="UNIT", employed_on="2025-02-01",
+                confirmed_on="2025-02-01", source="OWN_EFFORT", lost_on=lost, created_at=at,
+            )  # fmt: skip
+    page = office.browser("staff.rh").get("/registers/counted/lost?from=2026-06-01&to=2026-06-30").text
+    days = re.findall(r'<div class="row-sub">([^<]+)</div>', page)
+    assert days == ["6月30日 周二", "6月2日 周二"]
+    assert page.count("赵文华") == 2

@@ -273,3 +273,10 @@ def test_a_survey_round_says_how_far_its_roster_and_its_visits_are(
     page = pages.get(f"/matters/{trail_id}").text
     assert "应访名单" in page
     assert "已访0人，不在调查范围0人，未访3人" in page
+
+
+def test_the_offices_trail_names_the_list_that_was_taken_over(office: Office, street: Browser) -> None:
+    office.register("郑小满")
+    assert upload(street, "DISABLED", f"身份证号\n{number_of(office)}\n".encode()).status_code == 200
+    told = re.findall(r"导入名单</b>(.*?)</li>", office.browser("audit.admin").get("/trail").text, re.DOTALL)
+    assert all(each in told[0] for each in ("持证残疾人名单", "1行", "名单.csv"))

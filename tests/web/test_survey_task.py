@@ -51,6 +51,7 @@ def test_a_person_on_file_is_not_asked_for_the_name_again(office: Office) -> Non
     typed = dict(re.findall(r'name="survey__(\w+)" value="([^"]*)"', page))
     assert typed["name"] == "卓文君"
     assert typed["interviewer"]
+    assert typed["interviewer_village"] == "河南村"
     assert typed["survey_date"] == TODAY.isoformat()
 
 

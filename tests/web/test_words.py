@@ -31,6 +31,7 @@ from tests.web.office import Office
 from web import clauses, words
 from web.actions import ACTIONS, PERSON_ACTIONS
 from web.audit.timeline import GROUPS
+from web.audit.trails import MATTERS
 from web.errors import STATUS
 from web.i18n import LANGUAGES, catalogue, choose, say_or
 from web.views import accounts as account_views
@@ -61,7 +62,7 @@ MADE = {
     "fault.": tuple(what.replace(" ", "_") for what in WHAT),
     "survey.standing_": ("held", "beside", "set_aside"), "survey.by_": WAYS,
     "survey.state_": ("checking", "checked", "importing", "done", "failed", "dropped", "lost"),
-    "account.kind_": accounts.KINDS, "trail.of_": office_trail.TABS,
+    "account.kind_": accounts.KINDS, "trail.of_": office_trail.TABS, "trail.matter_": MATTERS,
     "account_act.": [
         one + end for one in (*account_views.ACTS, *account_views.SECRET_ACTS) for end in ("", "_lead")
     ],

@@ -16,6 +16,7 @@ from engine.codec import dumps
 from tasks.queries import studio
 from tasks.queries.audit_case import Run
 from tasks.queries.evidence import evidence
+from web import words
 from web.audit import drawing, timeline, why
 from web.audit.file import AuditFile
 from web.context import Ctx
@@ -41,8 +42,8 @@ def pack(context: Ctx, file: AuditFile, reason: str, checkpoints: Path | None) -
         "reason": reason,
     }  # fmt: skip
     page = render_template(
-        "bundle.html", file=file, case=file.head, made=found["made"], waits=why.waits(file), ways=pictures,
-        entries=timeline.entries(file, most=_EVERY),
+        "bundle.html", file=file, case=file.head, made=found["made"], made_at=_made_at(context),
+        waits=why.waits(file), ways=pictures, entries=timeline.entries(file, most=_EVERY),
         branches={run.id: list(why.branches(file, run)) for run in file.runs},
     )  # fmt: skip
     parts: dict[str, bytes] = {
@@ -54,6 +55,11 @@ def pack(context: Ctx, file: AuditFile, reason: str, checkpoints: Path | None) -
     }  # fmt: skip
     manifest = {name: hashlib.sha256(part).hexdigest() for name, part in sorted(parts.items())}
     return _zip({"manifest.json": dumps(manifest).encode(), **parts})
+
+
+def _made_at(context: Ctx) -> str:
+    now = context.now.astimezone(SHANGHAI)
+    return f"{words.full_day(now.date(), context.lang)} {now:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True)

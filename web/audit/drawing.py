@@ -13,6 +13,7 @@ from engine.retrace import Trace
 #: Characters (a Chinese one counts two) in one line of a box, and lines in it.
 _LINE, _LINES = 15, 4
 _TEXT = 12
+_STOPS = "，。、；：？！）》”’·"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Drawing:
 
 _SIGNS = {
     "exclusiveGateway": "×", "parallelGateway": "+", "inclusiveGateway": "○", "eventBasedGateway": "⬠",
-    "timer": "⏱", "message": "✉", "signal": "△", "error": "ϟ", "escalation": "⇧", "terminate": "●",
+    "message": "✉", "signal": "△", "error": "ϟ", "escalation": "⇧", "terminate": "●",
 }  # fmt: skip
 
 
@@ -117,18 +118,28 @@ def _box(shape: Shape, graph: Graph, trace: Trace, touched: set[str]) -> Box:
 
 
 def wrapped(text: str, most: int = _LINE, lines: int = _LINES) -> list[str]:
-    """Return a name in lines, the last one cut short where it does not fit."""
-    found, line, width = [], "", 0
-    for char in " ".join(text.split()):
-        size = 2 if ord(char) > 0x2E7F else 1
-        if width + size > most:
-            found.append(line)
-            line, width = "", 0
-        line, width = line + char, width + size
-    found.append(line)
+    """Return a name in lines of one length, the last one cut short where it does not fit."""
+    text = " ".join(text.split())
+    found = _filled(text, most)
+    if len(found) > 1:  # a line that is only filled leaves what remains, often one character, for the next
+        found = next(
+            (even for width in range(2, most) if len(even := _filled(text, width)) == len(found)), found
+        )
     if len(found) > lines:
         found = [*found[: lines - 1], found[lines - 1][:-1] + "…"]
     return [one for one in found if one]
+
+
+def _filled(text: str, most: int) -> list[str]:
+    """Return a text in lines as long as they may be, no stop at the beginning of one."""
+    found, line, width = [], "", 0
+    for char in text:
+        size = 2 if ord(char) > 0x2E7F else 1
+        if line and width + size > most and char not in _STOPS:
+            found.append(line)
+            line, width = "", 0
+        line, width = line + char, width + size
+    return [*found, line]
 
 
 def _text(shape: Shape) -> tuple[tuple[float, float, str], ...]:

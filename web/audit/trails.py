@@ -9,6 +9,9 @@ from tasks.queries.trail_owners import Owner, may, of_office, of_persons, of_pro
 from web import words
 from web.context import Ctx
 
+#: Kinds of matters that are no window of an office's duty, as their keys begin.
+MATTERS = ("benefit", "complaint", "discovery", "household", "special", "warning")
+
 
 def trail_title(context: Ctx, owner: Owner) -> str:
     """Return what a trail is called that is no case's."""
@@ -20,6 +23,8 @@ def trail_title(context: Ctx, owner: Owner) -> str:
         with context.app.read() as conn:
             return f"{told} {user_names(conn, [owner.reader]).get(owner.reader, '')}".strip()
     code = (owner.matter or "").partition(":")[0]
+    if code in MATTERS:
+        return f"{told} {context.t(f'trail.matter_{code}')}"
     return f"{told} {code}" if code and code != "unit" else told
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from engine.clock import from_us, local_date
@@ -13,7 +14,7 @@ from tasks.queries.audit_case import Run
 from tasks.queries.trail import Happened
 from web import words
 from web.audit.file import AuditFile
-from web.eventwords import held_words
+from web.eventwords import day_words, held_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,10 @@ def _wait(file: AuditFile, run: Run, node: Node) -> Wait | None:
     if node.kind in HUMAN:
         created = _last(file, run, "TaskCreated", node.id)
         since = created.seq if created is not None else None
-        due, late = _due(file, run, node)
-        sentence = t(
-            "why.task", who=_who(file, run, node), step=step, seq=since or "—", due=due,
-            days=_days(file, created.at if created is not None else None),
+        due, late = _window(file, node, created) or _due(file, node)
+        who = _who(file, run, node)
+        sentence = t("why.task_now", who=who, step=step, due=due) if created is None else t(
+            "why.task", who=who, step=step, seq=since, due=due, days=_days(file, created.at)
         )  # fmt: skip
     elif node.kind in (Kind.EVENT, Kind.CATCH, Kind.RECEIVE):
         targets = [flow.target for flow in node.outgoing] if node.kind is Kind.EVENT else [node.id]
@@ -97,12 +98,13 @@ def _last(file: AuditFile, run: Run, kind: str, element: str) -> Happened | None
     return next((e for e in every if file.element(e) == element), None)
 
 
-def _days(file: AuditFile, since: int | None) -> int:
-    if since is None:
-        return 0
-    seen = file.events[-1].at if file.upto < file.last else None
-    end = local_date(from_us(seen)) if seen is not None else file.context.today
-    return (end - local_date(from_us(since))).days
+def _days(file: AuditFile, since: int) -> int:
+    return (_until(file) - local_date(from_us(since))).days
+
+
+def _until(file: AuditFile) -> date:
+    """Return the day on which the file is read: that of the event it goes back to, or today."""
+    return local_date(from_us(file.events[-1].at)) if file.upto < file.last else file.context.today
 
 
 def _who(file: AuditFile, run: Run, node: Node) -> str:
@@ -130,7 +132,19 @@ def _who(file: AuditFile, run: Run, node: Node) -> str:
     return f"{name}（{holder}）" if holder and lang == "zh" else f"{name} ({holder})" if holder else name
 
 
-def _due(file: AuditFile, run: Run, node: Node) -> tuple[str, bool]:
+def _window(file: AuditFile, node: Node, created: Happened | None) -> tuple[str, bool] | None:
+    """Return until when a recurring duty is to be done, for the task that stands for one of its windows."""
+    before = (one for one in reversed(file.events) if created is None or one.seq < created.seq)
+    found = next((one for one in before if one.data.get("duty") == node.id), None)
+    if found is None or found.kind != "DutyCreated":
+        return None
+    last = str(found.data.get("last"))
+    late = _until(file).isoformat() > last
+    told = file.context.t("why.window", day=day_words(file.context, last))
+    return told + (file.context.t("why.late") if late else ""), late
+
+
+def _due(file: AuditFile, node: Node) -> tuple[str, bool]:
     t, lang = file.context.t, file.context.lang
     rules = node.attr_list("deadline")
     if not rules:
@@ -151,8 +165,8 @@ def _due(file: AuditFile, run: Run, node: Node) -> tuple[str, bool]:
     if set_ is None or over:
         return t("why.no_due"), False
     if stands:
-        return t("why.stands", day=stands), False
-    day = set_.data.get("new") or set_.data.get("effective")
+        return t("why.stands", day=day_words(file.context, stands)), False
+    day = day_words(file.context, str(set_.data.get("new") or set_.data.get("effective")))
     told = t("why.due", day=day, rule=words.rule_title(rules[0], str(set_.data.get("title") or ""), lang))
     return told + (t("why.late") if missed else ""), missed
 

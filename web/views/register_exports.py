@@ -22,6 +22,7 @@ from web.going import go
 from web.numbers import whole
 from web.views.register_months import find_month, month_page
 from web.views.registers import register_page
+from web.words import month_text
 
 views = Blueprint("register_exports", __name__, url_prefix="/registers/exports")
 
@@ -55,7 +56,8 @@ def _page(context: Ctx, refusal: AidError | None = None) -> str:
 
 
 def _title(register: str, lang: str) -> str:
-    name, _, month = register.partition(":")
+    name, _, kept = register.partition(":")
+    month = month_text(kept, lang)
     if name == tables.SUMMARY:
         return f"{ctx().t('registers.summary')} {month}".strip()
     return f"{label('paper', name, lang)} {month}".strip()

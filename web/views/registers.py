@@ -141,7 +141,7 @@ def counted(name: str) -> str:
         unit = org.unit_of_path(conn, asked.area)
         total = tables.Summary(conn, asked.area, asked.period).number(name, asked.area)
     more = f"{rows[-1].at}-{rows[-1].id}" if len(rows) == PAGE else ""
-    shown = [(row, _name(context, row), _what(context, name, row), _when(name, row)) for row in rows]
+    shown = [(row, _name(context, row), _what(context, name, row), _when(row)) for row in rows]
     return render_template("register_counted.html", asked=asked, measure=name, rows=shown, names=names,
                            unit=unit, total=total, more=more)  # fmt: skip
 
@@ -151,16 +151,18 @@ def _name(context: Ctx, row: measures.Counted) -> str:
     return (row.name or "") if "P3" in seen else (HIDDEN if row.name else "")
 
 
-def _when(measure: str, row: measures.Counted) -> str:
-    if measure == "welfare":
-        return row.what
-    return from_us(row.at).astimezone(SHANGHAI).date().isoformat()
+def _when(row: measures.Counted) -> str:
+    return row.day or from_us(row.at).astimezone(SHANGHAI).date().isoformat()
 
 
 def _what(context: Ctx, measure: str, row: measures.Counted) -> str:
     """Return what more is said of a row: the step, the tier, the rule that was missed."""
     match measure:
-        case "in_aid" | "escalated" | "referrals":
+        case "escalated":
+            return context.t("registers.handed_to", tier=label("tier", row.what, context.lang))
+        case "welfare":
+            return label("code", row.what, context.lang)
+        case "in_aid" | "referrals":
             return label("tier", row.what, context.lang)
         case "recognised" | "visits" | "follow_ups":
             return lines.step_name(row.what)

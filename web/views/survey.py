@@ -18,6 +18,7 @@ from tasks.survey import form
 from tasks.survey.check import ON_FILE, check
 from tasks.survey.commands import KeepSurvey, SettleSurvey, ViewSurvey
 from tasks.survey.schema import questionnaire
+from tasks.survey.visitor import signature
 from web import formview
 from web.adminview import carry_out, number, refused, sentence_of
 from web.context import Ctx, ctx
@@ -46,7 +47,8 @@ def new() -> str:
     """Show an empty questionnaire, of somebody on file or of somebody new."""
     context = ctx()
     head = _person(context, request.args.get("person", ""))
-    typed: dict[str, Any] = {"survey_date": context.today.isoformat(), "interviewer": context.actor.name}
+    with context.app.read() as conn:
+        typed: dict[str, Any] = {**signature(conn, context.actor, context.today)}
     if head is not None:
         typed |= {"name": head.name, "mobile": head.phone or ""}
     return _form_page(head, typed)

@@ -6,9 +6,13 @@
 // A click on an element sends the event `diagram:select` with its id.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import { addControls } from "./diagram-controls.js";
+import { textModule } from "./diagram-text.js";
+import { READABLE, stand } from "./diagram-view.js";
 import { say } from "./language.js";
 
 const STATES = ["done", "taken", "untouched", "moved", "changed", "removed", "added", "failing", "incident", "overdue", "active"];
+/** Pixels: from this width on a drawing without marks opens so that it can be read, this far from the edge. */
+const [WIDE, BESIDE] = [700, 16];
 const BADGES = {
   active: () => ["●", say("办理中", "in hand")],
   overdue: () => ["!", say("超时", "overdue")],
@@ -75,9 +79,9 @@ function showWhole(viewer, marks) {
 }
 
 // A flat picture needs no tall stage; one that would be shown too small to read keeps its room.
-function fitHeight(stage, canvas, standing) {
+function fitHeight(stage, canvas, standing, least) {
   const { inner } = canvas.viewbox();
-  const scale = stage.clientWidth / inner.width;
+  const scale = Math.max(stage.clientWidth / inner.width, least);
   if (standing && scale < 0.5) return;
   const wanted = Math.max(220, inner.height * Math.min(scale, 1) + 48);
   if (wanted < stage.clientHeight) stage.style.height = `${wanted}px`;
@@ -92,7 +96,7 @@ async function draw(place) {
   words.append(...place.childNodes);
   place.append(words, stage);
   // The wheel scrolls the page until the picture has been chosen.
-  const viewer = new NavigatedViewer({ container: stage, zoomScroll: { enabled: false } });
+  const viewer = new NavigatedViewer({ container: stage, zoomScroll: { enabled: false }, additionalModules: [textModule] });
   try {
     const [xml, marks] = await Promise.all([
       load(place.dataset.xmlUrl, "application/xml").then((answer) => answer.text()),
@@ -102,8 +106,10 @@ async function draw(place) {
     mark(viewer, marks);
     words.classList.add("diagram-words-hidden");
     addControls(place, stage, viewer, () => showWhole(viewer, {}));
-    fitHeight(stage, viewer.get("canvas"), Boolean(marks.active?.length));
-    showWhole(viewer, marks);
+    const [canvas, toRead] = [viewer.get("canvas"), !place.dataset.marksUrl && stage.clientWidth >= WIDE];
+    fitHeight(stage, canvas, Boolean(marks.active?.length), toRead ? READABLE : 0);
+    if (toRead) stand(canvas, BESIDE);
+    else showWhole(viewer, marks);
     viewer.get("eventBus").on("element.click", ({ element }) =>
       place.dispatchEvent(new CustomEvent("diagram:select", { bubbles: true, detail: { id: element.id } })));
     place.dataset.diagram = "ready";

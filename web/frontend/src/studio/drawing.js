@@ -1,24 +1,34 @@
 // The drawing library, set up for the office.
 import Modeler from "bpmn-js/lib/Modeler";
 import minimapModule from "diagram-js-minimap";
+import { textModule } from "../diagram-text.js";
 import { translateModule } from "./drawing-words.js";
 import { keepAll } from "./kept.js";
 import { newcomersModule } from "./newcomers.js";
 import { offeredModule } from "./offered.js";
 import { officeModdle } from "./office-moddle.js";
 
-const READABLE = 0.7;
-
 export function makeModeler(container) {
   const modeler = new Modeler({
     container,
     minimap: { open: true },
     moddleExtensions: { aid595: officeModdle },
-    additionalModules: [translateModule, offeredModule, newcomersModule, minimapModule],
+    additionalModules: [textModule, translateModule, offeredModule, newcomersModule, minimapModule],
   });
   keepAll(modeler);
+  keepClear(modeler.get("canvas"));
   fitMenus(modeler, container);
   return modeler;
+}
+
+/** Pixels on the left that the palette lies over. */
+export const PALETTE = 110;
+
+// What is searched for, or what the gate names, comes to stand beside the palette and not below it.
+function keepClear(canvas) {
+  const go = canvas.scrollToElement.bind(canvas);
+  canvas.scrollToElement = (element, padding) =>
+    go(element, { left: PALETTE + 40, ...(typeof padding === "number" ? { top: padding, right: padding, bottom: padding } : padding) });
 }
 
 // The library measures a menu before it is filled: one that would end below the window is moved up. And its search
@@ -39,14 +49,4 @@ function fitMenus(modeler, container) {
 /** What a file holds that would be lost, because the library reads past it. */
 export function lostIn(warnings) {
   return warnings.map(({ message }) => message).filter((message) => /unrecognized|unparsable|unknown/i.test(message));
-}
-
-/** Show the whole drawing, or where that is too small to read its beginning; leave room for the palette. */
-export function stand(canvas) {
-  canvas.zoom("fit-viewport", "auto");
-  if (canvas.zoom() >= READABLE) return;
-  const { inner, outer } = canvas.viewbox();
-  const [width, height] = [outer.width / READABLE, outer.height / READABLE];
-  const above = Math.max(40, (height - inner.height) / 2);
-  canvas.viewbox({ x: inner.x - 110 / READABLE, y: inner.y - above, width, height });
 }

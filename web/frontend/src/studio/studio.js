@@ -5,7 +5,8 @@ import { h, splitList } from "./dom.js";
 import { download, downloadDraft, hasDrawing, readFile } from "./files.js";
 import { Findings } from "./findings.js";
 import { FormsList } from "./forms-list.js";
-import { lostIn, makeModeler, stand } from "./drawing.js";
+import { stand } from "../diagram-view.js";
+import { lostIn, makeModeler, PALETTE } from "./drawing.js";
 import { Model, object } from "./model.js";
 import { Office } from "./office.js";
 import { Panel } from "./panel.js";
@@ -147,7 +148,7 @@ class Studio {
       console.warn("drawing", problem);
       throw new Error(t("editor.not_drawn"));
     });
-    stand(this.modeler.get("canvas"));
+    stand(this.modeler.get("canvas"), PALETTE);
     const lost = lostIn(warnings);
     if (lost.length) this.say(t("editor.lost", { what: lost.slice(0, 3).join("; ") }), "warn");
   }
