@@ -173,6 +173,7 @@ RIGHTS: dict[str, Right] = {
     "survey_import.blank": Right(roles=BUSINESS | {"system_admin"}),
     # processes, audit, operation
     "process.index": STUDIO,
+    "process.overview": STUDIO,
     "process.show": STUDIO,
     "process.xml": Right(roles=STUDIO.roles | READERS.roles),
     # the studio

@@ -46,7 +46,18 @@ def xml(definition_id: int) -> Response:
         text = studio.diagram(conn, definition_id)
     if text is None:
         raise NotFound
+    return _drawing(text, f"{definition_id}.bpmn")
+
+
+@views.get("/processes/overview.bpmn")
+def overview() -> Response:
+    """Return the drawing of how the tiers work together, which itself is not run."""
+    text = (ctx().app.library.folder / "overview.bpmn").read_text("utf-8")
+    return _drawing(text, "overview.bpmn")
+
+
+def _drawing(text: str, name: str) -> Response:
     response = make_response(text)
     response.content_type = "application/xml; charset=utf-8"
-    response.headers["Content-Disposition"] = f'inline; filename="{definition_id}.bpmn"'
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return response
