@@ -33,14 +33,15 @@ def deliver(
     """Give a message to every instance that waits for it under a key; return how many took it.
 
     Where none waits and a process starts with it, one is started; otherwise it is kept on the trail and
-    given to the first catch of that name that opens for the same key and run. A suspended instance that
-    waits gets it when it is resumed. `only` limits it to one instance. A message id is taken once.
+    given to the first catch of that name that opens for the same key and run: the run limits only what was
+    kept, since whoever waits now waits for it, of whatever run. A suspended instance that waits gets it
+    when it is resumed. `only` limits it to one instance. A message id is taken once.
     """
     if message_id is not None and queries.MESSAGE_BY_ID.run(unit.conn, {"id": message_id}).first():
         return 0
     if trail_id is not None:
         unit.lock(trail_id)  # before looking, or a catch that opens meanwhile is not seen
-    waiting = _waiting_for(unit, name, key, run, only)
+    waiting = _waiting_for(unit, name, key, None, only)
     taken = sum(_hand(unit, live, token, element, name, values) for live, token, element in waiting)
     held = any(live.status == "suspended" for live, _token, _element in waiting)
     if not (taken or held) and starts and unit.kernel.world.start_by_message(unit, name, key, run, values):

@@ -40,6 +40,9 @@ OUTSIDE = {
     "MSG-16": "P03_Objection", "MSG-17": "P03_Check", "MSG-23": "P06_Outcome", "MSG-26": "P09_Close",
 }  # fmt: skip
 
+#: Those of the recognition, which a case has once: its notice goes on beside every later run (J.7.2).
+OF_RECOGNITION = frozenset({"MSG-16", "MSG-17"})
+
 
 def _case_or_person(
     desk: Desk, case_id: int | None, person_id: int | None, action: str,
@@ -185,7 +188,7 @@ def send_message(desk: Desk, command: commands.SendMessage) -> Done:
 
 
 def _outside(desk: Desk, name: str, case_id: int, values: Mapping[str, Any]) -> None:
-    run = desk.case(case_id)["run_no"]
+    run = None if name in OF_RECOGNITION else desk.case(case_id)["run_no"]
     send(desk.unit, name, f"case:{case_id}", values, run, case_id, starts=False)
 
 

@@ -13,6 +13,11 @@ from tasks.desk import Context, Desk
 from tasks.forms.spec import FormSpec
 from tasks.store import casework, rows, tables
 
+#: Steps whose day begins a deadline and follows nothing but the start of their process -> its field.
+_SINCE_THE_START = {
+    "P05_Designate": "designated_on", "P06_Recommend": "referred_on", "P07_LimitNotice": "limit_on",
+}  # fmt: skip
+
 
 def of_form(desk: Desk, live: Live, spec: FormSpec) -> Mapping[str, date]:
     """Return, by field, the first day a form may say: its trigger's (J.5), or of the window of its duty."""
@@ -34,9 +39,8 @@ def of_form(desk: Desk, live: Live, spec: FormSpec) -> Mapping[str, date]:
 
 def _after_a_step(desk: Desk, live: Live, context: Context, element: str) -> dict[str, date]:
     """Return the days that begin a deadline and cannot lie before the step they follow."""
-    if element in ("P05_Designate", "P07_LimitNotice"):
-        name = "designated_on" if element == "P05_Designate" else "limit_on"
-        return {name: local_date(from_us(live.started_at))}
+    if element in _SINCE_THE_START:
+        return {_SINCE_THE_START[element]: local_date(from_us(live.started_at))}
     if element in ("P04_Interview", "P05_Interview"):
         referral = referrals.latest_open(desk, live)
         return {} if referral is None else {"interview_on": date.fromisoformat(referral["referred_on"])}

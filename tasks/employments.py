@@ -15,6 +15,7 @@ from tasks.store import casework, rows, tables
 from tasks.store.conn import RowMapping
 
 REGISTRATION = "P07_employment_registration"
+FOLLOW_UP = "P09_follow_up"
 #: Of a case: a job was lost, and nobody has decided yet about second assistance.
 LOSS_OPEN = "loss_open"
 
@@ -82,9 +83,15 @@ def require_end(desk: Desk, case_id: int, end_code: str | None) -> None:
 
 
 def require_job(desk: Desk, case_id: int) -> None:
-    """Raise IllegalState where a case never had a job: the news would wait for a follow-up of another one."""
+    """Raise IllegalState where there is no job to lose: the news would wait for a follow-up of another one.
+
+    A loss may be told again while its run goes on; once help has begun anew it is known.
+    """
     if rows.first(desk.conn, tables.employment, case_id=case_id) is None:
         raise IllegalState(detail="本案没有就业记录")
+    running = {row["process_id"] for row in casework.open_instances(desk.conn, case_id)}
+    if present(desk, case_id) is None and not running & {REGISTRATION, FOLLOW_UP}:
+        raise IllegalState(detail="失去岗位已登记，再次援助以来没有新的就业记录")
 
 
 def may_find(desk: Desk, case_id: int) -> None:

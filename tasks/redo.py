@@ -23,6 +23,8 @@ from tasks.store.conn import Connection
 REASON = "sent back"
 #: Open only after its tier has let the case go: what was sent from there cannot be called back.
 AFTER_THE_TIER = frozenset({"P05_Effect"})
+#: Records work without a referral: straight out of training (09.R3).
+EMPLOYS = frozenset({"P11_Placement"})
 
 
 def require_returnable(desk: Desk, task: OpenTask, to_element: str) -> None:
@@ -42,24 +44,30 @@ def may_return(graph: Graph, element: str, to_element: str) -> bool:
 
 
 def undo(desk: Desk, task: OpenTask, to_element: str) -> None:
-    """Take back what was recorded since an element was last completed; call before the work goes back."""
+    """Take back what was recorded since an element was last completed; call before the work goes back.
+
+    What a called process (a training) did since is taken back with its caller's step.
+    """
     live, context = task.live, desk.context(task.live)
     since = store.since_completion(desk.conn, live.trail_id, live.id, to_element)
-    if since:
-        write.strike_since(desk, live.id, since[0]["at"])
+    called = store.called_by(desk.conn, live.trail_id, live.id)
+    for instance_id in (live.id, *called) if since else ():
+        write.strike_since(desk, instance_id, since[0]["at"])
     if context.case_id is None:
         return
     told: list[tuple[str, str, dict[str, Any]]] = []
     redone: set[str] = set()
     for row in since:
         mine = row["instance_id"] == live.id
-        if row["kind"] == "TaskCompleted" and mine:
+        if row["kind"] == "TaskCompleted" and (mine or row["instance_id"] in called):
             redone.add(row["element"])
         elif row["kind"].startswith("Deadline") or mine:
             told.append((row["kind"], row["element"] or "", loads(row["data"])))
     for seq in dict.fromkeys(data["seq"] for kind, _, data in told if kind == "OutcomeRecorded"):
         if referrals.reopen(desk, live, seq) == "HIRED":
             employments.take_back(desk, context)
+    if redone & EMPLOYS:
+        employments.take_back(desk, context)
     for seq in [data["seq"] for kind, _, data in told if kind == "ReferralMade"]:
         referrals.cancel(desk, live, seq)
     rows = [(data["rule"], data["nth"]) for kind, _, data in told if kind.startswith("Deadline")]

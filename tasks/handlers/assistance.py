@@ -176,6 +176,22 @@ def _may_escalate(done: Completion) -> None:
         raise GuardUnmet(missing="上报区级须：" + "；".join(missing))
 
 
+@on("P05_Agreement")
+def agreement(done: Completion) -> None:
+    """Guard that both sides signed: only then is there an agreement (07.D2c)."""
+    sides = (("person_signed", "本人"), ("officer_signed", "就业助理专员"))
+    missing = [name for field, name in sides if not done.values[field]]
+    if missing:
+        raise GuardUnmet(missing="就业援助协议书须由双方签字，尚缺：" + "、".join(missing))
+
+
+@on("P06_Assess")
+def assess(done: Completion) -> None:
+    """Guard that the report was explained at once (13.R2c, DL-032)."""
+    if not done.values["explained"]:
+        raise GuardUnmet(missing="请即时向测评对象解读测评报告")
+
+
 @on("P05_Dossier")
 def dossier(done: Completion) -> None:
     """Guard the completeness of the dossier."""

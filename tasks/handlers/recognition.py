@@ -17,7 +17,9 @@ def check(done: Completion) -> None:
 
 @on("P03_Supplement")
 def supplement(done: Completion) -> None:
-    """Count the returns: more than one is a quality flag (CR-13)."""
+    """Guard that the list was explained, and count the returns: more than one is a quality flag (CR-13)."""
+    if not done.values["explained"]:
+        raise GuardUnmet(missing="请向申请人具体说明需补充材料的要求")
     returns = done.desk.case(done.case_id)["data"].get("returns", 0) + 1
     done.desk.change_case(done.case_id, {"returns": returns, "quality_flag": returns > 1})
 
@@ -30,6 +32,13 @@ def application(done: Completion) -> None:
     if not done.values["applicant_signed"]:
         raise GuardUnmet(missing="申请人尚未签字")
     done.desk.change_case(done.case_id, {"priority": decide.priority(done.desk, done.person_id)})
+
+
+@on("P03_Inform")
+def inform(done: Completion) -> None:
+    """Guard that the material was handed out on the spot (02.D4a, DL-010)."""
+    if not done.values["materials_given"]:
+        raise GuardUnmet(missing="请当场发放促进就业宣传辅导材料")
 
 
 @on("P03_Recognise")

@@ -47,9 +47,12 @@ class Look:
 
     @cached_property
     def duties(self) -> list[RowMapping]:
-        """Return the open recurring duties: what waits for a birthday or a benefit's end does not recur."""
+        """Return the open recurring duties of the case and of its person outside any.
+
+        What waits for a birthday or a benefit's end does not recur.
+        """
         with self.world.app.read() as conn:
-            found = stories.open_duties(conn, self.person_id)
+            found = stories.open_duties(conn, self.case_id, self.person_id)
         return [row for row in found if row["frequency"] not in (duties.AGE, duties.ONCE)]
 
     @cached_property

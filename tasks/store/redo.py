@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from engine.store.migrating import former_names
-from engine.store.tables import event
+from engine.store.tables import event, instance
 from tasks.store.conn import Connection, RowMapping
 
 KINDS = ("TaskCompleted", "ReferralMade", "OutcomeRecorded", "DeadlineSet", "DeadlinePending")
@@ -32,3 +32,16 @@ def since_completion(conn: Connection, trail_id: int, instance_id: int, element:
         .order_by(event.c.seq)
     )
     return list(conn.execute(query).mappings())
+
+
+def called_by(conn: Connection, trail_id: int, instance_id: int) -> frozenset[int]:
+    """Return the instances that an instance called, and those these called in turn."""
+    rows = conn.execute(
+        sa.select(instance.c.id, instance.c.parent_id).where(instance.c.trail_id == trail_id)
+    ).all()
+    found: set[int] = set()
+    new = {instance_id}
+    while new:
+        new = {child for child, parent in rows if parent in new}
+        found |= new
+    return frozenset(found)

@@ -113,9 +113,11 @@ def deadlines_of(conn: Connection, case_id: int | None, person_id: int) -> list[
     return list(conn.execute(query.order_by(deadline.c.created_at, deadline.c.id)).mappings())
 
 
-def open_duties(conn: Connection, person_id: int) -> list[RowMapping]:
-    """Return the duties of a person that have not ended."""
+def open_duties(conn: Connection, case_id: int | None, person_id: int) -> list[RowMapping]:
+    """Return the duties that have not ended: a person's own, and those of one of his cases or of all."""
     query = sa.select(duty).where(duty.c.person_id == person_id, duty.c.state == "open")
+    if case_id is not None:
+        query = query.where(sa.or_(duty.c.case_id == case_id, duty.c.case_id.is_(None)))
     return list(conn.execute(query.order_by(duty.c.kind)).mappings())
 
 

@@ -81,6 +81,13 @@ def test_a_message_kept_for_another_run_is_not_given(desk: Desk) -> None:
     assert kept(desk) == ["kept"]
 
 
+def test_who_waits_gets_a_message_of_whatever_run(desk: Desk) -> None:
+    desk.start()
+    desk.complete("A")
+    assert deliver(desk, run=2) == 1
+    assert kept(desk) == []
+
+
 def test_a_message_id_is_taken_once(desk: Desk) -> None:
     desk.start()
     desk.complete("A")
