@@ -41,6 +41,13 @@ def _add(desk: Desk, context: Context, values: Mapping[str, Any]) -> int:
     return number
 
 
+def versions(conn: Connection, plan: RowMapping) -> list[RowMapping]:
+    """Return the versions of a tier's plan up to one of them, oldest first."""
+    same = {name: plan[name] for name in ("case_id", "tier", "run_no")}
+    every = rows.rows(conn, tables.plan, "version", **same)
+    return [one for one in every if one["version"] <= plan["version"]]
+
+
 def latest(conn: Connection, case_id: int) -> RowMapping | None:
     """Return the plan of a case that was made last, or None."""
     return rows.first(conn, tables.plan, order="-made_at", case_id=case_id)

@@ -138,7 +138,7 @@ def resolver(desk: Desk, live: Live) -> Resolve:
 
 
 def _next_number(desk: Desk, live: Live, context: Context, kind: str, field: Field) -> Any:
-    return papers.next_number(desk.conn, kind, context.area, desk.today)
+    return papers.next_number(desk.conn, kind, context.area, desk.today, context.tier)
 
 
 def _dispatcher(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:

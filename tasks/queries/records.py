@@ -17,7 +17,7 @@ def completed(conn: Connection, task_id: int) -> RowMapping | None:
     """Return a completed task with its answers, and the person its entries are about."""
     t, f = user_task.c, form_data.c
     query = (
-        sa.select(t.id, t.element, t.instance_id, t.area, f["values"], f.person_id)
+        sa.select(t.id, t.element, t.instance_id, t.area, t.role, f["values"], f.person_id)
         .join(form_data, sa.and_(f.task_id == t.id, f.draft.is_(sa.false())))
         .where(t.id == task_id, t.state == "completed")
     )
@@ -38,6 +38,23 @@ def service_of(conn: Connection, case_id: int) -> list[RowMapping]:
         .order_by(r.at, r.id)
     )
     return list(conn.execute(query).mappings())
+
+
+def last_visit(conn: Connection, person_id: int) -> RowMapping | None:
+    """Return the last visit entered for a person, with its answers (`ix_register_row_person`)."""
+    r, f = register_row.c, form_data.c
+    query = (
+        sa.select(r.at, user_account.c.display_name.label("worker"), f["values"])
+        .select_from(
+            register_row.join(form_data, sa.and_(f.task_id == r.task_id, f.draft.is_(sa.false()))).outerjoin(
+                user_account, user_account.c.id == r.user_id
+            )
+        )
+        .where(r.person_id == person_id, r.register == "E02", r.struck_at.is_(None))
+        .order_by(r.at.desc(), r.id.desc())
+        .limit(1)
+    )
+    return conn.execute(query).mappings().first()
 
 
 def turns_of(conn: Connection, trail_id: int, kinds: Sequence[str]) -> list[RowMapping]:
