@@ -55,8 +55,8 @@ def _plan(desk: Desk, done: Completion, source: PaperSource) -> PaperSource:
 
 def _revised(desk: Desk, done: Completion, source: PaperSource) -> PaperSource:
     """Show a changed plan whole: what it was, and what changes and why."""
-    before = plans.latest(desk.conn, done.case_id) if "changes" in source.values else None
-    if before is None or before["tier"] != source.tier:
+    before = plans.latest(desk.conn, done.case_id, source.tier) if "changes" in source.values else None
+    if before is None:
         return _plan(desk, done, source)
     changes = [line(name, zh, str(source.values[name]))
                for name, zh in (("changes", "本次修改内容"), ("reason", "修改理由"))]  # fmt: skip
@@ -77,14 +77,15 @@ def _training_plan(desk: Desk, done: Completion, source: PaperSource) -> PaperSo
 
 def _dossier(desk: Desk, done: Completion, source: PaperSource) -> PaperSource:
     """Enclose what the district wants to see: the plan, the steps, the referrals (11.D1c)."""
-    plan = plans.latest(desk.conn, done.case_id)
+    plan = plans.latest(desk.conn, done.case_id, source.tier)
     rows = [] if plan is None else paper_parts.plan_rows(desk, plan, _who(desk, done, source))
-    shown = [line(f"plan_{row['name']}", f"援助方案：{row['label']}", row["value"]) for row in rows]
-    enclosed = [
-        *paper_parts.referral_table(desk, done.case_id), *paper_parts.service_table(desk, done.case_id)
-    ]  # fmt: skip
-    facts = tuple(paper_parts.fact_lines(desk.person(done.person_id)))
-    return replace(source, lines=(*facts, *shown), tables=tuple(enclosed))
+    enclosed = (
+        *paper_parts.as_table("facts", "基本情况", paper_parts.fact_lines(desk.person(done.person_id))),
+        *paper_parts.as_table("plan", "援助方案", rows),
+        *paper_parts.referral_table(desk, done.case_id),
+        *paper_parts.service_table(desk, done.case_id),
+    )
+    return replace(source, tables=enclosed)
 
 
 def _limit(desk: Desk, done: Completion, source: PaperSource) -> PaperSource:

@@ -15,7 +15,8 @@ from tasks.labels import label
 from tasks.paper_text import day, rows_of
 from tasks.queries import records as found
 from tasks.registers.lines import in_short, step_name
-from tasks.store import rows, tables
+from tasks.store import rows as stored
+from tasks.store import tables
 from tasks.store.conn import Record
 
 #: The task whose form a tier's plan has, and who carries it out.
@@ -34,6 +35,12 @@ def line(name: str, zh: str, value: str) -> dict[str, str]:
 def table(name: str, zh: str, head: list[str], lines: list[list[str]]) -> dict[str, Any]:
     """Return a further table of a paper."""
     return {"name": name, "label": zh, "head": head, "rows": lines}
+
+
+def as_table(name: str, zh: str, lines: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """Return lines as a table under a heading; none where there are none."""
+    rows = [[one["label"], one["value"]] for one in lines]
+    return [table(name, zh, ["项目", "内容"], rows)] if rows else []
 
 
 def day_of(at: int) -> str:
@@ -110,7 +117,7 @@ def referral_table(desk: Desk, case_id: int) -> list[dict[str, Any]]:
         [label("tier", row["tier"]), row["employer"], row["post"], date_of(row["referred_on"]),
          label("code", row["outcome"]) if row["outcome"] else "",
          label("code", row["reason"]) if row["reason"] else ""]
-        for row in rows.rows(desk.conn, tables.referral, "created_at", case_id=case_id)
+        for row in stored.rows(desk.conn, tables.referral, "created_at", case_id=case_id)
     ]  # fmt: skip
     head = ["层级", "用人单位", "岗位", "推荐日期", "结果", "原因"]
     return [table("referrals", "岗位推荐", head, made)] if made else []
