@@ -22,6 +22,24 @@ from tasks.store.tables import case
 from tasks.store.tables_people import paper
 
 FILES = Path(__file__).parents[2] / "bpmn" / "scenarios"
+DISTRICT = """
+id: X37
+title: 区级公益性岗位的考核
+rules: [15.D4a]
+calendars: [2026]
+people:
+  甲: {name: 王秀英, id_no: "110113198401010023", facts: {urban: true, labour_ability: true, wish: true,
+    unemployed_since: 2024-11-01}}
+steps:
+  - {at: 2026-03-02 10:00, start: P03_registration_recognition, for: 甲}
+  - {reach: P05_Interview, for: 甲}
+  - {complete: P05_Interview, for: 甲}
+  - {at: 2026-03-16 10:00, reach: P05_Dossier, for: 甲, with: {P05_Conclude: {decision: ESCALATE}}}
+  - {complete: P05_Dossier, for: 甲}
+  - {at: 2026-03-18 10:00, reach: P13_Place, for: 甲}
+  - {complete: P13_Place, for: 甲}
+  - {at: 2026-12-21 09:00, complete: P21_Attendance, for: 甲}
+"""
 Papers = dict[str, list[dict[str, Any]]]
 Story = Callable[..., Papers]
 
@@ -61,11 +79,11 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
     @cache
     def play(name: str, old: str = "", new: str = "") -> Papers:
-        file = next(FILES.glob(f"{name}_*.yaml"))
-        text = file.read_text(encoding="utf-8")
+        shipped = next(FILES.glob(f"{name}_*.yaml"), None) if "\n" not in name else None
+        text = name if shipped is None else shipped.read_text(encoding="utf-8")
         assert old in text
-        (folder / file.name).write_text(text.replace(old, new) if old else text, encoding="utf-8")
-        (result,) = runner.file(folder / file.name)
+        (folder / "story.yaml").write_text(text.replace(old, new) if old else text, encoding="utf-8")
+        (result,) = runner.file(folder / "story.yaml")
         assert result.passed, result.text()
         return kept.papers
 
@@ -74,8 +92,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
 
 def test_what_the_district_does_the_district_issues(story: Story) -> None:
-    last = "  - {at: 2026-10-26 09:00, expect: {for: 甲, includes: [P09_First]}}"
-    papers = story("GS46", last, "  - {at: 2026-12-21 09:00, complete: P21_Attendance, for: 甲}")
+    papers = story(DISTRICT)
     numbers = {kind: [one["number"] for one in papers[kind]] for kind in ("E31", "E34", "E35", "E37")}
     assert numbers == {
         "E31": ["顺专案〔2026〕0001号"], "E34": ["顺职〔2026〕0001号"], "E35": ["顺导〔2026〕0001号"],
@@ -83,7 +100,7 @@ def test_what_the_district_does_the_district_issues(story: Story) -> None:
     }  # fmt: skip
     for kind in ("E31", "E34", "E35", "E37", "E49"):
         assert {one["office"] for one in papers[kind]} == {"顺义区公共就业服务机构"}, kind
-    for kind in ("E17", "E19", "E29", "E39", "E51"):
+    for kind in ("E17", "E19", "E29", "E51"):
         assert {one["office"] for one in papers[kind]} == {"顺义区仁和镇公共就业服务机构"}, kind
 
 
