@@ -7,12 +7,14 @@ handbook and the plan from the whole case (E14, E21, E49); the portrait from the
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from engine.codec import loads
 from engine.errors import FormInvalid, IllegalState, NotFound
 from tasks import access, accounts, paper_parts, papers, plans
 from tasks.access import Subject
+from tasks.actor import Actor
 from tasks.commands import Done
 from tasks.commands_register import DrawUp, VoidIssued
 from tasks.desk import Context, Desk
@@ -40,12 +42,27 @@ def draw_up(desk: Desk, command: DrawUp) -> Done:
     if kind is None or not kind.record:
         raise FormInvalid([("kind", "这种文书不能这样出具。", "This paper is not drawn up from the file.")])
     context, source = _SOURCES[kind.record](desk, kind, command)
+    made = _issue(desk, context, source)
+    return Done(case_id=context.case_id, person_id=context.person_id, extra={"paper": str(made)})
+
+
+def open_sheet(desk: Desk, context: Context, instance_id: int) -> None:
+    """Open the dynamics sheet of a case, with what happened until its recognition (E14)."""
+    source = _dynamics(desk, context, paper_kinds()["E14"])
+    _issue(desk, context, replace(source, instance_id=instance_id))
+
+
+def may_draw(actor: Actor, kind: PaperKind, area: str, tier: str) -> bool:
+    """Tell whether somebody may draw up a paper: by the tier of the case, or by the one that keeps it."""
+    tiers = {tier, kind.tier or tier}
+    return any(access.allowed(actor, "add_paper", Subject(area, tier=one)) for one in tiers)
+
+
+def _issue(desk: Desk, context: Context, source: papers.PaperSource) -> int:
     issued = papers.issue(desk.conn, desk.actor, desk.now, source)
     desk.emit(desk.trail(context), "PaperIssued", paper=issued.kind, number=issued.number,
               id=str(issued.id), hash=issued.hash)  # fmt: skip
-    return Done(
-        case_id=context.case_id, person_id=context.person_id, extra={"paper": str(issued.id)}
-    )
+    return issued.id
 
 
 def void_issued(desk: Desk, command: VoidIssued) -> Done:
@@ -66,9 +83,10 @@ def void_issued(desk: Desk, command: VoidIssued) -> Done:
     return Done(person_id=row["person_id"])
 
 
-def _may(desk: Desk, context: Context) -> None:
+def _may(desk: Desk, context: Context, kind: PaperKind) -> None:
     tier = desk.case(context.case_id)["tier"] if context.case_id is not None else ""
-    access.authorize(desk.actor, "add_paper", Subject(context.area, tier=tier))
+    if not may_draw(desk.actor, kind, context.area, tier):
+        access.authorize(desk.actor, "add_paper", Subject(context.area, tier=tier))
 
 
 def _source(desk: Desk, context: Context, kind: PaperKind, **more: Any) -> papers.PaperSource:
@@ -78,7 +96,8 @@ def _source(desk: Desk, context: Context, kind: PaperKind, **more: Any) -> paper
         person=desk.person(context.person_id) if context.person_id is not None else None,
         **{
             "spec": _NO_FORM, "values": {},
-            "tier": papers.tier_of(desk.actor, context.area, case["tier"] if case else ""), **more,
+            "tier": kind.tier or papers.tier_of(desk.actor, context.area, case["tier"] if case else ""),
+            **more,
         },
     )  # fmt: skip
 
@@ -94,7 +113,7 @@ def _from_task(desk: Desk, kind: PaperKind, command: DrawUp) -> tuple[Context, p
         whole.case_id, row["person_id"] or whole.person_id, row["area"], whole.tier, whole.run_no,
         matter=whole.matter,
     )  # fmt: skip
-    _may(desk, context)
+    _may(desk, context, kind)
     if whole.tier not in reading_tiers(desk.actor, row["area"]) and not desk.actor.is_system:
         raise NotFound
     spec = form(row["element"])
@@ -109,14 +128,14 @@ def _from_task(desk: Desk, kind: PaperKind, command: DrawUp) -> tuple[Context, p
 def _from_case(desk: Desk, kind: PaperKind, command: DrawUp) -> tuple[Context, papers.PaperSource]:
     case = desk.case(command.case_id or 0)
     context = Context(case["id"], case["person_id"], case["area"], case["tier"], case["run_no"])
-    _may(desk, context)
+    _may(desk, context, kind)
     return context, _CONTENT[kind.id](desk, context, kind)
 
 
 def _from_person(desk: Desk, kind: PaperKind, command: DrawUp) -> tuple[Context, papers.PaperSource]:
     person = desk.person(command.person_id or 0)
     context = Context(None, person["id"], person["area"], "")
-    _may(desk, context)
+    _may(desk, context, kind)
     return context, _source(desk, context, kind, lines=tuple(paper_parts.fact_lines(person)))
 
 
@@ -127,10 +146,11 @@ def _handbook(desk: Desk, context: Context, kind: PaperKind) -> papers.PaperSour
 
 def _dynamics(desk: Desk, context: Context, kind: PaperKind) -> papers.PaperSource:
     """Return the dynamics sheet: when and how the case took a turn (E14)."""
-    rows = [
-        [paper_parts.day_of(row["at"]), label("event", row["kind"]), _turn(desk, loads(row["data"]))]
-        for row in found.turns_of(desk.conn, context.case_id or 0, TURNS)
-    ]
+    case_id = context.case_id or 0
+    told = [(row["at"], row["kind"], loads(row["data"])) for row in found.turns_of(desk.conn, case_id, TURNS)]
+    chain = desk.unit.chains.get(case_id)
+    told += [(fact.at, fact.kind, fact.data) for fact in (chain.facts if chain else ()) if fact.kind in TURNS]
+    rows = [[paper_parts.day_of(at), label("event", kind), _turn(desk, data)] for at, kind, data in told]
     turns = paper_parts.table("turns", "动态记录", ["日期", "变动", "说明"], rows)
     return _source(desk, context, kind, tables=(turns,))
 

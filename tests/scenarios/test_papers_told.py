@@ -169,6 +169,13 @@ def test_training_papers_name_who_is_trained_and_by_whom(story: Story) -> None:
     assert plan["said"]["年龄"].endswith("周岁")
 
 
+def test_the_dynamics_sheet_is_opened_by_the_street_on_the_day_of_recognition(story: Story) -> None:
+    (sheet,) = story("GS19")["E14"]
+    assert sheet["number"] == "顺仁和动〔2026〕0001号"
+    assert sheet["issued_on"] == "2026年8月24日"
+    assert [row[1] for row in sheet["tables"]["动态记录"]] == ["立案", "确定困难类别"]
+
+
 def test_a_recognition_shows_what_was_compared_and_what_was_seen(story: Story) -> None:
     (opinion,) = story("GS19")["E51"]
     assert opinion["said"]["核对的申请材料"] == "居民身份证"

@@ -173,6 +173,31 @@ def test_records_are_drawn_up_from_the_file_and_stay_as_issued(worked: tuple[Off
     assert wrong.status_code == 409
 
 
+def test_the_street_draws_up_its_sheet_though_the_case_went_on(worked: tuple[Office, int]) -> None:
+    office, _case = worked
+    case_id = office.new_case("李桂芳")
+    office.reach(case_id, "P04_Outcome")
+    staff = office.browser("staff.rh")
+    page = staff.get(f"/papers/new?case={case_id}").text
+    offers = re.findall(r'name="kind" value="(E\d\d)"(.*?)</form>', page)
+    assert [kind for kind, rest in offers if "<button" in rest] == ["E14"]
+    drawn = staff.post("/papers/new", {"kind": "E14", "case": str(case_id)})
+    assert drawn.status_code == 303
+    assert "顺仁和动〔2026〕" in staff.get(drawn.location).text
+    assert staff.post("/papers/new", {"kind": "E21", "case": str(case_id)}).status_code == 403
+
+
+def test_who_has_a_sheet_and_what_is_in_the_handbooks_is_shown(worked: tuple[Office, int]) -> None:
+    office, _case = worked
+    case_id = office.new_case("孙玉兰")
+    office.reach(case_id, "P05_Interview")
+    staff = office.browser("staff.rh")
+    assert "孙玉兰" in staff.get("/registers/E14", query_string=MARCH).text
+    page = staff.get("/registers/E21", query_string=MARCH).text
+    assert "孙玉兰" in page
+    assert "应聘指导方案：" in page
+
+
 def test_a_paper_of_no_case_is_voided_for_a_reason_and_stays(worked: tuple[Office, int]) -> None:
     office, _case = worked
     person = office.register("赵文华")
