@@ -40,6 +40,7 @@ steps:
   - {complete: P13_Place, for: 甲}
   - {at: 2026-12-21 09:00, complete: P21_Attendance, for: 甲}
 """
+RECORDS = {"P21_Attendance": "E37", "P21_FollowUp": "E42"}
 Papers = dict[str, list[dict[str, Any]]]
 Story = Callable[..., Papers]
 
@@ -54,10 +55,10 @@ class Kept(Coverage):
         self.papers = {}
         with app.read() as conn:
             cases = conn.execute(sa.select(case.c.id)).scalars().all()
-            done = sa.select(user_task.c.id).where(
-                user_task.c.element == "P21_Attendance", user_task.c.state == "completed"
+            done = sa.select(user_task.c.id, user_task.c.element).where(
+                user_task.c.element.in_(RECORDS), user_task.c.state == "completed"
             )
-            asked = [DrawUp("E37", task_id=one) for one in conn.execute(done).scalars()]
+            asked = [DrawUp(RECORDS[element], task_id=one) for one, element in conn.execute(done)]
             planned = set(conn.exec_driver_sql("SELECT case_id FROM plan").scalars())
         asked += [DrawUp("E49", case_id=one) for one in cases if one in planned]
         for one in asked:
@@ -174,6 +175,17 @@ def test_the_dynamics_sheet_is_opened_by_the_street_on_the_day_of_recognition(st
     assert sheet["number"] == "顺仁和动〔2026〕0001号"
     assert sheet["issued_on"] == "2026年8月24日"
     assert [row[1] for row in sheet["tables"]["动态记录"]] == ["立案", "确定困难类别"]
+
+
+def test_a_follow_up_carries_income_contributions_and_policies_on(story: Story) -> None:
+    begin = "signal: TRAINING}"
+    told = "signal: TRAINING, income: 4100, insurance: [PENSION, MEDICAL], policies: 岗位补贴}"
+    visits = story("GS43", begin, told)["E42"]
+    assert visits
+    for one in visits:
+        assert one["said"]["收入水平（元/月）"] == "4100.00元"
+        assert one["said"]["参保情况"] == "养老、医疗"
+        assert one["said"]["享受政策情况"] == "岗位补贴"
 
 
 def test_a_recognition_shows_what_was_compared_and_what_was_seen(story: Story) -> None:
