@@ -14,6 +14,7 @@ from tasks.forms.spec import form
 from tasks.labels import label
 from tasks.paper_text import day, rows_of
 from tasks.queries import records as found
+from tasks.queries.scope import reading_tiers
 from tasks.registers.lines import in_short, step_name
 from tasks.store import rows as stored
 from tasks.store import tables
@@ -109,6 +110,31 @@ def service_table(desk: Desk, case_id: int) -> list[dict[str, Any]]:
     ]  # fmt: skip
     head = ["日期", "环节", "经办人", "内容和结果"]
     return [table("service", "援助和回访记录", head, done)] if done else []
+
+
+def service_file(desk: Desk, person: Record) -> list[dict[str, Any]]:
+    """Return what a person's file holds as tables: work, benefits, and what was done at tiers one reads."""
+    tiers = reading_tiers(desk.actor, person["area"])
+    work = [
+        [label("code", row["kind"]), row["employer"] or "",
+         *(date_of(row[name]) for name in ("employed_on", "registered_on", "lost_on"))]
+        for row in stored.rows(desk.conn, tables.employment, "employed_on", person_id=person["id"])
+    ]  # fmt: skip
+    enjoyed = [
+        [label("benefit", row["code"]), date_of(row["starts_on"]), date_of(row["ends_on"])]
+        for row in stored.rows(desk.conn, tables.benefit, "starts_on", person_id=person["id"])
+    ]
+    done = [
+        [day_of(row["at"]), step_name(row["element"]), row["worker"] or ""]
+        for row in found.service_to(desk.conn, person["id"])
+        if row["tier"] in tiers or desk.actor.is_system
+    ]
+    every = [
+        table("work", "就业情况", ["就业形式", "就业单位", "就业时间", "登记日期", "失去岗位日期"], work),
+        table("benefits", "享受政策", ["政策", "起始日", "截止日"], enjoyed),
+        table("service", "服务记录", ["日期", "环节", "经办人"], done),
+    ]
+    return [one for one in every if one["rows"]]
 
 
 def referral_table(desk: Desk, case_id: int) -> list[dict[str, Any]]:

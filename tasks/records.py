@@ -1,7 +1,8 @@
 """Papers drawn up from the file on demand: what the office keeps as a record and gives out when asked.
 
 A visit, a follow-up, an assessment from the task that recorded it (E02, E42, E37); the dynamics sheet, the
-handbook and the plan from the whole case (E14, E21, E49); the portrait from the person's file (E48).
+handbook and the plan from the whole case (E14, E21, E49); the portrait and the whole file of the person
+(E48, E53).
 """
 
 from __future__ import annotations
@@ -136,7 +137,10 @@ def _from_person(desk: Desk, kind: PaperKind, command: DrawUp) -> tuple[Context,
     person = desk.person(command.person_id or 0)
     context = Context(None, person["id"], person["area"], "")
     _may(desk, context, kind)
-    return context, _source(desk, context, kind, lines=tuple(paper_parts.fact_lines(person)))
+    tables = tuple(paper_parts.service_file(desk, person)) if kind.id == "E53" else ()
+    return context, _source(
+        desk, context, kind, lines=tuple(paper_parts.fact_lines(person)), tables=tables
+    )  # fmt: skip
 
 
 def _handbook(desk: Desk, context: Context, kind: PaperKind) -> papers.PaperSource:

@@ -26,6 +26,15 @@ def completed(conn: Connection, task_id: int) -> RowMapping | None:
 
 def service_of(conn: Connection, case_id: int) -> list[RowMapping]:
     """Return what was done in a case, oldest first (`ix_register_row_case`)."""
+    return _service(conn, register_row.c.case_id == case_id)
+
+
+def service_to(conn: Connection, person_id: int) -> list[RowMapping]:
+    """Return what was done for a person in and outside cases, oldest first (`ix_register_row_person`)."""
+    return _service(conn, register_row.c.person_id == person_id)
+
+
+def _service(conn: Connection, whose: sa.ColumnElement[bool]) -> list[RowMapping]:
     r, f = register_row.c, form_data.c
     query = (
         sa.select(r.at, r.element, r.tier, user_account.c.display_name.label("worker"), f["values"])
@@ -34,7 +43,7 @@ def service_of(conn: Connection, case_id: int) -> list[RowMapping]:
                 form_data, sa.and_(f.task_id == r.task_id, f.draft.is_(sa.false()))
             )
         )
-        .where(r.case_id == case_id, r.register == "E50", r.struck_at.is_(None))
+        .where(whose, r.register == "E50", r.struck_at.is_(None))
         .order_by(r.at, r.id)
     )
     return list(conn.execute(query).mappings())

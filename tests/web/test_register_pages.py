@@ -198,6 +198,16 @@ def test_who_has_a_sheet_and_what_is_in_the_handbooks_is_shown(worked: tuple[Off
     assert "应聘指导方案：" in page
 
 
+def test_the_file_of_a_person_prints_with_what_was_done_for_him(worked: tuple[Office, int]) -> None:
+    office, case_id = worked
+    with office.app.read() as conn:
+        person = conn.exec_driver_sql("SELECT person_id FROM case_file WHERE id = ?", (case_id,)).scalar()
+    drawn = office.app.do(DrawUp("E53", person_id=person), office.actor("staff.rh"))
+    page = office.browser("staff.rh").get(f"/papers/{drawn.extra['paper']}").text
+    for words in ("实名制电子服务档案", "失业起始日", "服务记录", "上交街（镇）"):
+        assert words in page
+
+
 def test_a_paper_of_no_case_is_voided_for_a_reason_and_stays(worked: tuple[Office, int]) -> None:
     office, _case = worked
     person = office.register("赵文华")
