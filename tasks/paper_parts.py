@@ -39,9 +39,9 @@ def table(name: str, zh: str, head: list[str], lines: list[list[str]]) -> dict[s
 
 
 def as_table(name: str, zh: str, lines: list[dict[str, str]]) -> list[dict[str, Any]]:
-    """Return lines as a table under a heading; none where there are none."""
+    """Return lines as a table under a heading, without a head of its own; none where there are none."""
     rows = [[one["label"], one["value"]] for one in lines]
-    return [table(name, zh, ["项目", "内容"], rows)] if rows else []
+    return [table(name, zh, [], rows)] if rows else []
 
 
 def day_of(at: int) -> str:
