@@ -25,6 +25,7 @@ from tasks import (
     placements,
     progress,
     referrals,
+    revisits,
     zero_families,
 )
 from tasks.actor import ROLES
@@ -138,7 +139,7 @@ def resolver(desk: Desk, live: Live) -> Resolve:
 
 
 def _next_number(desk: Desk, live: Live, context: Context, kind: str, field: Field) -> Any:
-    return papers.next_number(desk.conn, kind, context.area, desk.today)
+    return papers.next_number(desk.conn, kind, context.area, desk.today, context.tier)
 
 
 def _dispatcher(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
@@ -304,6 +305,10 @@ def _content(desk: Desk, live: Live, context: Context, _argument: str, field: Fi
     return progress.content(desk, live)
 
 
+def _last_revisit(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    return None if context.case_id is None else revisits.known(desk, context, field.name)
+
+
 _Rule = Callable[[Desk, Live, Context, str, Field], Any]
 RULES: Mapping[str, _Rule] = {
     "next_number": _next_number,
@@ -329,4 +334,5 @@ RULES: Mapping[str, _Rule] = {
     "complaint": _complaint,
     "progress": _progress,
     "satisfaction": _content,
+    "last_revisit": _last_revisit,
 }

@@ -217,9 +217,9 @@ def _issue_papers(desk: Desk, done: Completion, spec: FormSpec) -> None:
             person=person, case_id=context.case_id,
             case_no=case["case_no"] if case else "", instance_id=done.task.live.id, task_id=done.task.row.id,
             number=done.values.get(field) if field else None, names=names_of(desk, spec, done.values),
-            extra=paper_extra.words_for(desk, done, kind),
+            tier=access.tier_of(done.task.row.role) or context.tier,
         )  # fmt: skip
-        issued = papers.issue(desk.conn, desk.actor, desk.now, source)
+        issued = papers.issue(desk.conn, desk.actor, desk.now, paper_extra.told(desk, done, source))
         done.emit("PaperIssued", paper=issued.kind, number=issued.number, id=str(issued.id), hash=issued.hash)
 
 
