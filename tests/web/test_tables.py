@@ -92,3 +92,14 @@ def test_a_condition_that_excludes_is_said_in_words(aide: Browser) -> None:
     page = aide.get("/tables/DT-15").text
     assert "不是公益性岗位" in page
     assert "≠" not in page
+
+
+def test_the_subsidy_once_more_is_refused_a_second_time_with_its_clause(office: Office) -> None:
+    case = office.new_case()
+    again = {"code": "BEN-SI-FLEX-AGAIN", "starts_on": DAY.isoformat(), "ends_on": ""}
+    browser = office.browser("staff.rh")
+    assert browser.post(f"/cases/{case}/benefit", again).status_code == 303
+    answer = browser.post(f"/cases/{case}/benefit", again | {"starts_on": "2026-03-01"})
+    assert answer.status_code == 422
+    assert f"每人只有一次（R000-08.3），已有自{DAY}起的一次，不能再登记" in answer.text
+    assert 'value="2026-03-01"' in answer.text
