@@ -1,4 +1,4 @@
-"""A record for an outside system may tell what a step said once it was done."""
+"""Records for outside systems tell of steps that are done; files alike are found by name and birth date."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column."""
+    """Add the column and the index."""
     op.add_column("exchange", sa.Column("told_task", sa.BigInteger(), nullable=True))
+    op.create_index("ix_person_name_birth", "person", ["name", "birth_date"], unique=False)
 
 
 def downgrade() -> None:
-    """Remove it."""
+    """Remove them."""
+    op.drop_index("ix_person_name_birth", "person")
     op.drop_column("exchange", "told_task")
