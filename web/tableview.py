@@ -71,7 +71,7 @@ def _row(context: Ctx, table: DecisionTable, rule: Rule, on: date) -> Row:
         if cell.text not in ("", "-")
     )
     found = tuple(
-        (_name(context, column.name, column.label), _result(context, column, value.text.strip()))
+        (_name(context, column.name, column.label), _result(context, table.id, column, value.text.strip()))
         for column, value in zip(table.outputs, rule.outputs, strict=True)
     )
     days = rule.validity
@@ -126,5 +126,7 @@ def _word(context: Ctx, name: str, part: str) -> str:
     return find(name, code, lang) or find("code", code, lang, name) or code
 
 
-def _result(context: Ctx, column: Output, text: str) -> str:
-    return _word(context, column.name, text)
+def _result(context: Ctx, table_id: str, column: Output, text: str) -> str:
+    """Return a result in words; a table may call a code in its own way, as a form's field may."""
+    named = labels.catalogue().result(table_id, column.name, text.strip('"'), context.lang)
+    return named or _word(context, column.name, text)

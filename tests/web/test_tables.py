@@ -103,3 +103,10 @@ def test_the_subsidy_once_more_is_refused_a_second_time_with_its_clause(office: 
     assert answer.status_code == 422
     assert f"每人只有一次（R000-08.3），已有自{DAY}起的一次，不能再登记" in answer.text
     assert 'value="2026-03-01"' in answer.text
+
+
+def test_each_tier_calls_the_way_up_as_its_own_clause_does(aide: Browser) -> None:
+    community = aide.get("/tables/DT-08").text
+    assert "上交街（镇）</b>" in community
+    assert "上报区级" not in community
+    assert "上报区级</b>" in aide.get("/tables/DT-09").text
