@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from engine.decisions import DecisionTable, Input, Output, Rule
 from engine.errors import NotFound
@@ -39,11 +40,27 @@ class Row:
     state: str
 
 
+class Head(Protocol):
+    """What a page says of a table before its rows."""
+
+    @property
+    def id(self) -> str:
+        """Return its number."""
+
+    @property
+    def description(self) -> str:
+        """Return what it decides."""
+
+    @property
+    def hit_policy(self) -> str:
+        """Return whether one row speaks or several."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A table on a day."""
 
-    table: DecisionTable
+    table: Head
     on: date
     rows: Sequence[Row]
     #: days on which other rows begin to hold
