@@ -261,6 +261,11 @@ def missing_post(desk: Desk, live: Live, spec: FormSpec, fault: FormInvalid) -> 
         raise GuardUnmet(missing="没有空额的公益性岗位") from fault
 
 
+def _connected(desk: Desk, live: Live, context: Context, system: str, field: Field) -> Any:
+    """Say yes where the system is told by ourselves once the step is done."""
+    return True if system in desk.connected else None
+
+
 def _year(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
     return f"{desk.today.year}年"
 
@@ -325,6 +330,7 @@ RULES: Mapping[str, _Rule] = {
     "notice_until": _notice_until,
     "free_post": _free_post,
     "open_referrals": _open_referrals,
+    "connected": _connected,
     "year": _year,
     "setting": _setting,
     "month": _month,

@@ -33,6 +33,7 @@ from tasks import (
 )
 from tasks.access import Subject
 from tasks.commands import Done
+from tasks.connectors.telling import tell
 from tasks.desk import Desk
 from tasks.facts import FACTS
 from tasks.forms.spec import FormSpec
@@ -178,6 +179,7 @@ def finish(desk: Desk, task: OpenTask, spec: FormSpec, accepted: Validated) -> N
         deadlines.open_by_completion(desk, task.live, task.node.id, accepted.values)
         deadlines.meet(desk, task.live, task.node.id, accepted.values)
         office_duties.acted(desk, task.live, task.node, accepted.values)
+        tell(desk, task, context)
 
     store_form(desk, task.row, accepted.values, draft=False)
     casework.delete_draft(desk.conn, task.row.id)

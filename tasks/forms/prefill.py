@@ -5,7 +5,7 @@ person's fact of the field's name; all others are asked of the caller's resolver
 `next_number:<paper>`, `dispatcher`, `helper:<role>`, `referral.employer`, `register_type`, `employment`,
 `decision:<table>`, `notice_until`, `month`, `contribution_hits`, `complaint:<column>`, `year`, `hardship`,
 `free_post`, `member`, `registered_person`, `open_referrals`, `survey_example`, `questionnaire`,
-`setting:<id>`, `last_revisit`. A rule without an answer leaves the field empty.
+`setting:<id>`, `last_revisit`, `connected:<system>`. A rule without an answer leaves the field empty.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from tasks import labels
 from tasks.access import allowed
 from tasks.forms.spec import Field
 from tasks.queries import areas, diagram, trail
+from tasks.retention import falls_due
 from web import formview
 from web.actions import ACTIONS, Action
 from web.caseview import File, load_file, offered
@@ -41,8 +42,10 @@ def show(case_id: int) -> str:
         events = trail.events(
             conn, case_id, newest_first=True, limit=_EVENTS, beyond=beyond, without=() if detailed else QUIET
         )
+        years = context.app.settings(conn)["retention_years"]
     return render_template(
         "case.html", file=file, case=file.head, events=events, offered=offered(context, file),
+        keep_until=falls_due(file.head.closed_at, years),
         supervises=allowed(context.actor, "suspend", file.subject),
         conference=loads(file.head.data_json).get("conference", []) if file.may_see("street") else [],
         older=events[-1].seq if len(events) == _EVENTS else None, beyond=beyond, detailed=detailed,

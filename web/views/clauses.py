@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from tasks.queries import studio
+from tasks.readings import DECIDED, readings
 from tasks.traceability import Trace, trace
 from tasks.traceability.report import STATES, counts
 from web import clauses as policy
@@ -12,7 +13,7 @@ from web.context import ctx
 
 views = Blueprint("clauses", __name__, url_prefix="/clauses")
 #: Lists a reader may keep to: clauses by their state, deadline rules, places that rest on nothing.
-LISTS = ("missing", "planned", "placed", "reason", "deadlines", "unfounded")
+LISTS = ("missing", "planned", "placed", "reason", "deadlines", "readings", "unfounded")
 
 
 def _trace() -> Trace:
@@ -33,7 +34,8 @@ def index() -> str:
         table=counts(found.clauses), required=len(required), done=sum(one.answered for one in required),
         seeds=sorted({one.seed for one in found.clauses}),
         exercised=sum(bool(one.scenarios) for one in found.deadlines),
-        asked=sum(not one.reason for one in found.deadlines),
+        asked=sum(not one.reason for one in found.deadlines), decided=DECIDED,
+        readings=readings(ctx().app.library.shipped).values(),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from flask import Blueprint, render_template, request
 
 from web.context import ctx
+from web.kepttables import IDS, WITHOUT, kept
 from web.tableview import sheet, sheets
 
 views = Blueprint("tables", __name__, url_prefix="/tables")
@@ -15,7 +16,9 @@ views = Blueprint("tables", __name__, url_prefix="/tables")
 @views.get("")
 def index() -> str:
     """List the tables."""
-    return render_template("tables.html", tables=sheets(ctx()))
+    context = ctx()
+    others = [kept(context, one, context.today) for one in IDS]
+    return render_template("tables.html", tables=sheets(context), kept=others, without=WITHOUT)
 
 
 @views.get("/<table_id>")
@@ -24,7 +27,8 @@ def show(table_id: str) -> tuple[str, int]:
     context = ctx()
     typed = request.args.get("on", "").strip()
     day = _day(typed) if typed else context.today
-    found = sheet(context, table_id, day or context.today)
+    on = day or context.today
+    found = kept(context, table_id, on) or sheet(context, table_id, on)
     return render_template("table.html", sheet=found, table=found.table, typed=typed, wrong=day is None), (
         400 if day is None else 200
     )
