@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +21,10 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def another(tmp_path: Path) -> Iterator[DemoHome]:
+def another(tmp_path: Path) -> DemoHome:
     made = DemoHome(tmp_path / "another")
     homes.load(made)
-    yield made
+    return made
 
 
 def _told(home: DemoHome) -> list[tuple[Any, ...]]:
