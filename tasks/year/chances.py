@@ -80,10 +80,15 @@ def _follow_up(turn: Turn) -> Answers:
         signal = "NONE"
     unsteady = signal in ("UNSTABLE", "JOB_LOST")
     answer: Answers = {"signal": signal, "stability": "UNSTABLE" if unsteady else "STABLE"}
+    pay = figures.pay(turn.own, turn.chance)
+    answer["insurance"] = figures.insurance(turn.own)
     if signal == "JOB_LOST":
+        if turn.spec.fields["income"].required is True:
+            answer["income"] = pay
         return answer | {"status": "LEFT", "note": turn.chance.choice(data()["words"]["lost_reason"])}
-    unsteady_words = {"note": turn.chance.choice(data()["revisit"]["unsteady"])} if unsteady else {}
-    return answer | {"income": figures.pay(turn.own, turn.chance)} | unsteady_words
+    if unsteady:
+        answer["note"] = turn.chance.choice(data()["revisit"]["unsteady"])
+    return answer | {"income": pay}
 
 
 def _interview(turn: Turn) -> Answers:

@@ -26,6 +26,12 @@ def pay(own: Random, chance: Random) -> str:
     return str(round(own.randint(*_PAY) + chance.randint(-_CHANGE, _CHANGE), -1))
 
 
+def insurance(own: Random) -> list[str]:
+    """Return which insurances an employer pays: most all five, some three."""
+    five = ["PENSION", "MEDICAL", "UNEMPLOYMENT", "INJURY", "MATERNITY"]
+    return five if own.random() < 0.75 else five[:3]
+
+
 def family_income(facts: Mapping[str, Any], chance: Random) -> str:
     """Return what a family has a month, by its economy."""
     return str(round(chance.randint(*_FAMILY[str(facts.get("family_economy") or "HARD")]), -1))
