@@ -1,7 +1,7 @@
 """Importing the questionnaires of a whole district: time and memory of checking and of taking over.
 
-A second workbook has long remarks, no two alike: near the 200 MB that a file may have. It is checked only, and on
-SQLite only, because what it costs is reading it.
+A second workbook has long remarks, no two alike: near the 200 MB that a file may have. It is checked only,
+and on SQLite only, because what it costs is reading it.
 """
 
 from __future__ import annotations
