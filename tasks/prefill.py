@@ -215,7 +215,8 @@ def _survey_example(desk: Desk, live: Live, context: Context, _argument: str, fi
         return None
     person = desk.person(context.person_id)
     *_above, street, community = org.ancestors(desk.conn, person["area"])
-    return example(person["name"], desk.today, loads(person["facts"]), (street.name, community.name))
+    place, facts = (street.name, community.name), loads(person["facts"])
+    return example(person["name"], desk.today, facts, place, person["phone"] or "")
 
 
 def _notice_until(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:

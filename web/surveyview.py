@@ -12,8 +12,10 @@ from tasks.actor import Actor
 from tasks.queries import areas
 from tasks.queries.scope import reading_areas
 from tasks.store import surveys
+from tasks.store.conn import Connection, RowMapping
 from tasks.survey import form
 from tasks.survey.analysis import NONE_OF
+from tasks.survey.door import doubts_about
 from tasks.survey.rowcheck import IMPORTERS
 from tasks.survey.schema import questionnaire
 from web.context import Ctx
@@ -48,6 +50,18 @@ def words_of(answers: Mapping[str, Any], other: Mapping[str, Any] | None, lang: 
         for label in order
         if label in mine or label in theirs
     ]
+
+
+def look_again(context: Ctx, conn: Connection, row: RowMapping) -> list[str]:
+    """Return what whoever asked should look at again in a kept questionnaire, in words."""
+    found = doubts_about(conn, row, context.today, context.app.library.thresholds)
+    return [zh if context.lang == "zh" else en for _name, zh, en in found]
+
+
+def latest_doubts(context: Ctx, conn: Connection, person_id: int) -> list[str]:
+    """Return what to look at again in the last questionnaire of a person; without one nothing."""
+    rows = [row for row in surveys.of_person(conn, person_id) if row["standing"] != "set_aside"]
+    return look_again(context, conn, rows[0]) if rows else []
 
 
 def may_import(actor: Actor) -> bool:

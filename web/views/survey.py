@@ -15,7 +15,7 @@ from tasks.queries import areas, person_page
 from tasks.queries.scope import reading_tiers, require_file
 from tasks.store import surveys
 from tasks.survey import form
-from tasks.survey.check import ON_FILE, check
+from tasks.survey.check import ON_FILE
 from tasks.survey.commands import KeepSurvey, SettleSurvey, ViewSurvey
 from tasks.survey.schema import questionnaire
 from tasks.survey.visitor import signature
@@ -24,7 +24,7 @@ from web.adminview import carry_out, number, refused, sentence_of
 from web.context import Ctx, ctx
 from web.going import go
 from web.numbers import whole
-from web.surveyview import listing, may_import, words_of
+from web.surveyview import listing, look_again, may_import, words_of
 
 views = Blueprint("survey", __name__, url_prefix="/surveys")
 #: The field the questions have on a page of their own, as in the task.
@@ -116,16 +116,14 @@ def _page(context: Ctx, questionnaire_id: int, refusal: AidError | None = None) 
             raise NotFound
         others = surveys.of_person(conn, row["person_id"], row["year"])
         names = areas.unit_names(conn, [row["area"]])
+        doubtful = look_again(context, conn, row)
     answers = loads(row["answers"])
     held = next((one for one in others if one["standing"] == "held" and one["id"] != row["id"]), None)
     other = loads(held["answers"]) if held is not None and row["standing"] == "beside" else None
     return render_template(
         "survey_show.html", row=row, others=others, held=held if other is not None else None,
         lines=words_of(answers, other, context.lang), place=names.get(row["area"], ""),
-        warnings=[
-            zh if context.lang == "zh" else en
-            for _name, zh, en in check(answers, context.today, without=ON_FILE).warnings
-        ],
+        warnings=doubtful,
         may_settle=allowed(context.actor, "settle_survey", Subject(row["area"])),
         sentence=sentence_of(refusal, context.lang),
     )  # fmt: skip
