@@ -21,7 +21,7 @@ from tasks.queries import studio
 from tasks.store import accounts
 from tasks.store import trials as store
 from tests.browser.desk import Desk
-from tests.browser.looks import COLOURS, PICTURES, axe_has_its_turn, look, serious, ways_to_look
+from tests.browser.looks import COLOURS, PICTURES, axe_finds, axe_has_its_turn, look, ways_to_look
 from tests.browser.product import Product, serve
 from tests.browser.studio import Studio
 from tests.browser.test_english import chinese_of_ours
@@ -135,7 +135,7 @@ def test_every_tab_of_the_editor_is_fit_to_be_seen(
                 studio_.tab(name)
             if PICTURES:
                 desk.page.screenshot(path=f"{PICTURES}/studio-tab-{name}-{colours}.png")
-            wrong += [f"{name} {colours}: {one}" for one in serious(desk.page)]
+            wrong += [f"{name} {colours}: {one}" for one in axe_finds(desk.page)]
     assert not wrong, "\n".join(wrong)
 
 
