@@ -122,7 +122,7 @@ def test_every_tab_of_the_editor_is_fit_to_be_seen(
         for name in ("属性", "检查", "表单", "期限"):
             if name == "表单":
                 studio_.tab("属性").page.get_by_role("button", name="编辑表单").click()
-                expect(desk.page.locator(".st-preview h3")).to_be_visible()
+                expect(desk.page.locator(".st-preview h2")).to_be_visible()
             else:
                 studio_.tab(name)
             if PICTURES:
