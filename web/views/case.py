@@ -16,7 +16,7 @@ from tasks.access import allowed
 from tasks.forms.spec import Field
 from tasks.queries import areas, diagram, trail
 from tasks.retention import falls_due
-from web import formview
+from web import formview, query
 from web.actions import ACTIONS, Action
 from web.caseview import File, load_file, offered
 from web.context import Ctx, ctx
@@ -25,7 +25,6 @@ from web.errors import status_of
 from web.eventwords import QUIET
 from web.going import go
 from web.marks import marks as marks_of
-from web.numbers import whole
 
 views = Blueprint("case", __name__)
 _EVENTS = 30
@@ -36,8 +35,8 @@ def show(case_id: int) -> str:
     """Show a case."""
     context = ctx()
     file = load_file(context, case_id)
-    beyond = request.args.get("beyond", type=whole)
-    detailed = request.args.get("detail") == "1"
+    beyond = query.number("beyond")
+    detailed = query.flag("detail")
     with context.app.read() as conn:
         events = trail.events(
             conn, case_id, newest_first=True, limit=_EVENTS, beyond=beyond, without=() if detailed else QUIET

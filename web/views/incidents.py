@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from tasks import commands
 from tasks.queries import office
+from web import query
 from web.context import ctx
 from web.going import go
 
@@ -17,7 +18,7 @@ views = Blueprint("incidents", __name__, url_prefix="/incidents")
 def index() -> str:
     """List the open incidents of the reader's area, or those resolved lately."""
     context = ctx()
-    state = "resolved" if request.args.get("state") == "resolved" else "open"
+    state = query.one_of("state", ("open", "resolved"), "open")
     operator = "system_admin" in context.actor.roles
     areas = None if operator else list(context.actor.areas("supervisor"))
     with context.app.read() as conn:

@@ -37,7 +37,7 @@ def index() -> str:
 
 
 def _page(context: Ctx, code: str = "") -> str:
-    asked = registerview.read(context, request.args)
+    asked = registerview.of_address(context)
     with context.app.read() as conn:
         offices = areas.offices_of(conn, asked.area)
         rows = found.issued(conn, offices, asked.area, asked.period, asked.before, PAGE)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import Blueprint, render_template, request
 
+from web import query
 from web.context import ctx
 from web.kepttables import IDS, WITHOUT, kept
 from web.tableview import sheet, sheets
@@ -22,20 +21,12 @@ def index() -> str:
 
 
 @views.get("/<table_id>")
-def show(table_id: str) -> tuple[str, int]:
+def show(table_id: str) -> str:
     """Show a table as it holds on a day, by default today; a day that is none is told, and today shown."""
     context = ctx()
     typed = request.args.get("on", "").strip()
-    day = _day(typed) if typed else context.today
+    day = query.day("on", said=True)
     on = day or context.today
     found = kept(context, table_id, on) or sheet(context, table_id, on)
-    return render_template("table.html", sheet=found, table=found.table, typed=typed, wrong=day is None), (
-        400 if day is None else 200
-    )
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None
+    wrong = bool(typed) and day is None
+    return render_template("table.html", sheet=found, table=found.table, typed=typed, wrong=wrong)
