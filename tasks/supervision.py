@@ -13,7 +13,7 @@ from tasks.store import rows, supervision
 from tasks.text import need_reason
 
 #: Kinds of incidents whose work the program itself takes up again.
-_TRIED = frozenset({"timer", "job"})
+_TRIED = frozenset({"timer", "job", "clock"})
 
 
 def _instance(desk: Desk, instance_id: int, action: str) -> Live:

@@ -16,7 +16,7 @@ from tasks.store.tables import case, notice, process_context
 
 UNREAD_LIMIT = 100
 #: Kinds of incidents behind which something can be tried again.
-RETRIED = frozenset({"task", "timer", "job"})
+RETRIED = frozenset({"task", "timer", "job", "clock"})
 
 
 class Notice(NamedTuple):

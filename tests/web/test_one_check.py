@@ -40,9 +40,8 @@ def stuck() -> bytes:
     first = etree.Element(f"{_BPMN}incoming")
     first.text = "F_P11_Both_P11_Enrol"
     enrol.insert(0, first)
-    etree.SubElement(
-        process, f"{_BPMN}sequenceFlow", id="F_P11_Both_P11_Enrol", sourceRef="P11_Both", targetRef="P11_Enrol"
-    )
+    ends = {"sourceRef": "P11_Both", "targetRef": "P11_Enrol"}
+    etree.SubElement(process, f"{_BPMN}sequenceFlow", id="F_P11_Both_P11_Enrol", **ends)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
