@@ -17,7 +17,7 @@ from engine.errors import AidError
 from engine.graph import HUMAN, Graph, Trigger
 from engine.live import seal_state
 from engine.runtime.state import State, load
-from engine.store import survey
+from engine.store import append_only, survey
 from engine.store.conn import Connection
 from engine.store.proof import one_snapshot
 from engine.store.survey import InstanceRow, Waits
@@ -40,6 +40,7 @@ WHAT: Mapping[str, str] = {
     "message": "有消息未送达正在等待的流程",
     "release": "流程版本的状态与其发布轨迹不一致",
     "twice": "同一流程被重复开始或结束",
+    "guard": "数据库中防止改动和删除轨迹的触发器缺失或被停用",
 }
 #: What each act leaves a version in.
 _AFTER = {
@@ -85,6 +86,7 @@ def examine(conn: Connection, definitions: Definitions, trail_key: bytes, state_
     found += [Finding("message", detail=f"{name} {key}") for _id, name, key in survey.unheard(conn)]
     found += [Finding("twice", *place) for place in survey.repeated_starts(conn)]
     found += _releases(conn)
+    found += [Finding("guard", detail=name) for name in append_only.missing(conn)]
     return found
 
 

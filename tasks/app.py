@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from engine import incidents
 from engine.calendar import WorkCalendar
 from engine.clock import Clock
 from engine.codec import loads
@@ -19,7 +18,7 @@ from engine.history import By
 from engine.store import queries
 from engine.store.db import Database, is_conflict
 from engine.unit import Kernel, Unit
-from tasks import office, releases, settings
+from tasks import office, releases, retries, settings
 from tasks.actor import SYSTEM, Actor
 from tasks.commands import Command, Done
 from tasks.connectors.port import Adapter
@@ -207,7 +206,7 @@ class App:
         try:
             with self.db.transaction() as conn:
                 unit, desk = self.desk(conn, actor, None)
-                office.keep_failed(desk, command, fault, incidents.open_incident)
+                retries.keep_failed(desk, command, fault)
                 unit.flush()
         except Exception:
             log.exception("The incident could not be recorded.", extra={"action": "incident"})

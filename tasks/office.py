@@ -1,15 +1,15 @@
-"""What an office administers: settings and calendar years; and what failed under a hand."""
+"""What an office administers: settings and calendar years."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from engine.calendar import WorkCalendar
 from engine.codec import dumps, loads
-from engine.errors import AidError, FormInvalid, NotFound
+from engine.errors import FormInvalid, NotFound
 from engine.ids import new_id
 from tasks import access, benefit_expiry, commands, office_duties, office_trail
 from tasks.access import Subject
@@ -114,26 +114,3 @@ def change_setting(desk: Desk, command: commands.ChangeSetting) -> Done:
     told = {"old": dumps(old), "new": dumps(value), "reason": reason}
     office_trail.emit(desk, "SettingChanged", f"setting:{command.name}", **told)
     return Done()
-
-
-def keep_failed(
-    desk: Desk, command: commands.Command, fault: AidError, open_incident: Callable[..., int]
-) -> None:
-    """Keep the form of a task whose process failed as a draft, and open an incident for what failed."""
-    from engine import user_tasks
-    from tasks.taskwork import store_form
-
-    said = fault.sentence("zh")
-    task_id = getattr(command, "task_id", None)
-    if task_id is None:
-        data = {"command": type(command).__name__}
-        open_incident(desk.unit, "command", said, trail_id=getattr(command, "case_id", None), data=data)
-        return
-    row = user_tasks.read_row(desk.unit, task_id)  # the state itself may be what is broken (FLT-23)
-    if row.is_open and isinstance(command, commands.CompleteTask):
-        store_form(desk, row, {k: v for k, v in command.values.items() if not k.startswith("_")}, draft=True)
-    open_incident(
-        desk.unit, "task", said, trail_id=row.trail_id, instance_id=row.instance_id,
-        element=str(fault.data.get("element_id") or row.element), data={"task": str(task_id)},
-    )  # fmt: skip
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -15,6 +15,7 @@ from engine.gate import WAYS, FormField, GateError, Known, examine
 from engine.xmlsafe import XmlRefused
 from tasks.actor import ROLES
 from tasks.gate import check_annex, check_together, place_of, told_already
+from tasks.gate.opinion import OPINIONS
 from tasks.gate.problem import Problem
 from tasks.library import Library
 from tasks.services import SERVICES
@@ -98,15 +99,69 @@ class Finding:
     place: str = ""
 
 
-def findings(
-    library: Library, xml: bytes, annex: str, deployed: Deployed, key: str | None = None
-) -> list[Finding]:
-    """Return everything that is wrong with a drawing and what it brings, errors first; changes nothing.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the one check says of a file and what it brings.
 
-    `key` is the process it is a draft of.
+    `heard` tells whether the second interpreter was asked; it is only asked what the gate lets pass.
     """
-    found = _examine(library, xml, annex, deployed, key)[1]
-    return [_for_author(one) for one in found]
+
+    told: tuple[Told, ...]
+    diagram: Diagram | None
+    heard: bool
+
+    @property
+    def refused(self) -> bool:
+        """Tell whether something is wrong for certain."""
+        return self.diagram is None or any(finding.severity == "error" for finding, *_ in self.told)
+
+    @property
+    def passes(self) -> bool:
+        """Tell whether a release would be accepted: nothing is wrong, and both interpreters were heard."""
+        return self.heard and not self.refused
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Return the findings as an author reads them, errors first."""
+        return [_for_author(one) for one in self.told]
+
+    def require(self) -> Diagram:
+        """Return the diagram; raise GateError naming every finding where something is wrong."""
+        if self.diagram is None or self.refused:
+            raise GateError([finding for finding, *_ in self.told])
+        return self.diagram
+
+
+#: From the keys of the processes a file calls to their files.
+Others = Callable[[frozenset[str]], Sequence[bytes]]
+
+
+def check(
+    library: Library, data: bytes, annex: str, deployed: Deployed, others: Others, key: str | None = None,
+    *, wait: bool = True,
+) -> Checked:  # fmt: skip
+    """Check a file and what it brings, as editor, API, command line and release all do; changes nothing.
+
+    The gate comes first, then the second interpreter, which may take seconds: without `wait` only what it
+    said before is told. `key` is the process it is a draft of. Raises AnnexRefused.
+    """
+    diagram, told = _examine(library, data, annex, deployed, key)
+    gate = Checked(tuple(told), diagram, False)
+    if diagram is None or gate.refused:
+        return gate
+    calls = deployed.with_graphs(diagram.processes).calls
+    called = frozenset().union(*(all_called(one, calls) for one in diagram.processes))
+    said = OPINIONS.of(data, others(called - set(diagram.processes)), wait)
+    more = [(one, one.element, one.line) for one in said or ()]
+    return Checked((*more, *told), diagram, said is not None)
+
+
+def files_of(at_work: Mapping[str, str | bytes]) -> Others:
+    """Return how the files of called processes are found among those at work, by key."""
+    return lambda called: [
+        text.encode() if isinstance(text, str) else text
+        for text in dict.fromkeys(at_work[key] for key in sorted(called) if key in at_work)
+    ]
 
 
 def _for_author(one: Told) -> Finding:
@@ -125,10 +180,7 @@ def admit(
     Raises GateError naming every finding, AnnexRefused.
     """
     diagram, told = _examine(library, data, annex, deployed, key)
-    found = [finding for finding, _element, _line in told]
-    if diagram is None or any(finding.severity == "error" for finding in found):
-        raise GateError(found)
-    return diagram
+    return Checked(tuple(told), diagram, False).require()
 
 
 def _examine(
@@ -179,19 +231,29 @@ def all_called(key: str, calls: Mapping[str, frozenset[str]]) -> frozenset[str]:
 
 def examine_files(library: Library, files: Sequence[tuple[bytes, str]]) -> list[list[Finding]]:
     """Return what a release would say of each file and its annex, beside the diagrams that are shipped."""
-    deployed = Deployed()
-    for path in library.diagrams():
-        deployed = deployed.with_graphs(compile_diagram(path.read_bytes()).processes)
+    deployed, at_work = Deployed(), dict[str, str | bytes]()
+    for data in (path.read_bytes() for path in library.diagrams()):
+        graphs = compile_diagram(data).processes
+        deployed = deployed.with_graphs(graphs)
+        at_work |= dict.fromkeys(graphs, data)
+    at_work |= by_process([data for data, _annex in files])
     found: list[list[Finding]] = []
     for data, annex in files:
-        told = findings(library, data, annex, deployed)
-        if not any(finding.severity == "error" for finding in told):
-            deployed = deployed.with_graphs(compile_diagram(data).processes)
-            try:
-                hear(data, [other for other, _annex in files if other is not data])
-            except GateError as refusal:
-                told += [_for_author((one, one.element, one.line)) for one in refusal.findings]
-        found.append(told)
+        checked = check(library, data, annex, deployed, files_of(at_work))
+        if checked.diagram is not None and not checked.refused:
+            deployed = deployed.with_graphs(checked.diagram.processes)
+        found.append(checked.findings)
+    return found
+
+
+def by_process(files: Sequence[bytes]) -> dict[str, str | bytes]:
+    """Return the file of each process in files; one that cannot be read has none."""
+    found: dict[str, str | bytes] = {}
+    for data in files:
+        try:
+            found |= dict.fromkeys(compile_diagram(data).processes, data)
+        except (GateError, XmlRefused):
+            continue
     return found
 
 
@@ -205,15 +267,3 @@ def examine_table(data: bytes) -> list[Finding]:
         zh, en = refused.sentence("zh"), refused.sentence("en")
         return [Finding("decisions", "", refused.line, "error", zh, en, way_zh, way_en)]
     return []
-
-
-def hear(data: bytes, others: Sequence[bytes]) -> None:
-    """Let a second interpreter walk a file's paths beside ours; raise GateError where they disagree.
-
-    `others` are the files of the processes it calls.
-    """
-    from engine.spiff import second_opinion  # SpiffWorkflow takes a second to import
-
-    opinion = second_opinion(data, others=others)
-    if any(finding.severity == "error" for finding in opinion.findings):
-        raise GateError(list(opinion.findings))

@@ -26,6 +26,7 @@ from tasks.text import need_reason
 
 if TYPE_CHECKING:
     from tasks.app import App
+    from tasks.release import Checked
 
 _RETIRABLE = ("active", "approved")
 
@@ -46,6 +47,16 @@ def prepare(app: App, command: Command, actor: Actor) -> Command:
         others = studio.at_work(conn, frozenset(deployed.calls))
     hear = isinstance(command, commands.SubmitRelease)
     return replace(command, checked=_check(app.library, row, deployed, others, hear))
+
+
+def check_source(app: App, key: str, xml: str, annex: str, *, wait: bool = True) -> Checked:
+    """Check what a draft consists of as its release would, changing nothing (tasks.release.check)."""
+    from tasks import release
+
+    with app.read() as conn:
+        deployed = app.definitions.deployed(conn)
+        others = studio.at_work(conn, frozenset(deployed.calls))
+    return release.check(app.library, xml.encode(), annex, deployed, release.files_of(others), key, wait=wait)
 
 
 def _meant(conn: Connection, command: Command) -> RowMapping | None:
@@ -73,10 +84,10 @@ def _check(
     from tasks import release
 
     xml = row["xml"].encode()
-    diagram = release.admit(library, xml, deployed, row["annex"], row["key"])
     if hear:
-        called = release.all_called(row["key"], deployed.with_graphs(diagram.processes).calls)
-        release.hear(xml, [others[key].encode() for key in sorted(called) if key in others])
+        release.check(library, xml, row["annex"], deployed, release.files_of(others), row["key"]).require()
+    else:
+        release.admit(library, xml, deployed, row["annex"], row["key"])
     return digest(xml, row["annex"])
 
 
@@ -242,11 +253,14 @@ def deploy(desk: Desk, command: Deploy) -> Done:
     made: dict[str, int] = {}
     annexes = dict(command.annexes)
     deployed = desk.unit.kernel.definitions.deployed(desk.conn)
+    known = {} if command.heard else _at_work_with(desk, deployed, command.files)
     for name, data in command.files:
         beside = annexes.get(name, NO_ANNEX)
-        diagram = release.admit(desk.library.shipped, data, deployed, beside)
-        if not command.heard:
-            release.hear(data, [other for _file, other in command.files if other is not data])
+        if command.heard:
+            diagram = release.admit(desk.library.shipped, data, deployed, beside)
+        else:
+            others = release.files_of(known)
+            diagram = release.check(desk.library.shipped, data, beside, deployed, others).require()
         deployed = deployed.with_graphs(diagram.processes)
         for process_id, graph in diagram.processes.items():
             made[process_id] = _publish(desk, process_id, graph.name, data, beside, command.reason)
@@ -254,6 +268,16 @@ def deploy(desk: Desk, command: Deploy) -> Done:
         raise IllegalState(detail="没有可发布的流程图")
     office_duties.at_work(desk)
     return Done(extra={"versions": made})
+
+
+def _at_work_with(
+    desk: Desk, deployed: Deployed, files: tuple[tuple[str, bytes], ...]
+) -> dict[str, str | bytes]:
+    """Return the file of each process at work, with those being published laid over them."""
+    from tasks import release
+
+    at_work = studio.at_work(desk.conn, frozenset(deployed.calls))
+    return {**at_work, **release.by_process([data for _name, data in files])}
 
 
 def _publish(desk: Desk, key: str, name: str, data: bytes, annex: str, reason: str) -> int:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from engine import incidents, instances, jobs, timers
 from engine.errors import FormInvalid, IllegalState, NotFound
 from engine.live import Live
-from tasks import access, commands
+from tasks import access, commands, retries
 from tasks.access import Subject
 from tasks.commands import Done
 from tasks.desk import Desk
 from tasks.store import rows, supervision
 from tasks.text import need_reason
+
+#: Kinds of incidents whose work the program itself takes up again.
+_TRIED = frozenset({"timer", "job", "clock"})
 
 
 def _instance(desk: Desk, instance_id: int, action: str) -> Live:
@@ -58,7 +61,10 @@ def move(desk: Desk, command: commands.MoveToken) -> Done:
 
 
 def retry(desk: Desk, command: commands.RetryIncident) -> Done:
-    """Try again what failed: a timer is released; a form waits in its task as it was typed."""
+    """Try again what failed: a kept completion is sent, a timer or job released, else the incident closed.
+
+    Raises NotRetried, or the fault when a completion fails again.
+    """
     row = rows.first(desk.conn, supervision.incident, id=command.incident_id)
     if row is None or row["state"] != "open":
         raise NotFound()
@@ -68,12 +74,15 @@ def retry(desk: Desk, command: commands.RetryIncident) -> Done:
         access.authorize(desk.actor, "retry_office", Subject(""))
         if row["trail_id"] is not None:
             desk.unit.lock(row["trail_id"])
+    if row["kind"] == "task":
+        return retries.complete_again(desk, row)
     if row["kind"] == "timer":
         supervision.release_timers(desk.conn, row["instance_id"], row["element"], desk.now_us, timers.release)
     if row["kind"] == "job" and row["trail_id"] is not None:
         jobs.release(desk.conn, row["trail_id"], row["element"], desk.now)
-    incidents.resolve(desk.unit, row["id"], "IncidentRetried")
-    return Done(instance_id=row["instance_id"])
+    tried = row["kind"] in _TRIED
+    incidents.resolve(desk.unit, row["id"], "IncidentRetried" if tried else "IncidentResolved")
+    return Done(instance_id=row["instance_id"], extra={"outcome": "released" if tried else "closed"})
 
 
 def add_paper(desk: Desk, command: commands.AddPaper) -> Done:

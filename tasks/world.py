@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.clock import NO_DUE, end_of_day, from_us, local_date, start_of_day
+from engine.decisions import DecisionUnmatched
 from engine.errors import EngineFault
 from engine.graph import EventDef, Node, TimerDef
 from engine.live import Live
@@ -62,8 +63,12 @@ class World595(PlainWorld):
         return service(self.desk, live, node)
 
     def decide(self, unit: Unit, live: Live, token: Token, node: Node) -> Mapping[str, Any] | None:
-        """Run decision tables."""
-        return decide.run_tables(self.desk, live, node)
+        """Run decision tables; one that gives no answer is a fault at its element."""
+        try:
+            return decide.run_tables(self.desk, live, node)
+        except DecisionUnmatched as fault:
+            detail = fault.sentence("zh")
+            raise EngineFault(element=node.name or node.id, element_id=node.id, detail=detail) from fault
 
     def task(self, unit: Unit, live: Live, token: Token, node: Node) -> TaskAttributes:
         """Say whose task it is: the designated helper's, or the pool's of the role."""

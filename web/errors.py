@@ -50,6 +50,7 @@ STATUS: dict[str, int] = {
     "calendar_unknown": 422,
     "rate_limited": 429,
     "incident": 409,
+    "not_retried": 409,
     "bad_request": 400,
     "not_allowed": 405,
     "too_large": 413,

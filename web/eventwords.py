@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _TONES = {
     "bad": {
-        "DeadlineMissed", "DutyMissed", "IncidentOpened", "CalendarAlarm", "WarningRaised",
-        "MessageUndelivered",
+        "DeadlineMissed", "DutyMissed", "IncidentOpened", "IncidentStays", "CalendarAlarm",
+        "WarningRaised", "MessageUndelivered",
     },
     "good": {
         "TaskCompleted", "DeadlineMet", "DutyDone", "HandOverAccepted", "IncidentResolved", "CaseClosed",

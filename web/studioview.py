@@ -10,12 +10,13 @@ from engine.codec import loads
 from engine.compile import GateError
 from engine.errors import NotFound
 from engine.xmlsafe import XmlRefused
+from tasks import releases
 from tasks.annex import AnnexRefused
 from tasks.impact import Impact, impact
 from tasks.queries import studio
 from tasks.queries.release_history import history
 from tasks.queries.trail import Happened
-from tasks.release import Finding, findings
+from tasks.release import Checked, Finding
 from web.context import Ctx
 
 _WAITING = ("submitted", "approved")
@@ -98,11 +99,9 @@ def draft_of(context: Ctx, draft_id: int) -> tuple[studio.Draft, studio.Source]:
     return found, source
 
 
-def findings_of(context: Ctx, source: studio.Source) -> list[Finding]:
-    """Return what the gate says of a draft, changing nothing."""
-    with context.app.read() as conn:
-        deployed = context.app.definitions.deployed(conn)
-    return findings(context.app.library, source.xml.encode(), source.annex, deployed, source.key)
+def check_of(context: Ctx, source: studio.Source, *, wait: bool = True) -> Checked:
+    """Check a draft as its release would, changing nothing; without `wait` leave out what takes seconds."""
+    return releases.check_source(context.app, source.key, source.xml, source.annex, wait=wait)
 
 
 def told_findings(found: Sequence[Finding], lang: str) -> list[dict[str, Any]]:

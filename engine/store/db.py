@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from engine.errors import Unavailable
+from engine.store import append_only
 from engine.store.metadata import metadata
 
 _SQLITE_PRAGMAS = (
@@ -135,6 +136,7 @@ class Database:
 
     def create_schema(self) -> None:
         """Create every table that is missing (tests and first start; upgrades go through migrations)."""
+        append_only.guard()
         with self.transaction() as conn:
             metadata.create_all(conn)
 

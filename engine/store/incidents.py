@@ -19,18 +19,19 @@ class Stored(NamedTuple):
     element: str | None
 
 
-def same_open(
+def open_of(
     conn: sa.Connection, trail_id: int | None, instance_id: int | None, element: str | None, kind: str
-) -> int | None:
-    """Return the open incident of the same kind at the same place."""
+) -> list[tuple[int, str]]:
+    """Return the open incidents of the same kind at the same place: id and data."""
     place = {"trail_id": trail_id, "instance_id": instance_id, "element": element}
-    return conn.execute(
-        sa.select(incident.c.id).where(
+    found = conn.execute(
+        sa.select(incident.c.id, incident.c.data).where(
             incident.c.state == "open",
             incident.c.kind == kind,
             *(incident.c[name].is_not_distinct_from(value) for name, value in place.items()),
         )
-    ).scalar()
+    )
+    return [(row[0], row[1]) for row in found]
 
 
 def open_at(conn: sa.Connection, kind: str, element: str) -> list[int]:
@@ -44,9 +45,12 @@ def open_at(conn: sa.Connection, kind: str, element: str) -> list[int]:
     return [int(row[0]) for row in conn.execute(query)]
 
 
-def set_detail(conn: sa.Connection, incident_id: int, detail: str) -> None:
-    """Replace what an incident says."""
-    conn.execute(sa.update(incident).where(incident.c.id == incident_id).values(detail=detail))
+def set_detail(
+    conn: sa.Connection, incident_id: int, detail: str, data: str | None, element: str | None
+) -> None:
+    """Replace what an incident says, where it failed, and what is kept of it (None: as before)."""
+    changed = {"detail": detail, "element": element} | ({} if data is None else {"data": data})
+    conn.execute(sa.update(incident).where(incident.c.id == incident_id).values(**changed))
 
 
 def add(conn: sa.Connection, row: Mapping[str, Any]) -> None:

@@ -15,6 +15,8 @@ from tasks.store.conn import Connection
 from tasks.store.tables import case, notice, process_context
 
 UNREAD_LIMIT = 100
+#: Kinds of incidents behind which something can be tried again.
+RETRIED = frozenset({"task", "timer", "job", "clock"})
 
 
 class Notice(NamedTuple):
@@ -88,6 +90,11 @@ class Incident(NamedTuple):
     case_no: str | None
     opened_at: int
     resolved_at: int | None
+
+    @property
+    def retried(self) -> bool:
+        """Tell whether there is something to try again; else a person closes it."""
+        return self.kind in RETRIED
 
 
 def incidents(

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from engine.ids import new_id
+from engine.store import append_only
 from engine.store.db import Database
 from tasks.store.all_tables import metadata
 from tasks.store.conn import Connection
@@ -85,6 +86,8 @@ class ScratchSchema:
         target = sa.make_url(url).update_query_dict({"options": options})
         self._database = Database(target.render_as_string(hide_password=False))
         self._database.create_schema()
+        with self._database.transaction() as conn:
+            append_only.remove(conn)  # nothing here is history
         prepare(self._database)
         self._emptied = ", ".join(
             f'"{table.name}"' for table in metadata.sorted_tables if table.name not in _KEPT

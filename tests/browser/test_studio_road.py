@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import DeskOf
 from tests.browser.studio import Studio
+from tests.tasks.studio import KEY
+from tests.web.test_one_check import stuck
 
 pytestmark = pytest.mark.browser
 
@@ -86,3 +88,13 @@ def test_files_go_out_and_come_in_and_a_wrong_one_changes_nothing(desk: DeskOf) 
     expect(page.get_by_text("带回来的名称").first).to_be_attached()
     studio.saved()
     assert "带回来的名称" in studio.model()["xml"]
+
+
+def test_a_draft_is_shown_as_sound_only_after_the_second_interpreter(desk: DeskOf) -> None:
+    undrawn = re.sub(rb"<bpmndi:BPMNDiagram.*</bpmndi:BPMNDiagram>", b"", stuck(), flags=re.DOTALL)
+    studio = Studio(desk("sup.rh")).import_draft(KEY, f"{KEY}.bpmn", undrawn)
+    studio.tab("检查")
+    said = studio.page.locator("[data-panel=findings]")
+    expect(said).to_contain_text("正在由第二个引擎")
+    expect(said.locator(".st-good")).to_have_count(0)
+    expect(said.locator("[data-rule=second_opinion]")).to_contain_text("停住", timeout=20_000)

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from psycopg import sql
 
 from engine.clock import from_us
-from engine.store import migrate
+from engine.store import append_only, migrate
 from engine.store.db import Database
 from tasks.demo import STANDS
 from tests.cli.conftest import Call
@@ -134,6 +134,7 @@ def tampered(url: str, *statements: str) -> tuple[int, int]:
     """Do something to the longest trail (`:trail`, `:last`, `:mid`); return it with its last number."""
     database = Database(url)
     with database.transaction() as conn:
+        append_only.remove(conn)
         trail, last = conn.execute(sa.text(LONGEST)).one()
         for statement in statements:
             names = {"trail": trail, "last": last, "mid": last // 2}

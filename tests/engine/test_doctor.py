@@ -12,7 +12,7 @@ from engine.clock import VirtualClock
 from engine.doctor import examine
 from engine.live import seal_state
 from engine.runtime.state import Token, dump, load
-from engine.store import tables
+from engine.store import append_only, tables
 from engine.store.db import Database
 from tests.engine.compile.diagrams import END, START, definitions, event, flow, process, user
 from tests.engine.desk import STATE_KEY, TRAIL_KEY, Desk, line
@@ -54,6 +54,8 @@ class Ward:
 
     def change(self, statement: Any) -> None:
         with self.db.transaction() as conn:
+            if statement.table is tables.event:
+                append_only.remove(conn)
             conn.execute(statement)
 
     def change_state(self, instance: int, change: Any) -> None:

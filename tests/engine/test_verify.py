@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from engine import seals, user_tasks
 from engine.clock import VirtualClock
 from engine.history import By, Chain, Fact, link
-from engine.store import tables
+from engine.store import append_only, tables
 from engine.store.db import Database
 from engine.verify import Fault, Report, verify
 from tests.engine.desk import STATE_KEY, TRAIL_KEY, Desk, line
@@ -56,6 +56,7 @@ class Case:
         # Whoever attacks brings his own connection; on SQLite it does not even look at foreign keys.
         engine = sa.create_engine(self.db.engine.url)
         with engine.begin() as conn:
+            append_only.remove(conn)
             for statement in statements:
                 conn.execute(statement)
         engine.dispose()

@@ -22,7 +22,7 @@ DEPLOYED = Deployed({path.stem: frozenset[str]() for path in LIBRARY.diagrams()}
 
 
 def found(xml: bytes, text: str, key: str = KEY) -> list[release.Finding]:
-    return release.findings(LIBRARY, xml, text, DEPLOYED, key)
+    return release.check(LIBRARY, xml, text, DEPLOYED, release.files_of({}), key, wait=False).findings
 
 
 def forms_of(process: str) -> dict[str, Any]:

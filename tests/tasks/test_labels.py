@@ -32,8 +32,8 @@ HandOverAccepted HandOverReturned DeadlineSet DeadlinePending DeadlineRecomputed
 DeadlineMissed DeadlineClosed DutyOpened DutyCreated DutyDone DutyMissed DutyClosed ReferralMade
 OutcomeRecorded PaperIssued PaperVoided RegisterWritten HelperDesignated HelperReleased WaiverFiled
 ExitRecorded FoundWork JobLost FactChanged ClassChanged CategoriesDecided MessageSent MessageReceived
-MessageUndelivered IncidentOpened IncidentRetried IncidentResolved WarningRaised WarningClosed CalendarAlarm
-RecordViewed RecordExported
+MessageUndelivered IncidentOpened IncidentRetried IncidentStays IncidentResolved WarningRaised WarningClosed
+CalendarAlarm RecordViewed RecordExported
 """)
 ERRORS = words("""
 already_claimed not_assignee not_candidate out_of_area four_eyes stale_task illegal_state form_invalid

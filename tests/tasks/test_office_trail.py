@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from engine.clock import VirtualClock
 from engine.errors import NotCandidate
+from engine.store import append_only
 from engine.store.db import Database
 from engine.store.tables import event
 from engine.verify import verify
@@ -69,6 +70,7 @@ def test_an_act_altered_afterwards_is_found(place: Place) -> None:
     with place.app.read() as conn:
         assert verify(conn, place.keys.trail, place.keys.state).faults == []
     with place.app.write() as conn:
+        append_only.remove(conn)
         change = event.update().where(event.c.trail_id == ADMINISTRATION, event.c.seq == 2)
         conn.execute(change.values(data='{"new":"9"}'))
     with place.app.read() as conn:

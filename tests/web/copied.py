@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
+from engine.store import append_only
 from engine.store.db import Database
 from engine.store.tables import event
 from tasks import demo
@@ -44,6 +45,7 @@ class Copy:
     def attack(self, *statements: Any) -> None:
         engine = sa.create_engine(f"sqlite:///{self.path}")
         with engine.begin() as conn:
+            append_only.remove(conn)  # as who owns the file can
             for statement in statements:
                 conn.execute(statement)
         engine.dispose()

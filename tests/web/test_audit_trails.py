@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.codec import loads
+from engine.store import append_only
 from engine.store.tables import event, user_task
 from tasks import admin_commands, commands, office_trail, studio_commands, worker
 from tasks.actor import SYSTEM
@@ -185,6 +186,7 @@ def test_a_trail_is_verified_and_an_altered_event_named(office: Office, auditor:
     person = office.register("于伶")
     trail = trail_of(office, kind="person", person_id=person)
     with office.app.db.transaction() as conn:
+        append_only.remove(conn)
         conn.execute(sa.update(event).where(event.c.trail_id == trail, event.c.seq == 1).values(role="x"))
     page = auditor.post(f"/audit/{trail}/verify", {}).text
     assert "验证未通过" in page

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from engine.store import append_only
 from engine.store.db import Database
 from engine.store.tables import event
 from tests.web.office import Browser, Office
@@ -162,6 +163,7 @@ def test_an_altered_event_is_found_and_numbered(office: Office) -> None:
     case = office.new_case("褚遂良")
     office.complete(case, "P03_Check")
     with office.db.transaction() as conn:
+        append_only.remove(conn)
         conn.execute(
             sa.update(event).where(event.c.trail_id == case, event.c.seq == 3).values(data='{"forged":true}')
         )

@@ -9,7 +9,7 @@ from time import process_time
 import pytest
 
 from tasks import studio_commands
-from tasks.release import findings
+from tasks.release import check, files_of
 from tests.tasks.local_step import KEY
 from tests.web.mutants import Mutants
 from tests.web.office import Browser, Office
@@ -44,7 +44,7 @@ def hold(office: Office, made: bytes) -> bool:
     with office.app.read() as conn:
         deployed = office.app.definitions.deployed(conn)
     began = process_time()
-    found = findings(office.app.library, made, "{}", deployed)
+    found = check(office.app.library, made, "{}", deployed, files_of({}), wait=False).findings
     assert process_time() - began < PATIENCE
     lines = made.count(b"\n") + 1
     for one in found:

@@ -18,7 +18,7 @@ from web.api.body import BadBody, body
 from web.api.parts import id_text, instant, key_of, member, query_number
 from web.api.v1 import views
 from web.context import Ctx, ctx
-from web.studioview import draft_of, findings_of, impact_of, load_version, told_findings
+from web.studioview import check_of, draft_of, impact_of, load_version, told_findings
 from web.trialview import Compared, compared, start_trial, trial_of, version_before
 
 #: No revision of a draft is larger.
@@ -46,10 +46,8 @@ def gate() -> Response:
 
 
 def _told(context: Ctx, source: studio.Source) -> Response:
-    found = findings_of(context, source)
-    return jsonify(
-        passes=all(one.severity != "error" for one in found), findings=told_findings(found, context.lang)
-    )
+    checked = check_of(context, source)
+    return jsonify(passes=checked.passes, findings=told_findings(checked.findings, context.lang))
 
 
 @views.get("/drafts")

@@ -32,9 +32,9 @@ GROUPS: Mapping[str, frozenset[str]] = {
                              "HelperDesignated", "HelperReleased", "CaseTransferred", "RunStarted"}),
     "papers": frozenset({"PaperIssued", "PaperVoided", "RegisterWritten"}),
     "data": frozenset({"FactChanged", "TaskCompleted", "TaskSaved", "ClassChanged"}),
-    "faults": frozenset({"IncidentOpened", "IncidentRetried", "IncidentResolved", "WarningRaised",
-                         "WarningClosed", "MessageUndelivered", "CalendarAlarm", "DeadlineMissed",
-                         "DutyMissed"}),
+    "faults": frozenset({"IncidentOpened", "IncidentRetried", "IncidentStays", "IncidentResolved",
+                         "WarningRaised", "WarningClosed", "MessageUndelivered", "CalendarAlarm",
+                         "DeadlineMissed", "DutyMissed"}),
     "reading": frozenset({"RecordViewed", "RecordExported"}),
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ from engine.layout import laid_out
 from tasks import studio_commands as commands
 from web.context import ctx
 from web.previews import preview_of
-from web.studioview import draft_of, findings_of, told_findings
+from web.studioview import check_of, draft_of, told_findings
 from web.vocabulary import vocabulary
 from web.words import process_code
 
@@ -86,10 +86,15 @@ def _bytes(text: str) -> bytes:
 
 @views.post("/drafts/<int:draft_id>/check")
 def check(draft_id: int) -> Response:
-    """Return what the gate says of the draft as it is saved, with the way out of each finding."""
+    """Return what the check says of the draft as it is saved, with the way out of each finding.
+
+    The second interpreter, which takes seconds, is heard where `?wait=1` asks for it, or was before.
+    """
     context = ctx()
     _draft, source = draft_of(context, draft_id)
-    return data({"findings": told_findings(findings_of(context, source), context.lang)})
+    checked = check_of(context, source, wait=request.args.get("wait") == "1")
+    told = told_findings(checked.findings, context.lang)
+    return data({"findings": told, "heard": checked.heard or checked.refused})
 
 
 @views.post("/layout")

@@ -14,7 +14,7 @@ from web.context import Ctx, ctx
 from web.errors import sentence_of, status_of
 from web.going import go
 from web.numbers import whole
-from web.studioview import Sheet, draft_of, findings_of, impact_of, load_sheet
+from web.studioview import Sheet, check_of, draft_of, impact_of, load_sheet
 from web.trialview import compared, trial_of, version_before
 
 views = Blueprint("release", __name__, url_prefix="/studio")
@@ -42,7 +42,7 @@ def submit(draft_id: int) -> str:
 
 def _submit_page(context: Ctx, draft_id: int, refusal: AidError | None = None) -> str:
     draft, source = draft_of(context, draft_id)
-    found = findings_of(context, source)
+    found = check_of(context, source).findings
     return render_template(
         "studio_submit.html", draft=draft, findings=found,
         errors=sum(one.severity == "error" for one in found), impact=impact_of(context, source),

@@ -45,6 +45,12 @@ def _render(
     return render_template("task.html", page=page, task=page.task, form=form, sentence=sentence, typed=values)
 
 
+def refused_at(context: Ctx, task_id: int, refusal: AidError) -> Response:
+    """Answer with the page of a task that says at its head why something about it was refused."""
+    page = _render(load_page(context, task_id), None, refusal)
+    return make_response(page, status_of(refusal))
+
+
 def refused_page(context: Ctx, task_id: int, sentence: str) -> str:
     """Return the page of a task with a sentence on what was refused beside its form."""
     page = load_page(context, task_id)
@@ -157,5 +163,5 @@ def _give(task_id: int, command: commands.Command, ok: str, then: str = "") -> R
     except NotFound:
         raise
     except AidError as refusal:
-        return make_response(_render(load_page(context, page.task.id), None, refusal), status_of(refusal))
+        return refused_at(context, page.task.id, refusal)
     return go(then or f"/tasks/{task_id}", ok)

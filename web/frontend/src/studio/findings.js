@@ -4,26 +4,38 @@ import { post } from "./server.js";
 import { t } from "./words.js";
 
 const TYPE = "finding";
+/** How long a draft rests before the second interpreter walks through it (milliseconds). */
+const REST = 3000;
 
 export class Findings {
   constructor(root, tab, modeler, url, jump) {
     Object.assign(this, { root, tab, modeler, url, jump });
     this.found = [];
     this.asked = 0;
+    this.heard = true;
     root.append(h("p", { class: "st-note" }, t("editor.checking")));
   }
 
   async check() {
     const asked = (this.asked += 1);
+    clearTimeout(this.later);
+    await this.ask(asked, this.url);
+    if (asked === this.asked && !this.heard) {
+      this.later = setTimeout(() => this.ask(asked, `${this.url}?wait=1`), REST);
+    }
+  }
+
+  async ask(asked, url) {
     let answer;
     try {
-      answer = await post(this.url);
+      answer = await post(url);
     } catch (refusal) {
       this.root.replaceChildren(h("p", { class: "st-wrong" }, refusal.message));
       return;
     }
     if (asked !== this.asked) return;
     this.found = answer.findings;
+    this.heard = answer.heard;
     this.list();
     this.mark();
   }
@@ -37,14 +49,14 @@ export class Findings {
 
   list() {
     const errors = this.found.filter((one) => one.severity === "error").length;
-    this.tab.textContent = errors ? String(errors) : this.found.length ? "!" : "✓";
-    this.tab.dataset.state = errors ? "bad" : this.found.length ? "warn" : "good";
-    this.tab.setAttribute("aria-label", t("editor.found", { n: errors }));
-    if (!this.found.length) {
-      this.root.replaceChildren(h("p", { class: "st-good" }, t("editor.clean")));
-      return;
-    }
-    this.root.replaceChildren(h("ul", { class: "st-findings" }, this.found.map((one) => this.line(one))));
+    const waits = !errors && !this.heard;
+    this.tab.textContent = errors ? String(errors) : waits ? "…" : this.found.length ? "!" : "✓";
+    this.tab.dataset.state = errors ? "bad" : waits || this.found.length ? "warn" : "good";
+    this.tab.setAttribute("aria-label", waits ? t("editor.unheard") : t("editor.found", { n: errors }));
+    const head = waits ? h("p", { class: "st-note" }, t("editor.unheard"))
+      : this.found.length ? null : h("p", { class: "st-good" }, t("editor.clean"));
+    const lines = this.found.map((one) => this.line(one));
+    this.root.replaceChildren(...[head, lines.length ? h("ul", { class: "st-findings" }, lines) : null].filter(Boolean));
   }
 
   line(one) {
