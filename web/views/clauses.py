@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 
 from tasks.queries import studio
 from tasks.traceability import Trace, trace
-from tasks.traceability.report import STATES, counts
+from tasks.traceability.report import STATES, counts, percent
 from web import clauses as policy
 from web.context import ctx
 
@@ -28,12 +28,12 @@ def index() -> str:
     seed = request.args.get("seed", "")
     rows = [one for one in found.clauses if one.state == which and (not seed or one.seed == seed)]
     required = found.required
+    exercised = sum(bool(one.scenarios) for one in found.deadlines)
     return render_template(
         "coverage.html", trace=found, which=which, lists=LISTS, seed=seed, rows=rows, states=STATES,
         table=counts(found.clauses), required=len(required), done=sum(one.answered for one in required),
         seeds=sorted({one.seed for one in found.clauses}),
-        exercised=sum(bool(one.scenarios) for one in found.deadlines),
-        asked=sum(not one.reason for one in found.deadlines),
+        exercised=exercised, every_row=len(found.deadlines), share=percent(exercised, len(found.deadlines)),
     )  # fmt: skip
 
 
