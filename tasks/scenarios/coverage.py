@@ -1,4 +1,4 @@
-"""What a set of scenarios has not touched: user tasks, branches, and deadline rules that open rows or duties."""
+"""What scenarios have not touched: user tasks, branches, and deadline rules that open rows or duties."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ def trace(library: Library) -> Trace:
             )
             for row in known
         ),
-        tuple(_deadlines(library, drawn, said_of_deadlines, kept, seen)),
+        tuple(_deadlines(library, drawn, said_of_deadlines, kept)),
         tuple(sorted(_unfounded(library, drawn, tables, ids, said))),
         tuple(_faults(library, drawn, tables, ids, [*said, *said_of_deadlines])),
         _shown(said, {one.id for one in drawn}),
@@ -187,9 +187,9 @@ def _seen(
 
 
 def _deadlines(
-    library: Library, drawn: list[Element], said: Iterable[Named], kept: Mapping[str, set[str]],
-    seen: Mapping[str, frozenset[str]],
-) -> Iterable[Deadline]:  # fmt: skip
+    library: Library, drawn: list[Element], said: Iterable[Named], kept: Mapping[str, set[str]]
+) -> Iterable[Deadline]:
+    proved = sources.rows_proved(library.folder)
     named = {one: row for row in said for one in row.ids}
     there = {one.id for one in drawn}
     for row in sources.deadlines(library.folder):
@@ -201,7 +201,7 @@ def _deadlines(
         yield Deadline(
             row["id"], row["action"] if policy is None else policy.title, row["kind"], row["seed"],
             tuple(one.strip() for one in row["rule_ids"].split(";")), tuple(sorted(places)),
-            "" if more is None else more.reason, tuple(sorted(seen.get(row["id"], ()))),
+            "" if more is None else more.reason, tuple(sorted(proved.get(row["id"], ()))),
         )  # fmt: skip
 
 

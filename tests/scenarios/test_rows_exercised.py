@@ -1,4 +1,4 @@
-"""A row of the table of deadlines that a scenario names is opened there, or its act is done or its hint read."""
+"""A row of the table of deadlines that a scenario names is opened there, its act done or its hint read."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ FOLDER = LIBRARY.folder / "scenarios"
 NAMED = [one for one in trace(LIBRARY).deadlines if one.state == EXERCISED]
 #: Rows without a day, a duty and a step of their own: what an expectation has to look at.
 LOOKED_AT = {"DL-050": "papers:", "DL-101": "no_hints:", "DL-107": "no_hints:", "DL-124": "national:"}
+#: Told to hold that the row does not begin: guidance that ended before its first week, work of one's own.
+HELD_BACK = {("D02_lost_before_the_weekly_watch", "DL-046"), ("M29_registered_as_self_employed", "DL-039")}
 
 
 class Teller:
@@ -65,5 +67,6 @@ def test_no_scenario_names_a_row_that_it_does_not_exercise(teller: Teller) -> No
     for name in sorted({name for row in NAMED for name in row.scenarios}):
         path = FOLDER / f"{name}.yaml"
         seen = teller.touched(path)
-        idle += [f"{name} {row.id}" for row in NAMED if name in row.scenarios and not _really(row, seen, path)]
-    assert idle == []
+        named = [row for row in NAMED if name in row.scenarios and (name, row.id) not in HELD_BACK]
+        idle += [f"{name} {row.id}" for row in named if not _really(row, seen, path)]
+    assert not idle, idle
