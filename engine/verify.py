@@ -38,6 +38,10 @@ WHAT: Mapping[str, str] = {
     "seal removed": "封存记录被删除",
     "checkpoint altered": "库外的封存文件被改动",
 }
+NOT_OUTSIDE = (
+    "没有找到库外的封存文件，未能与之比对：末尾的记录如被截去，这里看不出来。"
+    "请把保存的封存文件放回原处再核验，或在保存它的机器上核验。"
+)
 #: Events that say by its hash which version they are about.
 _NAMES_A_VERSION = frozenset(
     {"ProcessStarted", "ProcessMigrated", "ReleaseSubmitted", "ReleaseApproved", "ReleaseActivated"}
@@ -68,6 +72,8 @@ class Report:
     trails: int = 0
     events: int = 0
     seals: int = 0
+    #: whether the file outside was there to compare with: without it a tail cut off is not seen
+    outside: bool = False
     faults: list[Fault] = field(default_factory=list)
 
     @property
@@ -86,6 +92,8 @@ class Report:
         return {
             "ok": self.ok,
             "zh": f"{read}，全部完好。" if self.ok else f"{read}，发现{len(self.faults)}处问题：",
+            "outside": self.outside,
+            "note": "" if self.outside else NOT_OUTSIDE,
             "trails": self.trails,
             "events": self.events,
             "seals": self.seals,
@@ -130,6 +138,7 @@ def _told(report: Report, key: bytes, path: Path | None) -> _Told:
     told = _Told()
     if path is None or not path.exists():
         return told
+    report.outside = True
     last = None
     try:
         for line in seals.lines(path):

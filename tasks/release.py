@@ -26,6 +26,17 @@ FUNCTIONS = frozenset(
         "contribution_hits", "candidates",
     }
 )
+#: What a drawing may say of itself in attributes of ours; the editor has the same list.
+ATTRIBUTES = frozenset(
+    {
+        "clauses", "reason", "tier", "step", "role", "roleUntil", "roleStreet", "roleDistrict",
+        "otherPersonThan", "form", "papers", "registers", "sets", "autofill", "guard", "count", "reruns",
+        "duty", "deadline", "decision", "service", "message", "returns", "branch", "correlation", "type",
+        "options", "entryTier", "startsOnly", "opensCase", "entryTierFrom", "level", "employmentKind",
+        "endCode", "endCodeFrom", "status", "statusFrom", "collection", "item",
+        "overview", "processes", "bpmn",  # of the overview, which is not run
+    }
+)  # fmt: skip
 #: MSG-07 and MSG-27 are not used (RULES J.2a).
 MESSAGES = frozenset(f"MSG-{n:02d}" for n in range(1, 30) if n not in (7, 27))
 
@@ -44,6 +55,7 @@ def _known(library: Library) -> Known:
         roles=frozenset(ROLES),
         messages=MESSAGES,
         clauses=library.clauses | {"LOCAL"},
+        attributes=ATTRIBUTES,
     )
 
 

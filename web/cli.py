@@ -258,8 +258,8 @@ def verify(database: str | None, is_demo: bool, as_json: bool) -> None:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
     else:
         click.echo(found["zh"])
-        for fault in found["faults"]:
-            click.echo(f"  {fault}")
+        for line in (*(f"  {fault}" for fault in found["faults"]), *filter(None, (found["note"],))):
+            click.echo(line)
     sys.exit(1 if found["faults"] else 0)
 
 

@@ -38,6 +38,10 @@ class Why:
     clauses: Sequence[Clause]
 
 
+#: Answers shown above a form at once; more are opened by whoever wants them.
+_SHORT = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """The window of the duty behind the task, and the rule that asks for it."""
@@ -47,13 +51,18 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
-    """What somebody else recorded at the step on which this one decides."""
+class Before:
+    """What was recorded at the step on which this one decides, or else at the one done last."""
 
     element: str
     who: str
     at: int
     answers: list[tuple[str, str]]
+
+    @property
+    def long(self) -> bool:
+        """Tell whether it would push the form itself out of sight."""
+        return len(self.answers) > _SHORT
 
 
 @dataclass(slots=True)
@@ -86,7 +95,7 @@ class Page:
     files: list[Kept]
     #: Versions its process ran before a migration.
     left: list[trail.Left]
-    reviewed: Reviewed | None = None
+    before: Before | None = None
     #: referrals of this tier that wait for their outcome
     referred: list[case_page.Referral] = field(default_factory=list)
     matter: Card | None = None
@@ -139,7 +148,7 @@ def load_page(context: Ctx, task_id: int) -> Page:
             may_reassign=task.open and (mine or allowed(context.actor, "reassign", subject)),
             may_withdraw=task.state == "completed" and task.ended_by == context.user_id,
             options=_options(context, conn, task, spec),
-            reviewed=_reviewed(context, conn, task, node),
+            before=_before(context, conn, task, node),
             referred=_referred(conn, task) if allowed(context.actor, "view_case", subject) else [],
             matter=_matter(context, conn, task),
             may_matter=allowed(context.actor, "view_matter", Subject(task.area)),
@@ -186,20 +195,22 @@ def _told(
     )  # fmt: skip
 
 
-def _reviewed(
-    context: Ctx, conn: Connection, task: task_page.TaskView, node: Node | None
-) -> Reviewed | None:
-    """Return what was last recorded at the step that another person than its doer decides on."""
-    element = node.attrs.get("otherPersonThan", "") if node else ""
-    if not element or not task.open or (task.tier or "") not in reading_tiers(context.actor, task.area):
+def _before(context: Ctx, conn: Connection, task: task_page.TaskView, node: Node | None) -> Before | None:
+    """Return what was last recorded at the step this one decides on, or at the step done before it.
+
+    Who writes the letter need not look up again which post was chosen.
+    """
+    if not task.open or (task.tier or "") not in reading_tiers(context.actor, task.area):
         return None
-    done = [one for one in task_page.steps_done(conn, task.instance_id) if one.element == element]
+    element = node.attrs.get("otherPersonThan", "") if node else ""
+    done = [one for one in task_page.steps_done(conn, task.instance_id) if element in ("", one.element)]
     if not done:
         return None
-    spec = context.form(task.definition_id, element)
-    values = task_page.form_values(conn, done[-1].task_id, draft=False) or {}
+    last = done[-1]
+    spec = context.form(task.definition_id, last.element)
+    values = task_page.form_values(conn, last.task_id, draft=False) or {}
     told = _told(context, spec, values, _options(context, conn, task, spec))
-    return Reviewed(element, accounts.name_of(conn, done[-1].ended_by), done[-1].ended_at, told)
+    return Before(last.element, accounts.name_of(conn, last.ended_by), last.ended_at, told)
 
 
 def _referred(conn: Connection, task: task_page.TaskView) -> list[case_page.Referral]:

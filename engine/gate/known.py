@@ -32,3 +32,5 @@ class Known:
     by_message: frozenset[str] = frozenset()
     messages: frozenset[str] = frozenset()
     clauses: frozenset[str] = frozenset()
+    #: names of our own attributes; empty: whatever is written
+    attributes: frozenset[str] = frozenset()

@@ -120,6 +120,10 @@ WAYS: Mapping[str, Way] = {
         "请打开旁边的表单或期限列表，按提示改正这一栏，或恢复随产品提供的内容。",
         "Open the list of forms or rules, mend the field named, or restore what is shipped.",
     ),
+    "spelling": (
+        "请按提示改正属性的名称，或在面板里重新选择；不需要的请删除。",
+        "Correct the name as proposed, or choose again in the panel; remove what is not needed.",
+    ),
     "attributes": (
         "请在面板里从列表中改选。",
         "Choose again from the list in the panel.",

@@ -190,6 +190,21 @@ def test_a_tail_cut_off_after_a_seal_is_named(demo: Demo, verify: Verify) -> Non
     assert f"轨迹{trail}第{last - 1}条：封存之后，末尾的记录被截去" in said
 
 
+def test_without_the_file_outside_it_is_said_that_a_tail_cut_off_is_not_seen(
+    demo: Demo, verify: Verify
+) -> None:
+    outside = demo.home / "demo.checkpoints"
+    kept = outside.read_bytes()
+    outside.unlink()
+    try:
+        code, said = verify(demo.url)
+    finally:
+        outside.write_bytes(kept)
+    assert code == 0
+    assert "没有找到库外的封存文件" in said
+    assert "没有找到库外的封存文件" not in verify(demo.url)[1]
+
+
 def test_a_second_demo_is_refused_and_nothing_changed(demo: Demo, verify: Verify, call: Call) -> None:
     before = verify(demo.url)
     call("demo", "--database", demo.url).require_refused("空库")

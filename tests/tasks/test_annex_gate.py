@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -205,6 +206,7 @@ def test_a_rule_is_changed_in_its_own_process_only() -> None:
         ('aid595:deadline="DL-015"', 'aid595:deadline="DL-999"', "deadlines"),
         ('due(&quot;DL-015&quot;)', 'due(&quot;DL-999&quot;)', "deadlines"),
         ('aid595:papers="E16"', 'aid595:papers="E99"', "attributes"),
+        ('aid595:deadline="DL-015"', 'aid595:deadlines="DL-015"', "spelling"),
         ('id="P04_community_assistance"', 'id="P04_other"', "release"),
     ],
 )  # fmt: skip
@@ -222,3 +224,11 @@ def test_a_step_that_meets_a_deadline_cannot_silently_go() -> None:
     assert "DL-017" in one.zh
     rule = {**shipped_rule("DL-017"), "met_by": "P04_Renamed"}
     assert found(changed, canonical({"rules": {"DL-017": rule}})) == []
+
+
+def test_the_editor_and_the_gate_know_the_same_attributes() -> None:
+    """Those of the overview, which is not run, the editor only writes back."""
+    text = (Path(__file__).parents[2] / "web/frontend/src/studio/office-moddle.js").read_text("utf-8")
+    listed = text.partition("ATTRIBUTES = {")[2].partition("};")[0]
+    of_the_editor = set(re.findall(r"^  (\w+):", listed, re.M))
+    assert release.ATTRIBUTES - {"overview", "processes", "bpmn"} == of_the_editor

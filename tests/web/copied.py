@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from werkzeug.test import TestResponse
 
 from engine.store.db import Database
 from engine.store.tables import event
@@ -68,15 +69,19 @@ class Copy:
         return {(fault.what, fault.seq) for fault in report.faults}
 
     def bundle(self) -> bytes:
+        return self.asked("auditor.sy", f"/audit/{self.case}/bundle", {"reason": REASON}).data
+
+    def asked(self, username: str, path: str, form: dict[str, str]) -> TestResponse:
+        """Post something on a page of the copy."""
         database = Database(f"sqlite:///{self.path}")
         app = App(database, self.office.clock, self.office.keys, demo_settings=True)
         flask = create_app(app, WebConfig(checkpoints=self.checkpoints), CHEAP)
         browser = Browser(flask.test_client())
-        browser.post("/login", {"username": "auditor.sy", "password": demo.PASSWORD})
-        answer = browser.post(f"/audit/{self.case}/bundle", {"reason": REASON})
+        browser.post("/login", {"username": username, "password": demo.PASSWORD})
+        answer = browser.post(path, form)
         assert answer.status_code == 200, answer.text[:2000]
         database.dispose()
-        return answer.data
+        return answer
 
     def alone(self, packed: bytes, keys: bool = True, outside: bool = True) -> Ended:
         path = self.path.with_suffix(".zip")

@@ -208,6 +208,16 @@ def test_checkpoints_that_were_spoiled_or_are_not_ours_are_named(copy: Copy) -> 
         assert "库外的封存文件被改动" in copy.alone(packed, keys).stdout
 
 
+def test_a_page_that_could_not_compare_with_the_file_outside_says_so(copy: Copy) -> None:
+    for username, path in (("auditor.sy", f"/audit/{copy.case}/verify"), ("audit.admin", "/audit/verify")):
+        assert "没有找到库外的封存文件" not in copy.asked(username, path, {}).text
+    copy.checkpoints.unlink()
+    for username, path in (("auditor.sy", f"/audit/{copy.case}/verify"), ("audit.admin", "/audit/verify")):
+        page = copy.asked(username, path, {}).text
+        assert "验证通过" in page
+        assert "没有找到库外的封存文件" in page
+
+
 @pytest.mark.parametrize("rubbish", [b"", b"PK\x05\x06" + bytes(18), b"not a zip" * 100])
 def test_what_is_no_bundle_is_said_to_be_none(copy: Copy, rubbish: bytes) -> None:
     done = copy.alone(rubbish)

@@ -49,12 +49,26 @@ def test_an_office_may_set_a_target_of_its_own_for_what_has_no_deadline(office: 
 def test_who_decides_on_a_step_reads_what_was_recorded_there(office: Office) -> None:
     _case, task = _fresh(office, "P03_Approve")
     page = office.browser("sup.rh").get(f"/tasks/{task}").text
-    reviewed = page.partition('id="reviewed"')[2].partition("</section>")[0]
-    assert "认定意见" in reviewed
-    assert "予以认定" in reviewed
-    assert office.actor("staff.rh").name in reviewed
-    _case, task = _fresh(office, "P03_Form")
-    assert 'id="reviewed"' not in office.browser("staff.rh").get(f"/tasks/{task}").text
+    before = _before(page)
+    assert "认定意见" in before
+    assert "予以认定" in before
+    assert office.actor("staff.rh").name in before
+    _case, task = _fresh(office, "P03_Check")
+    assert _before(office.browser("staff.rh").get(f"/tasks/{task}").text) == ""
+
+
+def test_who_writes_the_letter_reads_which_post_was_chosen_the_step_before(office: Office) -> None:
+    case = office.new_case()
+    office.reach(case, "P04_Match")
+    office.complete(case, "P04_Match", employer="顺义某物业公司", post="夜班门卫")
+    task = office.open_tasks(case)["P04_Letter"].id
+    before = _before(office.browser("aide.hnc").get(f"/tasks/{task}").text)
+    assert "搜索匹配岗位" in before
+    assert "夜班门卫" in before
+
+
+def _before(page: str) -> str:
+    return page.partition('id="before"')[2].partition("</details>")[0]
 
 
 def test_a_task_names_the_post_of_which_nothing_is_heard_yet(office: Office) -> None:

@@ -123,7 +123,10 @@ def audit_verify(trail_id: int) -> Response:
     load(context, trail_id)
     with context.app.read() as conn:
         report = prove(conn, context.app.keys, context.config.checkpoints, trail_id)
-    return jsonify(whole=report.ok, events=report.events, faults=[str(fault) for fault in report.faults])
+    return jsonify(
+        whole=report.ok, events=report.events, outside=report.outside,
+        faults=[str(fault) for fault in report.faults],
+    )  # fmt: skip
 
 
 @views.post("/audit/<int:trail_id>/unmask")

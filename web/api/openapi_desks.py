@@ -119,7 +119,7 @@ def _audit() -> dict[str, Any]:
     whole = {"type": "integer"}
     asked = ("clause", "step", "worker", "unit", "from", "to", "deadline", "version", "status")
     found = members(cases=LIST, next=ID)
-    proof = members(whole=YES, events=NUMBER, faults=LIST)
+    proof = members(whole=YES, events=NUMBER, outside=YES, faults=LIST)
     return {
         "/audit/cases": {
             "get": call("Find cases", found,

@@ -16,6 +16,7 @@ from engine.gate.rules import (
     reachable,
     roles,
     services,
+    spelling,
     starts,
     waits,
 )
@@ -38,5 +39,6 @@ RULES: tuple[Rule, ...] = (
     roles.check,
     forms.check,
     clauses.check,
+    spelling.check,
     drawing.check,
 )

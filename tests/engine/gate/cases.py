@@ -16,7 +16,9 @@ KNOWN = Known(
     calls={"other": frozenset(), "round": frozenset({"P"})},
     messages=frozenset({"MSG-05", "MSG-06"}),
     clauses=frozenset({"01.D1a"}),
-)
+    attributes=frozenset({"role", "roleUntil", "form", "clauses", "otherPersonThan", "type", "options",
+                          "decision", "service", "message", "deadline", "reason"}),
+)  # fmt: skip
 
 MESSAGES = '<bpmn:message id="M5" name="MSG-05"/><bpmn:message id="M6" name="MSG-06"/>'
 AGREED = '<bpmn:dataObject id="D1" name="agreed" aid595:type="bool"/>'
@@ -152,6 +154,9 @@ CASES: dict[str, Case] = {
         line(user("t", aid595_clauses="LOCAL", aid595_reason="本地惯例")),
         line(user("t", aid595_clauses="LOCAL")),
         "t",
+    ),
+    "spelling": Case(
+        line(user("t", aid595_otherPersonThan="t")), line(user("t", aid595_otherPersonthan="t")), "t"
     ),
     "drawing": Case(drawn(line(user("t"))), line(user("t")), "t", "warning"),
 }

@@ -210,7 +210,7 @@ def test_an_error_border_needs_something_that_can_fail() -> None:
 
 
 def test_a_finding_carries_the_line_of_its_element() -> None:
-    data = line(user("t")).replace(b"<bpmn:userTask", b"\n\n<bpmn:userTask").replace(b"form", b"none")
+    data = line(user("t")).replace(b"<bpmn:userTask", b"\n\n<bpmn:userTask").replace(b'="form"', b'="none"')
     assert [(f.rule, f.element, f.line) for f in check(drawn(data), KNOWN)] == [("forms", "t", 3)]
 
 
