@@ -1,4 +1,4 @@
-"""What a set of scenarios has not touched: user tasks, branches, and deadline rules that open rows."""
+"""What scenarios have not touched: user tasks, branches, and deadline rules that open rows or duties."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Coverage:
         """Note everything the deployed diagrams have."""
         with app.read() as conn:
             graphs = [made.graph for made in app.definitions.all_active(conn)]
-        elements: set[str] = set()
+        elements = {graph.process_id for graph in graphs}
         for graph in graphs:
             for node in graph.nodes.values():
                 elements.add(node.id)
@@ -34,7 +34,8 @@ class Coverage:
                 keys = [flow.branch for flow in node.outgoing if flow.branch]
                 self.all_branches |= {f"{node.id}={key}" for key in keys}
         for rule in app.library.policy.rules.values():
-            if any(opening.element in elements for opening in rule.opens):
+            duty = rule.recurrence.duty if rule.recurrence is not None else None
+            if duty in elements or any(opening.element in elements for opening in rule.opens):
                 self.all_deadlines.add(rule.id)
 
     def add(self, app: App) -> None:
@@ -47,7 +48,7 @@ class Coverage:
                 self.tasks.add(element)
             elif kind == "BranchTaken":
                 self.branches.add(f"{element}={data['branch']}")
-            elif kind in ("DeadlineSet", "DeadlinePending"):
+            elif kind in ("DeadlineSet", "DeadlinePending", "DutyOpened"):
                 self.deadlines.add(str(data["rule"]))
 
     def lines(self) -> list[str]:

@@ -198,6 +198,6 @@ def paths(conn: Connection, process_id: str) -> list[str]:
 def touched(conn: Connection) -> list[tuple[str, str | None, Any]]:
     """Return (kind, element, data) of the events coverage is counted by."""
     query = sa.select(event.c.kind, event.c.element, event.c.data).where(
-        event.c.kind.in_(("TaskCompleted", "BranchTaken", "DeadlineSet", "DeadlinePending"))
+        event.c.kind.in_(("TaskCompleted", "BranchTaken", "DeadlineSet", "DeadlinePending", "DutyOpened"))
     )
     return [(row[0], row[1], row[2]) for row in conn.execute(query)]

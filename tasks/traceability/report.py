@@ -35,7 +35,7 @@ def lines(trace: Trace, reasons: bool = False) -> Iterator[str]:
         yield f"{seed} {priority}：{sum(found.values())}条，{states}"
     required = trace.required
     done = sum(one.answered for one in required)
-    yield f"须落实的条款：{done}/{len(required)}（{_percent(done, len(required))}）"
+    yield f"须落实的条款：{done}/{len(required)}（{percent(done, len(required))}）"
     for state in (MISSING, PLANNED):
         for one in trace.clauses:
             if one.state == state:
@@ -51,9 +51,9 @@ def lines(trace: Trace, reasons: bool = False) -> Iterator[str]:
 
 
 def _deadlines(trace: Trace) -> Iterator[str]:
-    asked = [one for one in trace.deadlines if one.state != REASON]
-    done = [one for one in asked if one.state == EXERCISED]
-    yield f"场景检验过的期限规则：{len(done)}/{len(asked)}（{_percent(len(done), len(asked))}）"
+    every = trace.deadlines
+    done = [one for one in every if one.state == EXERCISED]
+    yield f"场景检验过的期限规则：全部{len(every)}条中的{len(done)}条（{percent(len(done), len(every))}）"
     for one in trace.deadlines:
         if one.state == REASON:
             yield f"  不检验 {one.id} {one.title}：{one.reason}"
@@ -61,7 +61,8 @@ def _deadlines(trace: Trace) -> Iterator[str]:
             yield f"  没有场景 {one.id} {one.title}"
 
 
-def _percent(part: int, whole: int) -> str:
+def percent(part: int, whole: int) -> str:
+    """Return a share as text with one decimal, a dash where there is nothing to share."""
     return f"{part * 100 / whole:.1f}%" if whole else "—"
 
 

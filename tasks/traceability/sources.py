@@ -16,6 +16,9 @@ from engine import xmlsafe
 _OURS = "{urn:aid595:bpmn:1}"
 _CLAUSE = re.compile(r"R\d{3}-[0-9A-Za-z]+(?:\.[0-9A-Za-z]+)*")
 _TOKEN = re.compile(r"\b(?:P\d\d[a-z]?_\w+|DL-\d+|R\d{3}-\w+(?:\.\w+)*)")
+_ROW = re.compile(r"\bDL-\d+")
+#: The `rules:` of a scenario, and a row of what it expects to be due.
+_PROVED = re.compile(r"^rules: .*$|\{rule: *DL-\d+", re.MULTILINE)
 #: Kinds of places that `places.toml` may name.
 KINDS = ("element", "field", "table", "setting", "role", "code", "data")
 
@@ -113,6 +116,16 @@ def scenarios(folder: Path) -> Mapping[str, frozenset[str]]:
         for token in set(_TOKEN.findall(path.read_text("utf-8"))):
             found.setdefault(token, set()).add(path.stem)
     return {token: frozenset(names) for token, names in found.items()}
+
+
+def rows_proved(folder: Path) -> Mapping[str, frozenset[str]]:
+    """Return for each deadline rule the scenarios that say they prove it, or expect it among what is due."""
+    found: dict[str, set[str]] = {}
+    for path in sorted((folder / "scenarios").rglob("*.yaml")):
+        for said in _PROVED.finditer(path.read_text("utf-8")):
+            for row in _ROW.findall(said[0]):
+                found.setdefault(row, set()).add(path.stem)
+    return {row: frozenset(names) for row, names in found.items()}
 
 
 def titles(folder: Path) -> Mapping[str, str]:

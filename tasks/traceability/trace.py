@@ -58,7 +58,10 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """One row of the table of deadlines, where it is kept, and which scenarios exercise it."""
+    """One row of the table of deadlines, where it is kept, and which scenarios exercise it by its own id.
+
+    That a step which stands for several rows is done somewhere says nothing of each of them.
+    """
 
     id: str
     title: str
@@ -127,7 +130,7 @@ def trace(library: Library) -> Trace:
             )
             for row in known
         ),
-        tuple(_deadlines(library, drawn, said_of_deadlines, kept, seen)),
+        tuple(_deadlines(library, drawn, said_of_deadlines, kept)),
         tuple(sorted(_unfounded(library, drawn, tables, ids, said))),
         tuple(_faults(library, drawn, tables, ids, [*said, *said_of_deadlines])),
         _shown(said, {one.id for one in drawn}),
@@ -184,9 +187,9 @@ def _seen(
 
 
 def _deadlines(
-    library: Library, drawn: list[Element], said: Iterable[Named], kept: Mapping[str, set[str]],
-    seen: Mapping[str, frozenset[str]],
-) -> Iterable[Deadline]:  # fmt: skip
+    library: Library, drawn: list[Element], said: Iterable[Named], kept: Mapping[str, set[str]]
+) -> Iterable[Deadline]:
+    proved = sources.rows_proved(library.folder)
     named = {one: row for row in said for one in row.ids}
     there = {one.id for one in drawn}
     for row in sources.deadlines(library.folder):
@@ -195,14 +198,10 @@ def _deadlines(
         for kind, name in more.places if more is not None else ():
             if kind != "element" or name in there:
                 places.add(Place(kind, name))
-        acts = {row["id"]} | ({policy.met_by} if policy is not None and policy.met_by in there else set())
-        acts |= {one.id for one in drawn if row["id"] in one.deadlines and one.kind == "userTask"}
-        acts |= {place.name for place in places if more is not None and place.kind == "element"}
-        stories = {story for act in acts if act is not None for story in seen.get(act, ())}
         yield Deadline(
             row["id"], row["action"] if policy is None else policy.title, row["kind"], row["seed"],
             tuple(one.strip() for one in row["rule_ids"].split(";")), tuple(sorted(places)),
-            "" if more is None else more.reason, tuple(sorted(stories)),
+            "" if more is None else more.reason, tuple(sorted(proved.get(row["id"], ()))),
         )  # fmt: skip
 
 

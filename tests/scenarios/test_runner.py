@@ -266,6 +266,7 @@ def test_the_command_gives_code_lines_report_and_coverage(tmp_path: Path) -> Non
     assert lines[0].startswith("通过")
     assert f"{bad}:{FIRST_STEP + 1}" in lines[1]
     assert any("未覆盖 P06_Meeting" in line for line in lines)
+    assert any("未覆盖 DL-016" in line for line in lines)  # a duty of each week
     suite = ET.fromstring(report.read_text(encoding="utf-8"))  # noqa: S314 - written just above
     assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
     assert cli_run([good])[0] == 0

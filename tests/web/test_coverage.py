@@ -34,6 +34,12 @@ def test_each_list_is_read_in_both_languages(auditor: Browser, which: str) -> No
     auditor.client.set_cookie("lang", "zh")
 
 
+def test_the_page_shows_the_share_of_all_rows_and_why_one_is_left_out(auditor: Browser) -> None:
+    page = auditor.get("/clauses?list=deadlines").text
+    assert "全部 72 条中有 71 条（98.6%）经场景检验" in page
+    assert "部门定期研判形势，不是经办操作。" in page
+
+
 def test_a_supervisor_reads_it_and_a_worker_does_not(office: Office) -> None:
     assert office.browser("sup.rh").get("/clauses").status_code == 200
     assert office.browser("aide.hnc").get("/clauses").status_code in (403, 404)

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template
 from tasks.queries import studio
 from tasks.readings import DECIDED, readings
 from tasks.traceability import Trace, trace
-from tasks.traceability.report import STATES, counts
+from tasks.traceability.report import STATES, counts, percent
 from web import clauses as policy
 from web import query
 from web.context import ctx
@@ -29,13 +29,13 @@ def index() -> str:
     seed = query.one_of("seed", {one.seed for one in found.clauses})
     rows = [one for one in found.clauses if one.state == which and (not seed or one.seed == seed)]
     required = found.required
+    exercised = sum(bool(one.scenarios) for one in found.deadlines)
     return render_template(
         "coverage.html", trace=found, which=which, lists=LISTS, seed=seed, rows=rows, states=STATES,
         table=counts(found.clauses), required=len(required), done=sum(one.answered for one in required),
         seeds=sorted({one.seed for one in found.clauses}),
-        exercised=sum(bool(one.scenarios) for one in found.deadlines),
-        asked=sum(not one.reason for one in found.deadlines), decided=DECIDED,
-        readings=readings(ctx().app.library.shipped).values(),
+        exercised=exercised, every_row=len(found.deadlines), share=percent(exercised, len(found.deadlines)),
+        decided=DECIDED, readings=readings(ctx().app.library.shipped).values(),
     )  # fmt: skip
 
 
