@@ -109,7 +109,9 @@ def test_the_person_is_covered_until_a_reason_is_given_and_again_after_half_an_h
     assert told(office, "RecordViewed", case)[-1] == {
         "viewed": "person", "fields": ["P3", "P4*"], "reason": "核查投诉件第12号",
     }  # fmt: skip
-    assert NAME not in office.browser("audit.admin").get(f"/audit/{case}").text
+    page = office.browser("audit.admin").get(f"/audit/{case}").text
+    assert NAME not in page
+    assert 'href="/processes/' not in page  # which is not for this reader
     office.clock.advance(timedelta(minutes=31))
     assert NAME not in auditor.get(f"/audit/{case}").text
 
