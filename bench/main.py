@@ -31,9 +31,11 @@ PostgreSQL with `fsync` and `synchronous_commit` on: every operation ends with a
 floor* is the rows that the same operation wrote, sent by the plain driver with prepared statements and one
 commit, interleaved with the operation; for a page it is the page's own statement. The *naive engine* is
 SpiffWorkflow with its stock serializer, the whole JSON with the specification read and written every step; it
-keeps no history, no inbox and no rights. Figures from a machine with other work on it vary by a third; ratios
-vary less; *load* is how many processes wanted a core meanwhile. W, R: the workloads of the modules
-`workload_w` and `road`. `make bench ARGS="--only NAME"` measures one set anew, the others stand as they were.
+keeps no history, no inbox and no rights. Where no naive figure stands it has nothing of the kind: no list of
+tasks or timers to page through or to poll, no pages, deadlines, duties, proof or survey; age and memory are
+measured for ours alone. Figures from a machine with other work on it vary by a third; ratios vary less;
+*load* is how many processes wanted a core meanwhile. W, R: the workloads of the modules `workload_w` and
+`road`. `make bench ARGS="--only NAME"` measures one set anew, the others stand as they were.
 """
 
 

@@ -40,6 +40,8 @@ class Shelf:
             self._conn.execute("PRAGMA synchronous=FULL")
         else:
             self._conn = psycopg.connect(url, prepare_threshold=0)
+        #: characters of the largest state stored
+        self.largest = 0
         self._run("CREATE TABLE naive (id BIGINT PRIMARY KEY, state TEXT NOT NULL)")
         self._done()
 
@@ -56,13 +58,21 @@ class Shelf:
             return str(self._run("SELECT state FROM naive WHERE id = ?", number).fetchone()[0])
         return str(self._run("SELECT state FROM naive WHERE id = ? FOR UPDATE", number).fetchone()[0])
 
+    def peek(self, number: int) -> str:
+        """Return a stored state and leave no transaction open."""
+        state = self.read(number)
+        self._done()
+        return state
+
     def add(self, number: int, state: str) -> None:
         """Store a new state durably."""
+        self.largest = max(self.largest, len(state))
         self._run("INSERT INTO naive VALUES (?, ?)", number, state)
         self._done()
 
     def write(self, number: int, state: str) -> None:
         """Store a state durably and end the transaction."""
+        self.largest = max(self.largest, len(state))
         self._run("UPDATE naive SET state = ? WHERE id = ?", state, number)
         self._done()
 
@@ -96,6 +106,23 @@ class NaiveW:
         task.run()
         workflow.do_engine_steps()
         self._shelf.write(number, self._serializer.serialize_json(workflow))
+
+    def fire(self, number: int) -> None:
+        """Let the timer of an instance fire, whose time has come by the machine's clock."""
+        workflow = self._serializer.deserialize_json(self._shelf.read(number))
+        workflow.refresh_timers()
+        workflow.do_engine_steps()
+        self._shelf.write(number, self._serializer.serialize_json(workflow))
+
+    @property
+    def largest(self) -> int:
+        """Return the characters of the largest state stored so far."""
+        return self._shelf.largest
+
+    def waits_at(self, number: int) -> list[str]:
+        """Return the names of the open user tasks of an instance."""
+        workflow = self._serializer.deserialize_json(self._shelf.peek(number))
+        return [t.task_spec.name for t in workflow.get_tasks(state=TaskState.READY) if t.task_spec.manual]
 
     def close(self) -> None:
         """Close the connection."""

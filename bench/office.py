@@ -77,7 +77,8 @@ class Office:
         n = self._people = self._people + 1
         first = f"110113{1974 + n % 8}{1 + n % 12:02d}{1 + n % 28:02d}{n % 1000:03d}"
         command = commands.RegisterPerson(
-            "王秀英", first + idno.check_character(first), self.community()["id"], facts=_FACTS
+            "王秀英", first + idno.check_character(first), self.community()["id"], facts=_FACTS,
+            distinct_reason="bench",
         )
         done = self.app.do(command, self.actor("staff.rh"))
         assert done.person_id is not None

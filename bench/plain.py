@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import psycopg
@@ -34,8 +35,10 @@ class Recorder:
 
     def __init__(self, database: Database) -> None:
         self._heard: list[Sent] = []
+        self._commits: list[int] = []
         self._engine = database.engine
         sa.event.listen(self._engine, "before_cursor_execute", self._hear)
+        sa.event.listen(self._engine, "commit", self._mark)
 
     def _hear(
         self, _conn: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, executemany: bool
@@ -43,14 +46,26 @@ class Recorder:
         if not statement.upper().startswith(("BEGIN", "PRAGMA")):
             self._heard.append(Sent(statement, parameters, executemany))
 
+    def _mark(self, _conn: Any) -> None:
+        self._commits.append(len(self._heard))
+
     def take(self) -> list[Sent]:
         """Return what was sent since the last call."""
         heard, self._heard = self._heard, []
+        self._commits.clear()
         return heard
+
+    def take_by_commit(self) -> list[list[Sent]]:
+        """Return what was committed since the last call, a list for each transaction that wrote something."""
+        ends = [0, *self._commits]
+        heard = self.take()
+        units = [heard[begin:end] for begin, end in pairwise(ends)]
+        return [unit for unit in units if any(one.writes for one in unit)]
 
     def stop(self) -> list[Sent]:
         """Hear no more and return what was sent since the last call."""
         sa.event.remove(self._engine, "before_cursor_execute", self._hear)
+        sa.event.remove(self._engine, "commit", self._mark)
         return self.take()
 
 

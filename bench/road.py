@@ -67,19 +67,25 @@ class Road:
         """Tell whether the employment was registered, which is the end of the road."""
         return any(element.startswith("P07_") for element in self.done)
 
-    def play(self) -> int:
-        """Play a case from beginning to end; return how many tasks it took."""
+    def play(self, after: Callable[[Mapping[str, Any]], None] = lambda _form: None) -> int:
+        """Play a case from beginning to end; return how many tasks it took.
+
+        `after` hears of every step with the form that was sent, and of every wait with none.
+        """
         self.done.clear()
         self.begin()
+        after({})
         for _step in range(MOST_STEPS):
             step = self.next_step()
             if step is not None:
                 self.office.app.do(step.command, step.actor)
+                after(step.command.values)
                 self.did(step)
             elif self.arrived:
                 break
             else:
                 self.wait()
+                after({})
         return self.done.total()
 
     def wait(self) -> None:

@@ -104,8 +104,17 @@ def _unemployed(draw: random.Random) -> dict[str, str]:
     return row
 
 
-def write(path: Path, count: int, places: list[tuple[str, str]]) -> None:
-    """Write a workbook of so many questionnaires."""
+#: Of which the remarks of a wide workbook consist: as many as hardly repeat, so that they pack badly.
+_WRITTEN = [chr(code) for code in range(0x4E00, 0x4E00 + 3_500)]
+
+
+def _remark(n: int, length: int) -> str:
+    """Return what somebody said at length, different from all others."""
+    return "".join(random.Random(n).choices(_WRITTEN, k=length))
+
+
+def write(path: Path, count: int, places: list[tuple[str, str]], remarks: int = 0) -> None:
+    """Write a workbook of so many questionnaires; with remarks of so many characters each where asked for."""
     strings: dict[str, int] = {}
     names = [one.id for one in questionnaire()]
     columns = [_letters(number) for number in range(1, len(names) + 1)]
@@ -127,6 +136,9 @@ def write(path: Path, count: int, places: list[tuple[str, str]]) -> None:
                         f'<dimension ref="A1:{columns[-1]}{count + 1}"/><sheetData>'.encode())  # fmt: skip
             sheet.write(line(1, list(headers())))
             for number, row in enumerate(rows(count, places), 2):
+                if remarks and "q16_difficulty" in row:
+                    row["q16_difficulty"] = _remark(2 * number, remarks)
+                    row["q16_suggestion"] = _remark(2 * number + 1, remarks)
                 sheet.write(line(number, [row.get(name, "") for name in names]))
             sheet.write(b"</sheetData></worksheet>")
         with book.open("xl/sharedStrings.xml", "w", force_zip64=True) as table:

@@ -121,6 +121,14 @@ class DuplicatePerson(AidError):
     en = "A file with this identity number exists: {name}."
 
 
+class PossibleDuplicate(AidError):
+    """Persons of the same name and birth date are on file, and nobody said why this is another one."""
+
+    code = "possible_duplicate"
+    zh = "已有{count}份姓名和出生日期都相同的档案，可能是同一人。请先核对；确是另一人的，写明理由后再建档。"
+    en = "{count} file(s) with this name and date of birth exist. If it is another person, say why."
+
+
 class CaseActive(AidError):
     """The person has an active case."""
 

@@ -20,7 +20,8 @@ from tasks.store.conn import RowMapping
 TABLE = "DT-15"
 #: 京人社就发〔2025〕14号 in force (R000-16.1): before and after it the once more of R000-08.3 is counted.
 IN_FORCE = date(2026, 1, 1)
-_FLEXIBLE = frozenset({"BEN-SI-FLEX", "BEN-SI-FLEX-AGAIN"})
+AGAIN = "BEN-SI-FLEX-AGAIN"
+_FLEXIBLE = frozenset({"BEN-SI-FLEX", AGAIN})
 #: Since the notice for public-welfare posts alone; periods granted earlier run to their end (AMB-32).
 POST = "BEN-POST"
 
@@ -30,7 +31,8 @@ def grant(
 ) -> None:
     """Record benefit periods, and in the trail which rows of DT-15 spoke on this day.
 
-    Raises FormInvalid, at a field of the form, for a post subsidy from 2026 on for other work (R000-09.1).
+    Raises FormInvalid, at a field of the form, for a post subsidy from 2026 on for other work (R000-09.1),
+    and for the once more of R000-08.3 where it is on record already (DL-107: counted by person).
     """
     if not given:
         return
@@ -42,11 +44,24 @@ def grant(
             zh = "自2026年1月1日起，岗位补贴只给公益性岗位安置的就业困难人员；请改选其他政策，或先登记安置。"
             en = "From 1 January 2026 the post subsidy is for people placed in public-welfare posts alone."
             raise FormInvalid([(field, zh, en)])
+    _only_once(desk, context.person_id, given, field)
     for row in given:
         record(desk, context.person_id, row["code"], row["starts_on"], row.get("ends_on"))
     read = {name: inputs.get(name) for name in sorted(desk.library.tables[TABLE].names)}
     told = decide.proof(TABLE, said)
     desk.emit(desk.trail(context), "DecisionMade", element=element, inputs=read, **told)
+
+
+def _only_once(desk: Desk, person_id: int, given: Sequence[Mapping[str, Any]], field: str) -> None:
+    asked = [str(row["starts_on"]) for row in given if row["code"] == AGAIN]
+    if not asked:
+        return
+    had = [row["starts_on"] for row in rows.rows(desk.conn, tables.benefit, person_id=person_id, code=AGAIN)]
+    first, *more = sorted(had) + sorted(asked)
+    if more:
+        zh = f"“再享受一次灵活就业社会保险补贴”每人只有一次（R000-08.3），已有自{first}起的一次，不能再登记。"
+        en = f"The subsidy once more is given once a person (R000-08.3); one from {first} is on record."
+        raise FormInvalid([(field, zh, en)])
 
 
 def record(desk: Desk, person_id: int, code: str, starts_on: Any, ends_on: Any) -> int:

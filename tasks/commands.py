@@ -21,7 +21,10 @@ class Command:
 
 @dataclass(frozen=True)
 class RegisterPerson(Command):
-    """Open a person's file: name, id_no, phone, address, community_id, facts, what the paper says."""
+    """Open a person's file: name, id_no, phone, address, community_id, facts, what the paper says.
+
+    `distinct_reason` says why it is another person than one of the same name and birth date on file.
+    """
 
     name: str
     id_no: str
@@ -30,6 +33,7 @@ class RegisterPerson(Command):
     address: str = ""
     facts: Values = field(default_factory=dict)
     paper: Paper = UNSAID
+    distinct_reason: str = ""
 
 
 @dataclass(frozen=True)

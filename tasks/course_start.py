@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine import user_tasks
+from engine.codec import loads
 from engine.errors import FormInvalid, IllegalState
 from tasks import access, org
 from tasks.access import Subject
 from tasks.commands import Done
 from tasks.desk import Context, Desk
 from tasks.person_commands import StartCourse
-from tasks.store import casework
+from tasks.store import casework, surveys
 from tasks.store import ledger as store
+from tasks.survey.meaning import skill_of
 from tasks.taskwork import store_form
 from tasks.text import clean_line
 
@@ -37,10 +39,18 @@ def start(desk: Desk, command: StartCourse) -> Done:
     live = desk.start(PROCESS, Context(None, None, unit.path, "street", matter=matter))
     desk.unit.write_waits()
     (task,) = casework.open_tasks_of(desk.conn, [live.id])
-    trainees = [{"person": str(one), "trade": course} for one in command.trainees]
+    trainees = [_line(desk, one, course) for one in command.trainees]
     row = user_tasks.read_row(desk.unit, task["id"])
     store_form(desk, row, {"employer": employer, "trainees": trainees}, draft=True)
     return Done(instance_id=live.id, next_task_id=task["id"])
+
+
+def _line(desk: Desk, person_id: int, course: str) -> dict[str, str]:
+    """Return the line of a trainee as far as it is known: trade, and skill by the questionnaire (19.R1)."""
+    told = surveys.of_person(desk.conn, person_id)
+    skill = next((skill_of(loads(row["answers"])) for row in told if row["standing"] == "held"), "")
+    line = {"person": str(person_id), "trade": course}
+    return {**line, "skill_level": skill} if skill else line
 
 
 def _require(desk: Desk, unit: org.Unit, employer: str, course: str, trainees: Iterable[int]) -> None:

@@ -23,7 +23,9 @@ from tasks.text import clean_line
 
 Row = Mapping[str, str]
 
-COLUMNS = ("name", "id_no", "community", "phone", "address", "id_kind", "sex", "birth_date")
+COLUMNS = (
+    "name", "id_no", "community", "phone", "address", "id_kind", "sex", "birth_date", "distinct_reason",
+)  # fmt: skip
 NEEDED = COLUMNS[:3]
 VACANCIES = ("employer", "name", "area", "number", "wage", *vacancies.SAID)
 POSTS = ("name", "level", "area", "number")
@@ -231,7 +233,7 @@ def _register(desk: Desk, row: Row) -> None:
     unit = unit_named(desk.conn, row["community"], "community", "社区（村）").id
     command = commands.RegisterPerson(
         row["name"], row["id_no"], unit, row.get("phone", ""), row.get("address", ""),
-        paper=_paper(row),
+        paper=_paper(row), distinct_reason=row.get("distinct_reason", ""),
     )  # fmt: skip
     intake.register_person(desk, command)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from engine.errors import DuplicatePerson, FormInvalid, IllegalState
+from typing import Any
+
+from engine.errors import DuplicatePerson, FormInvalid, IllegalState, PossibleDuplicate
 from tasks import access, cases, commands, nonlocals, org, people, survey_round, zero_families
 from tasks import casework as casework_of_case
 from tasks.access import Subject
@@ -14,21 +16,24 @@ from tasks.forms.validate import check_prefill
 from tasks.forms.values import FormContext
 from tasks.store import casework
 from tasks.survey_round import INTERVIEW
+from tasks.text import clean_line
 
 #: Processes a worker starts by hand for a person: both open a case, at the street (J.7.1).
 APPLICATION = "P03_registration_recognition"
 #: What may be said when an application is made: it stands in the form that checks it (RULES J.1).
 APPLIES = ("channel",)
+LONGEST_REASON = 200
 
 
 def register_person(desk: Desk, command: commands.RegisterPerson) -> Done:
-    """Open a person's file; raise FormInvalid or DuplicatePerson."""
+    """Open a person's file; raise FormInvalid, DuplicatePerson or PossibleDuplicate."""
     if not command.community_id:
         missing = ("community_id", "请选择所属社区（村）。", "Choose the community.")
         wrong = people.faults(command.name, command.id_no, command.phone, desk.now, command.paper)
         raise FormInvalid([*wrong, missing])
     unit = org.get_unit(desk.conn, command.community_id)
     access.authorize(desk.actor, "register_person", Subject(unit.path))
+    alike = _alike(desk, command)
     try:
         person_id = people.register_person(
             desk.conn, desk.keys, desk.actor, desk.now, name=command.name, id_no=command.id_no,
@@ -40,8 +45,27 @@ def register_person(desk: Desk, command: commands.RegisterPerson) -> Done:
             raise
         # whose file it is, is not for another area to know
         raise DuplicatePerson(name="其他辖区人员，请联系区级工作人员") from None
-    desk.emit(desk.person_trail(person_id), "PersonRegistered", person=str(person_id))
+    said: dict[str, Any] = {"reason": clean_line(command.distinct_reason), "alike": alike} if alike else {}
+    desk.emit(desk.person_trail(person_id), "PersonRegistered", person=str(person_id), **said)
     return Done(person_id=person_id)
+
+
+def _alike(desk: Desk, command: commands.RegisterPerson) -> list[str]:
+    """Return whose files have the same name and birth date; raise PossibleDuplicate where no reason is given.
+
+    One's own area is named by file; that there are others, is said by their number alone.
+    """
+    found = people.alike(desk.conn, desk.keys, desk.now, command.name, command.id_no, command.paper)
+    reason = clean_line(command.distinct_reason)
+    if len(reason) > LONGEST_REASON:
+        zh, en = f"理由不超过{LONGEST_REASON}字。", f"No more than {LONGEST_REASON} characters."
+        raise FormInvalid([("distinct_reason", zh, en)])
+    if found and not reason:
+        seen = [
+            str(one["id"]) for one in found if access.allowed(desk.actor, "view_person", Subject(one["area"]))
+        ]
+        raise PossibleDuplicate(count=len(found), persons=",".join(seen))
+    return [str(one["id"]) for one in found]
 
 
 def set_facts(desk: Desk, command: commands.SetFacts) -> Done:

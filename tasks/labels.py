@@ -37,6 +37,11 @@ class Labels:
             found = self.kinds.get(kind, {}).get(code)
         return None if found is None else found[lang]
 
+    def result(self, table: str, output: str, code: str, lang: str = "zh") -> str | None:
+        """Return what an output of a decision table is called; a table may call a code in its own way."""
+        own = self.fields.get(table, {}).get(code)
+        return own[lang] if own else self.find(output, code, lang) or self.find("code", code, lang, output)
+
     def label(self, kind: str, code: str, lang: str = "zh", field: str | None = None) -> str:
         """Return the label of a code; a code nobody named is shown as it is."""
         return self.find(kind, code, lang, field) or code

@@ -45,6 +45,8 @@ class PaperKind:
     fields: tuple[str, ...] = ()
     #: What it is drawn up from on demand: `task`, `case` or `person`; empty: a task issues it.
     record: str = ""
+    #: The tier that keeps it, wherever the case is; empty: that of the case.
+    tier: str = ""
     #: The tasks it may be drawn up from.
     of: tuple[str, ...] = ()
 

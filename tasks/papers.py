@@ -13,7 +13,7 @@ from engine.clock import local_date, to_us
 from engine.codec import canonical, loads
 from engine.errors import FormInvalid, IllegalState, NotFound
 from engine.ids import new_id
-from tasks import org, people
+from tasks import access, org, people
 from tasks.actor import Actor
 from tasks.forms.spec import FormSpec
 from tasks.id_papers import RESIDENT
@@ -41,7 +41,8 @@ class PaperSource:
     `area` is the path of the person's community (or of the office), `person` a person row. `values` are the
     accepted answers of the task's form `spec`; `names` gives names for the ids in them; `extra` further words
     that the template of the kind asks for (E17 and E38: employer, post, addressee; E11: aide; E20: officer).
-    `number` is what stands in the form's number field.
+    `number` is what stands in the form's number field. `tier` is that of the task that issues the paper, or
+    of who draws it up: what the district does, the district issues.
     """
 
     kind: str
@@ -57,7 +58,9 @@ class PaperSource:
     issued_on: date | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, str] = field(default_factory=dict)
-    #: Further tables of words, beside the lists among the answers.
+    tier: str = ""
+    #: Further lines (name, label, value) after the answers, and further tables beside the lists among them.
+    lines: tuple[Mapping[str, str], ...] = ()
     tables: tuple[Mapping[str, Any], ...] = ()
 
 
@@ -79,10 +82,24 @@ def _kind(kind: str) -> PaperKind:
     return found
 
 
-def office(conn: Connection, area: str) -> org.Unit:
-    """Return the office whose number series a paper takes: the street, or the district above it."""
+def office(conn: Connection, area: str, tier: str = "") -> org.Unit:
+    """Return the office that issues a paper and whose number series it takes.
+
+    It is the district for what is done there, else the street (a community has no series of its own), or
+    the district where the area is one.
+    """
+    level = "district" if tier == "district" else "street"
     chain = org.ancestors(conn, area)
-    return next((unit for unit in chain if unit.level == "street"), chain[-1])
+    return next((unit for unit in chain if unit.level == level), chain[-1])
+
+
+def tier_of(actor: Actor, area: str, tier: str) -> str:
+    """Return the tier for which somebody draws up a paper about an area, given the tier of the case.
+
+    Who works at several tiers, or at none, acts for that of the case.
+    """
+    own = {access.tier_of(role) for role, over in actor.grants if area.startswith(over)} - {""}
+    return own.pop() if len(own) == 1 else tier
 
 
 def _prefix(conn: Connection, kind: PaperKind, unit: org.Unit, year: int) -> str:
@@ -91,9 +108,9 @@ def _prefix(conn: Connection, kind: PaperKind, unit: org.Unit, year: int) -> str
     return f"{district[:1]}{short}{kind.word}〔{year}〕"
 
 
-def next_number(conn: Connection, kind: str, area: str, on: date) -> str:
+def next_number(conn: Connection, kind: str, area: str, on: date, tier: str = "") -> str:
     """Return the number the next paper of the office will get, without taking it (shown in the form)."""
-    unit = office(conn, area)
+    unit = office(conn, area, tier)
     number = store.last_number(conn, kind, unit.id, on.year) + 1
     return f"{_prefix(conn, _kind(kind), unit, on.year)}{number:04d}号"
 
@@ -133,7 +150,7 @@ def _person(conn: Connection, kind: PaperKind, row: Record | None) -> dict[str, 
 def issue(conn: Connection, actor: Actor, now: datetime, source: PaperSource) -> IssuedPaper:
     """Issue a paper; raise NotFound for an unknown kind, FormInvalid for a number in use."""
     kind = _kind(source.kind)
-    unit = office(conn, source.area)
+    unit = office(conn, source.area, source.tier)
     issued_on = source.issued_on or local_date(now)
     number = _number(conn, kind, unit, source, issued_on)
     code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(12))
@@ -150,7 +167,7 @@ def issue(conn: Connection, actor: Actor, now: datetime, source: PaperSource) ->
         "issued_on": day(issued_on),
         "case_no": "" if kind.person == "notice" else source.case_no,
         "person": _person(conn, kind, source.person),
-        "rows": rows_of(source.spec, values, source.names),
+        "rows": [*rows_of(source.spec, values, source.names), *source.lines],
         "lists": [*lists_of(source.spec, values, source.names), *source.tables],
         "extra": dict(source.extra),
         "lead": kind.lead,

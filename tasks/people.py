@@ -139,6 +139,16 @@ def _refuse_duplicate(conn: Connection, index: str) -> None:
         raise DuplicatePerson(name=there["name"], person_id=str(there["id"]), area=there["area"])
 
 
+def alike(
+    conn: Connection, keys: Keys, now: datetime, name: str, id_no: str, paper: Paper
+) -> list[RowMapping]:
+    """Return whose file has the same name and date of birth; none where the number itself is on file."""
+    number, _wrong = id_papers.read(id_no, paper, local_date(now))
+    if number is None or store.person_by_index(conn, keys.blind("id_no", number.value)) is not None:
+        return []
+    return store.persons_alike(conn, clean_line(name), number.birth_date.isoformat())
+
+
 def get_person(conn: Connection, person_id: int, lock: bool = False) -> RowMapping:
     """Return a person row; raise NotFound."""
     row = store.person_by_id(conn, person_id, lock)

@@ -8,6 +8,7 @@ from typing import Any
 from engine.codec import dumps, loads
 from engine.ids import new_id
 from engine.live import Live
+from tasks.access import TIERS
 from tasks.desk import Context, Desk
 from tasks.store import rows, tables
 from tasks.store.conn import Connection, RowMapping
@@ -41,6 +42,19 @@ def _add(desk: Desk, context: Context, values: Mapping[str, Any]) -> int:
     return number
 
 
-def latest(conn: Connection, case_id: int) -> RowMapping | None:
-    """Return the plan of a case that was made last, or None."""
-    return rows.first(conn, tables.plan, order="-made_at", case_id=case_id)
+def versions(conn: Connection, plan: RowMapping) -> list[RowMapping]:
+    """Return the versions of a tier's plan up to one of them, oldest first."""
+    same = {name: plan[name] for name in ("case_id", "tier", "run_no")}
+    every = rows.rows(conn, tables.plan, "version", **same)
+    return [one for one in every if one["version"] <= plan["version"]]
+
+
+def latest(conn: Connection, case_id: int, tier: str = "") -> RowMapping | None:
+    """Return the plan of a case that was made last, of one tier where it is named, or None."""
+    made = rows.rows(conn, tables.plan, case_id=case_id, **({"tier": tier} if tier else {}))
+    return max(made, key=_order, default=None)
+
+
+def _order(plan: RowMapping) -> tuple[int, int, int, int]:
+    """Return what puts plans in order: two tiers may have made theirs at one instant."""
+    return (plan["run_no"], plan["made_at"], TIERS.index(plan["tier"]), plan["version"])

@@ -25,6 +25,7 @@ from tasks import (
     placements,
     progress,
     referrals,
+    revisits,
     zero_families,
 )
 from tasks.actor import ROLES
@@ -138,7 +139,7 @@ def resolver(desk: Desk, live: Live) -> Resolve:
 
 
 def _next_number(desk: Desk, live: Live, context: Context, kind: str, field: Field) -> Any:
-    return papers.next_number(desk.conn, kind, context.area, desk.today)
+    return papers.next_number(desk.conn, kind, context.area, desk.today, context.tier)
 
 
 def _dispatcher(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
@@ -214,7 +215,8 @@ def _survey_example(desk: Desk, live: Live, context: Context, _argument: str, fi
         return None
     person = desk.person(context.person_id)
     *_above, street, community = org.ancestors(desk.conn, person["area"])
-    return example(person["name"], desk.today, loads(person["facts"]), (street.name, community.name))
+    place, facts = (street.name, community.name), loads(person["facts"])
+    return example(person["name"], desk.today, facts, place, person["phone"] or "")
 
 
 def _notice_until(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
@@ -258,6 +260,11 @@ def missing_post(desk: Desk, live: Live, spec: FormSpec, fault: FormInvalid) -> 
     posts = {field.name for field in spec if field.type == "ref" and field.of == "post"}
     if wrong and wrong <= posts and not placements.free_posts(desk, _level(live), desk.context(live).area):
         raise GuardUnmet(missing="没有空额的公益性岗位") from fault
+
+
+def _connected(desk: Desk, live: Live, context: Context, system: str, field: Field) -> Any:
+    """Say yes where the system is told by ourselves once the step is done."""
+    return True if system in desk.connected else None
 
 
 def _year(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
@@ -304,6 +311,10 @@ def _content(desk: Desk, live: Live, context: Context, _argument: str, field: Fi
     return progress.content(desk, live)
 
 
+def _last_revisit(desk: Desk, live: Live, context: Context, _argument: str, field: Field) -> Any:
+    return None if context.case_id is None else revisits.known(desk, context, field.name)
+
+
 _Rule = Callable[[Desk, Live, Context, str, Field], Any]
 RULES: Mapping[str, _Rule] = {
     "next_number": _next_number,
@@ -320,6 +331,7 @@ RULES: Mapping[str, _Rule] = {
     "notice_until": _notice_until,
     "free_post": _free_post,
     "open_referrals": _open_referrals,
+    "connected": _connected,
     "year": _year,
     "setting": _setting,
     "month": _month,
@@ -329,4 +341,5 @@ RULES: Mapping[str, _Rule] = {
     "complaint": _complaint,
     "progress": _progress,
     "satisfaction": _content,
+    "last_revisit": _last_revisit,
 }

@@ -1,7 +1,8 @@
 """What may be removed after a time, and nothing else: all that is no record of anybody's assistance.
 
 Cases, papers, registers, files, questionnaires and every trail are kept for good (DL-050, AMB-48: the policy
-names no end). What is removed is told on the office's trail by number and digest, in the same transaction.
+names no end); where the office sets years of keeping, pages and `aid595 prune` say which files are past them.
+What is removed is told on the office's trail by number and digest, in the same transaction.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from engine.clock import to_us
+from engine.clock import SHANGHAI, from_us, local_date, to_us
 from tasks import office_trail
 from tasks.actor import OPERATOR
 from tasks.app import App
@@ -39,6 +40,23 @@ LEFTOVERS: Mapping[str, Leftover] = {
     "form_draft": Leftover(30, store.left_drafts, store.remove_drafts),
     "survey_row": Leftover(30, store.ended_imports, store.clear_imports),
 }
+
+
+def falls_due(closed_at: int | None, years: int | None) -> int | None:
+    """Return the year in which the file of a closed case falls due (DL-050); None where nothing says so."""
+    if closed_at is None or years is None:
+        return None
+    return local_date(from_us(closed_at)).year + years
+
+
+def past_their_years(app: App) -> int | None:
+    """Return how many files are past the year they fall due; None where the office keeps them for good."""
+    with app.read() as conn:
+        years = app.settings(conn)["retention_years"]
+        if years is None:
+            return None
+        first_kept = datetime(local_date(app.clock.now()).year - years, 1, 1, tzinfo=SHANGHAI)
+        return store.count_closed(conn, to_us(first_kept))
 
 
 def waiting(app: App, name: str) -> int:

@@ -27,8 +27,11 @@ def write_registers(desk: Desk, live: Live, node: Node) -> None:
 
 
 def set_up_files(desk: Desk, live: Live, node: Node) -> None:
-    """Set up the files of a recognised person on the day of recognition (DL-013, 02.R6)."""
+    """Set up the files of a recognised person on the day: the ledgers and the sheet (DL-013, 02.R6)."""
+    from tasks import records
+
     write_registers(desk, live, node)
+    records.open_sheet(desk, desk.context(live), live.id)
     deadlines.meet(desk, live, node.id, {})
 
 

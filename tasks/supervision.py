@@ -101,7 +101,8 @@ def add_paper(desk: Desk, command: commands.AddPaper) -> Done:
         desk.conn, desk.actor, desk.now,
         papers.PaperSource(kind=kind, area=case["area"], spec=spec, values={"note": text[:4000]},
                            person=desk.person(case["person_id"]), case_id=case["id"],
-                           case_no=case["case_no"]),
+                           case_no=case["case_no"],
+                           tier=papers.tier_of(desk.actor, case["area"], case["tier"])),
     )  # fmt: skip
     desk.emit(case["id"], "PaperIssued", paper=issued.kind, number=issued.number, id=str(issued.id),
               hash=issued.hash)  # fmt: skip

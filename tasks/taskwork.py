@@ -33,6 +33,7 @@ from tasks import (
 )
 from tasks.access import Subject
 from tasks.commands import Done
+from tasks.connectors.telling import tell
 from tasks.desk import Desk
 from tasks.facts import FACTS
 from tasks.forms.spec import FormSpec
@@ -178,6 +179,7 @@ def finish(desk: Desk, task: OpenTask, spec: FormSpec, accepted: Validated) -> N
         deadlines.open_by_completion(desk, task.live, task.node.id, accepted.values)
         deadlines.meet(desk, task.live, task.node.id, accepted.values)
         office_duties.acted(desk, task.live, task.node, accepted.values)
+        tell(desk, task, context)
 
     store_form(desk, task.row, accepted.values, draft=False)
     casework.delete_draft(desk.conn, task.row.id)
@@ -217,9 +219,9 @@ def _issue_papers(desk: Desk, done: Completion, spec: FormSpec) -> None:
             person=person, case_id=context.case_id,
             case_no=case["case_no"] if case else "", instance_id=done.task.live.id, task_id=done.task.row.id,
             number=done.values.get(field) if field else None, names=names_of(desk, spec, done.values),
-            extra=paper_extra.words_for(desk, done, kind),
+            tier=access.tier_of(done.task.row.role) or context.tier,
         )  # fmt: skip
-        issued = papers.issue(desk.conn, desk.actor, desk.now, source)
+        issued = papers.issue(desk.conn, desk.actor, desk.now, paper_extra.told(desk, done, source))
         done.emit("PaperIssued", paper=issued.kind, number=issued.number, id=str(issued.id), hash=issued.hash)
 
 

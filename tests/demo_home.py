@@ -43,11 +43,12 @@ def shared(factory: pytest.TempPathFactory) -> DemoHome:
     with (beside / "demo-home.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not home.path.exists():
-            _load(home)
+            load(home)
     return home
 
 
-def _load(home: DemoHome) -> None:
+def load(home: DemoHome) -> None:
+    """Load the demo into a folder of its own, with hashes that cost nothing."""
     loading = f"sqlite:///{home.folder / 'loading.db'}"
     with pytest.MonkeyPatch.context() as patch:
         for name in ("AID595_DATABASE", "AID595_KEY_FILE", "AID595_KEYS"):

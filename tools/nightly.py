@@ -37,18 +37,19 @@ def again(repro: Path) -> int:
 def table(lines: list[str]) -> str:
     """Return figures as a Markdown table, a run a line."""
     rows = [
-        "| lab | database | what | answered | refused | faults | violations | s |",
-        "|---|---|---|---|---|---|---|---|",
+        "| lab | database | what | answered | refused | faults | points visited | violations | s |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for line in lines:
         row: dict[str, Any] = json.loads(line)
         what = row.get("work") or row.get("fault") or f"{row.get('fired')} timers fired"
         faults = row.get("kills") or row.get("worker_kills") or row.get("faults")
         faults = faults or f"{row.get('processes')} at once"
+        points = f"{row['points_visited']} of {row['points']}" if "points" in row else ""
         refused = sum(row.get("refused", {}).values())
         rows.append(
             f"| {row['lab']} | {row['backend']} | {what} | {sum(row['acked'].values())} | {refused}"
-            f" | {faults} | {sum(row['violations'].values())} | {row['seconds']} |"
+            f" | {faults} | {points} | {sum(row['violations'].values())} | {row['seconds']} |"
         )
     return "\n".join(rows)
 

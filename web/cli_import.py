@@ -93,7 +93,8 @@ def import_staff(file: Path, target: Path | None, database: str | None, is_demo:
 def import_people(file: Path, database: str | None, is_demo: bool) -> None:
     """Open files of persons from a CSV list in UTF-8: name,id_no,community.
 
-    phone, address and, for papers other than a card, id_kind, sex and birth_date may follow.
+    phone, address and, for papers other than a card, id_kind, sex and birth_date may follow. Where a file of
+    the same name and birth date exists, distinct_reason says why it is another person.
 
     One wrong row and none is imported; every wrong row is listed.
 

@@ -10,7 +10,7 @@ from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tasks.accounts import Passwords
-from web import auth, errors, present, security
+from web import auth, errors, present, query, security
 from web.config import WebConfig
 from web.numbers import IdConverter
 from web.rights import LARGEST, RIGHTS, UPLOADS
@@ -58,6 +58,7 @@ def create_app(app: App, config: WebConfig | None = None, passwords: Passwords |
     for blueprint in BLUEPRINTS:
         flask.register_blueprint(blueprint)
     errors.install(flask)
+    query.install(flask)
     _hooks(flask, app, config)
     _check_rights(flask)
     return flask

@@ -30,6 +30,7 @@ STATUS: dict[str, int] = {
     "already_claimed": 409,
     "case_active": 409,
     "duplicate_person": 409,
+    "possible_duplicate": 409,
     "paused": 409,
     "not_assignee": 403,
     "not_candidate": 403,

@@ -172,7 +172,7 @@ def _outputs(context: Ctx, data: Mapping[str, Any]) -> list[str]:
         nothing = "history.no_benefit" if data.get("table") == "DT-15" else "history.no_category"
         told = [("、" if lang == "zh" else ", ").join(dict.fromkeys(names)) or context.t(nothing)]
     elif isinstance(output, dict):
-        told = [_output(context, name, value) for name, value in output.items()]
+        told = [_output(context, str(data.get("table")), name, value) for name, value in output.items()]
     else:
         return []
     return [str(data.get("table", "")), *(one for one in told if one), *held_words(context, data)]
@@ -187,7 +187,7 @@ def held_words(context: Ctx, data: Mapping[str, Any]) -> list[str]:
     return told
 
 
-def _output(context: Ctx, name: str, value: Any) -> str:
+def _output(context: Ctx, table: str, name: str, value: Any) -> str:
     """Return one output of a decision table; one without words in the catalogue is left to the audit."""
     lang, t = context.lang, context.t
     if isinstance(value, bool):
@@ -196,8 +196,7 @@ def _output(context: Ctx, name: str, value: Any) -> str:
         return asked and t("history.found", what=asked, is_=t("form.yes" if value else "form.no"))
     if name == "rank":
         return t("history.rank", n=value)
-    find = labels.catalogue().find
-    return find(name, str(value), lang) or find("code", str(value), lang, name) or ""
+    return labels.catalogue().result(table, name, str(value), lang) or ""
 
 
 def _branch(context: Ctx, event: Happened, key: str) -> str:

@@ -14,11 +14,14 @@ from tasks.migration_runs import Progress
 from tasks.migrations import areas_of
 from tasks.queries import migrations, studio
 from tasks.queries.migrations import Batch, Item
+from web import query
 from web.context import Ctx
 
 #: Cases dealt with while the asker waits; the worker goes on with the rest.
 AT_ONCE = 40
 PAGE = 100
+#: What became of an instance, to keep to.
+STATES = ("waiting", "done", "refused", "gone")
 #: What stands for "the work of this step ends" and for "leave such cases on their version".
 STOPS, STAYS = "-", ""
 #: No batch is larger.
@@ -95,6 +98,13 @@ def _chosen(
     versions: list[studio.Version], given: str | None, otherwise: studio.Version | None
 ) -> studio.Version | None:
     return next((one for one in versions if str(one.version) == given), otherwise)
+
+
+def note_unknown(found: Planned) -> None:
+    """Note a version that the address asks for and the process has not."""
+    known = {str(one.version) for one in found.versions}
+    for name in ("from", "to"):
+        query.one_of(name, known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.errors import NotFound
-from tasks import labels, people, privacy
+from tasks import labels, people, privacy, retention
 from tasks.access import Subject, allowed, classes_for, shown_person
 from tasks.households import zero_employment
 from tasks.nonlocals import FACT
@@ -32,6 +32,7 @@ def load_person(context: Ctx, person_id: int) -> dict[str, Any]:
             raise NotFound
         require_file(context.actor, head.area)
         cases = person_page.cases_of(conn, person_id)
+        years = context.app.settings(conn)["retention_years"]
         active = next((one for one in cases if one.status == "active"), None)
         recorded = bool(head.facts)
         may_view_id = privacy.may_view(conn, context.actor, {"id": head.id, "area": head.area})
@@ -60,6 +61,7 @@ def load_person(context: Ctx, person_id: int) -> dict[str, Any]:
             "covered": recorded and not fact_lines(head.facts, context.lang, context.t),
             "area_name": "".join(names.get(path, "") for path in chain[1:]),
             "cases": cases,
+            "keeps": {one.id: retention.falls_due(one.closed_at, years) for one in cases},
             "active": active is not None,
             "non_local": non_local,
             "family_trail": matters.open_family(conn, head.household_id),

@@ -30,6 +30,7 @@ from web.eventwords import EventWords, detail_words, event_words
 from web.going import here, said
 from web.i18n import HTML_LANG, LANGUAGES, say_or
 from web.matterwords import why
+from web.query import not_understood
 from web.rights import RIGHTS
 
 if TYPE_CHECKING:
@@ -171,6 +172,7 @@ class Vocabulary:
             "setting_value": self.setting_value,
             "frequency": self.frequency,
             "flash_text": self.flash_text,
+            "not_understood": not_understood,
             "matter_why": self.matter_why,
             "nav_items": self.nav_items,
             "now_text": self.now_text,

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from flask import request
+
 from engine.errors import AidError, NotFound
 from tasks.access import Subject, allowed, permissions
 from tasks.queries import areas
@@ -15,6 +17,7 @@ from tasks.queries.measures import Period
 from tasks.queries.registers import Wanted
 from tasks.registers import period as periods
 from tasks.registers.spec import Column
+from web import query
 from web.context import Ctx
 from web.numbers import whole
 
@@ -58,6 +61,16 @@ def mandate(context: Ctx) -> list[str]:
     if not found:
         raise NotFound
     return found
+
+
+def of_address(context: Ctx) -> Asked:
+    """Understand what the address asks; what makes no sense is told. Raises NotFound."""
+    asked = read(context, request.args)
+    for name in asked.problems:
+        query.odd(name, request.args.get(name, ""), said=True)
+    if asked.before is None and request.args.get("before"):
+        query.odd("before", request.args["before"])
+    return asked
 
 
 def read(context: Ctx, given: Mapping[str, str]) -> Asked:

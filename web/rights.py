@@ -179,6 +179,7 @@ RIGHTS: dict[str, Right] = {
     # the studio
     "studio.index": DESIGN_READERS,
     "studio.show": DESIGN_READERS,
+    "offices.waiting": SUPERVISORS,
     "studio.open_draft": SUPERVISORS,
     "studio.discard": SUPERVISORS,
     "editor.show": SUPERVISORS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +13,13 @@ from tasks.actor import Actor
 from tasks.queries import areas
 from tasks.queries.scope import reading_areas
 from tasks.store import surveys
+from tasks.store.conn import Connection, RowMapping
 from tasks.survey import form
 from tasks.survey.analysis import NONE_OF
+from tasks.survey.door import doubts_about
 from tasks.survey.rowcheck import IMPORTERS
 from tasks.survey.schema import questionnaire
+from web import query
 from web.context import Ctx
 
 #: Questionnaires of one page of the list.
@@ -48,6 +52,18 @@ def words_of(answers: Mapping[str, Any], other: Mapping[str, Any] | None, lang: 
         for label in order
         if label in mine or label in theirs
     ]
+
+
+def look_again(context: Ctx, conn: Connection, row: RowMapping) -> list[str]:
+    """Return what whoever asked should look at again in a kept questionnaire, in words."""
+    found = doubts_about(conn, row, context.today, context.app.library.thresholds)
+    return [zh if context.lang == "zh" else en for _name, zh, en in found]
+
+
+def latest_doubts(context: Ctx, conn: Connection, person_id: int) -> list[str]:
+    """Return what to look at again in the last questionnaire of a person; without one nothing."""
+    rows = [row for row in surveys.of_person(conn, person_id) if row["standing"] != "set_aside"]
+    return look_again(context, conn, rows[0]) if rows else []
 
 
 def may_import(actor: Actor) -> bool:
@@ -98,24 +114,25 @@ def address(given: Mapping[str, Any]) -> str:
     return "/surveys?" + urlencode({name: value for name, value in given.items() if value not in (None, "")})
 
 
-def _number(given: str, most: int) -> int | None:
-    whole = given.isascii() and given.isdigit() and len(given) < 20
-    return int(given) if whole and int(given) <= most else None
-
-
-def filters_of(args: Mapping[str, str], years: Sequence[int], this_year: int) -> Filters:
-    """Return the filters of an address; what does not fit is left out."""
-    year = _number(args.get("year", ""), 9_999) or (years[0] if years else this_year)
-    area = args.get("area", "")
-    plain = area if area.startswith("/") and area.replace("/", "").isdigit() else ""
-    name, _, code = args.get("choice", "").partition("=")
+def _choice(text: str) -> str | None:
+    name, _, code = text.partition("=")
     question = questionnaire().questions.get(name)
-    choice = f"{name}={code}" if question is not None and question.option(code) is not None else ""
-    category = args.get("category", "")
+    return text if question is not None and question.option(code) is not None else None
+
+
+def filters_of(years: Sequence[int], this_year: int) -> Filters:
+    """Return the filters of the address; what does not fit is left out, and told."""
+    year = query.read("year", lambda text: _digits(text, 4)) or (years[0] if years else this_year)
+    area = query.read("area", lambda text: text if re.fullmatch(r"/[0-9/]*", text) else None) or ""
+    category = query.read("category", lambda text: text if text.replace("_", "").isalnum() else None) or ""
+    visit_class = query.read("visit_class", lambda text: _digits(text, 1))
     return Filters(
-        year, plain, choice, category if category.replace("_", "").isalnum() else "",
-        _number(args.get("visit_class", ""), 9), _number(args.get("before", ""), 2**63 - 1),
-    )  # fmt: skip
+        year, area, query.read("choice", _choice) or "", category, visit_class, query.number("before")
+    )
+
+
+def _digits(text: str, most: int) -> int | None:
+    return int(text) if re.fullmatch(f"[0-9]{{1,{most}}}", text) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +147,12 @@ class Listing:
     names: Mapping[str, str]
 
 
-def listing(context: Ctx, args: Mapping[str, str]) -> Listing:
+def listing(context: Ctx) -> Listing:
     """Return the page of questionnaires that an address asks for, of the areas its reader may see."""
     reading = reading_areas(context.actor)
     with context.app.read() as conn:
         years = surveys.years(conn, reading)
-        wanted = filters_of(args, years, context.today.year)
+        wanted = filters_of(years, context.today.year)
         rows = surveys.found(conn, reading, limit=PAGE + 1, **wanted.query())
         beside = surveys.beside(conn, reading)
         names = areas.unit_names(conn, [row["area"] for row in (*rows, *beside)])

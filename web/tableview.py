@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from engine.decisions import DecisionTable, Input, Output, Rule
 from engine.errors import NotFound
@@ -39,11 +40,27 @@ class Row:
     state: str
 
 
+class Head(Protocol):
+    """What a page says of a table before its rows."""
+
+    @property
+    def id(self) -> str:
+        """Return its number."""
+
+    @property
+    def description(self) -> str:
+        """Return what it decides."""
+
+    @property
+    def hit_policy(self) -> str:
+        """Return whether one row speaks or several."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A table on a day."""
 
-    table: DecisionTable
+    table: Head
     on: date
     rows: Sequence[Row]
     #: days on which other rows begin to hold
@@ -71,7 +88,7 @@ def _row(context: Ctx, table: DecisionTable, rule: Rule, on: date) -> Row:
         if cell.text not in ("", "-")
     )
     found = tuple(
-        (_name(context, column.name, column.label), _result(context, column, value.text.strip()))
+        (_name(context, column.name, column.label), _result(context, table.id, column, value.text.strip()))
         for column, value in zip(table.outputs, rule.outputs, strict=True)
     )
     days = rule.validity
@@ -126,5 +143,7 @@ def _word(context: Ctx, name: str, part: str) -> str:
     return find(name, code, lang) or find("code", code, lang, name) or code
 
 
-def _result(context: Ctx, column: Output, text: str) -> str:
-    return _word(context, column.name, text)
+def _result(context: Ctx, table_id: str, column: Output, text: str) -> str:
+    """Return a result in words; a table may call a code in its own way, as a form's field may."""
+    named = labels.catalogue().result(table_id, column.name, text.strip('"'), context.lang)
+    return named or _word(context, column.name, text)

@@ -25,9 +25,12 @@ from web.clauses import Clause, clauses, of_step
 from web.context import Ctx
 from web.eventwords import QUIET
 from web.matterview import Card, card
+from web.surveyview import latest_doubts
 from web.veil import veiled
 
 _HISTORY = 12
+#: The step at which a questionnaire is held against what is known (01.D2a).
+_VERIFIES = "P01a_Verify"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,8 @@ class Page:
     referred: list[case_page.Referral] = field(default_factory=list)
     matter: Card | None = None
     may_matter: bool = False
+    #: what to look at again in the questionnaire, at the step that verifies it
+    doubts: list[str] = field(default_factory=list)
     options: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def choices(self, spec: Field) -> Sequence[tuple[str, str]]:
@@ -152,6 +157,7 @@ def load_page(context: Ctx, task_id: int) -> Page:
             referred=_referred(conn, task) if allowed(context.actor, "view_case", subject) else [],
             matter=_matter(context, conn, task),
             may_matter=allowed(context.actor, "view_matter", Subject(task.area)),
+            doubts=_doubts(context, conn, task) if mine or in_pool else [],
         )
     if not task.open:
         page.answers = _answers(context, page, task.tier or "")
@@ -219,6 +225,12 @@ def _referred(conn: Connection, task: task_page.TaskView) -> list[case_page.Refe
         return []
     every = case_page.referrals(conn, task.case_id)
     return [one for one in every if one.outcome is None and one.tier == task.tier]
+
+
+def _doubts(context: Ctx, conn: Connection, task: task_page.TaskView) -> list[str]:
+    if task.element != _VERIFIES or task.person_id is None or not task.open:
+        return []
+    return latest_doubts(context, conn, task.person_id)
 
 
 def _may_view_id(context: Ctx, conn: Connection, task: task_page.TaskView) -> bool:

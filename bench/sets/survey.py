@@ -1,4 +1,8 @@
-"""Importing the questionnaires of a whole district: time and memory of checking and of taking over."""
+"""Importing the questionnaires of a whole district: time and memory of checking and of taking over.
+
+A second workbook has long remarks, no two alike: near the 200 MB that a file may have. It is checked only,
+and on SQLite only, because what it costs is reading it.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,8 @@ from tasks.survey import importing
 GROUP = "survey"
 #: What the child may hold at most.
 MEMORY_MIB = 500.0
+#: Characters of each remark of the large workbook.
+REMARK = 160
 _PLACES = [(f"街{n // 20 + 1}镇", f"村{n + 1}") for n in range(100)]
 
 
@@ -27,10 +33,7 @@ def measure(run: Run, kind: str) -> Iterator[Figure]:
     count = run.size.questionnaires
     if not book.exists():
         write(book, count, _PLACES)
-    app = App(run.rooms.new(kind), SystemClock(), new_keys())
-    with app.write() as conn:
-        for street, community in _PLACES:
-            org.ensure_unit(conn, "顺义区", street, community)
+    app = _office(run, kind)
     size = f"{count:,} questionnaires"
     import_id, seconds, memory = _check(app, book)
     yield Figure(GROUP, f"{size}: checked", kind, seconds, "s", note=f"{book.stat().st_size >> 20} MiB xlsx")
@@ -45,6 +48,30 @@ def measure(run: Run, kind: str) -> Iterator[Figure]:
     yield Figure(GROUP, f"{size}: taken over", kind, seconds, "s", note="every person's file is opened")
     yield Figure(GROUP, f"{size}: memory while taken over", kind, memory, "MiB", MEMORY_MIB)
     yield Figure(GROUP, f"{size}: taken over, each", kind, seconds / count * 1_000, "ms")
+    if kind == "sqlite":
+        yield from large(run, kind)
+
+
+def large(run: Run, kind: str) -> Iterator[Figure]:
+    """Yield time and memory of checking a workbook with a long remark in every row."""
+    book, count = run.rooms.folder / "large.xlsx", run.size.questionnaires
+    write(book, count, _PLACES, REMARK)
+    app = _office(run, kind)
+    import_id, seconds, memory = _check(app, book)
+    with app.read() as conn:
+        done = importing.mine(conn, OPERATOR, import_id)
+    assert (done.state, done.good, done.faulty) == ("checked", count, 0), done
+    size, note = f"{count:,} with long remarks", f"{book.stat().st_size >> 20} MiB xlsx"
+    yield Figure(GROUP, f"{size}: checked", kind, seconds, "s", note=note)
+    yield Figure(GROUP, f"{size}: memory while checking", kind, memory, "MiB", MEMORY_MIB)
+
+
+def _office(run: Run, kind: str) -> App:
+    app = App(run.rooms.new(kind), SystemClock(), new_keys())
+    with app.write() as conn:
+        for street, community in _PLACES:
+            org.ensure_unit(conn, "顺义区", street, community)
+    return app
 
 
 def _check(app: App, book: Path) -> tuple[int, float, float]:

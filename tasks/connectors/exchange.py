@@ -19,8 +19,10 @@ from engine.runtime.state import Token
 from tasks import access, contribution_list, prefill, taskwork
 from tasks.access import Subject
 from tasks.commands import CompleteTask, Done
+from tasks.connectors import telling
 from tasks.connectors.port import Outgoing, Receipt, Unreachable
 from tasks.connectors.records import record_of
+from tasks.connectors.systems import System
 from tasks.desk import Desk
 from tasks.exchange_commands import RetryExchange
 from tasks.forms.prefill import prefill as fresh
@@ -29,7 +31,7 @@ from tasks.store import rows, tables
 from tasks.store.conn import RowMapping
 from tasks.store.tables_exchange import exchange
 
-JOB = "exchange"
+JOB = telling.JOB
 #: What may be sent again.
 _AGAIN = frozenset({"refused", "dead"})
 
@@ -59,17 +61,27 @@ def outgoing(desk: Desk, job: jobs.Job) -> Outgoing | None:
     row = _row(desk, job)
     if row["state"] not in ("waiting", "dead"):
         return None
-    task = store.open_task(desk.conn, row["instance_id"], row["token"], row["element"])
-    if task is None:
+    system = desk.library.systems[row["system"]]
+    record: dict[str, Any] | None
+    if row["told_task"] is None:
+        kind, record = system.sends[row["element"]], _record_of_open(desk, system, row)
+    else:
+        kind, record = system.tells[row["element"]], telling.record_told(desk, row)
+    if record is None:
         store.set_state(desk.conn, row["id"], ("waiting", "dead"), state="by_hand", answered_at=desk.now_us)
         return None
-    system = desk.library.systems[row["system"]]
-    found = user_tasks.read(desk.unit, task["id"])
-    context = desk.context_at(found.live, found.live.state.tokens[row["token"]].scope)
-    record = record_of(desk, system.sends[row["element"]], context, row["instance_id"])
-    kind = system.sends[row["element"]]
     laid_out = row["sent_at"] is not None
     return Outgoing(_key(row), row["system"], kind, row["element"], desk.today, record, laid_out)
+
+
+def _record_of_open(desk: Desk, system: System, row: RowMapping) -> dict[str, Any] | None:
+    """Return the record of a task that is open; None where it was done by hand."""
+    task = store.open_task(desk.conn, row["instance_id"], row["token"], row["element"])
+    if task is None:
+        return None
+    found = user_tasks.read(desk.unit, task["id"])
+    context = desk.context_at(found.live, found.live.state.tokens[row["token"]].scope)
+    return record_of(desk, system.sends[row["element"]], context, row["instance_id"])
 
 
 def _key(row: RowMapping) -> str:
@@ -114,6 +126,8 @@ def answered(desk: Desk, job: jobs.Job, receipt: Receipt) -> CompleteTask | None
 def _fill(desk: Desk, row: RowMapping, receipt: Receipt) -> CompleteTask | None:
     """Put a receipt into the form of its task; return what completes the task once all have answered."""
     assert receipt.on is not None
+    if row["told_task"] is not None:
+        return None
     desk.emit(row["trail_id"], "TaskAutoFilled", None, row["element"], system=row["system"],
               number=receipt.number, on=receipt.on.isoformat())  # fmt: skip
     task = store.open_task(desk.conn, row["instance_id"], row["token"], row["element"])

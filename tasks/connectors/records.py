@@ -38,15 +38,8 @@ def record_of(desk: Desk, kind: str, context: Context, instance_id: int) -> dict
     if of_office is not None:
         return of_office(desk, context, instance_id)
     assert context.person_id is not None
-    person = desk.person(context.person_id)
-    facts = current_facts(person)
-    found: dict[str, Any] = {
-        "name": person["name"], "id_no": people.reveal_id(desk.conn, desk.keys, person["id"]),
-        "sex": person["sex"], "birth_date": person["birth_date"], "phone": person["phone"],
-        "address": person["address"],
-    }  # fmt: skip
-    if context.case_id is not None:
-        found["case_no"] = desk.case(context.case_id)["case_no"]
+    found = of_person(desk, context)
+    facts = current_facts(desk.person(context.person_id))
     known = {name: facts.get(name) for name in _FACTS[kind]}
     found["facts"] = {
         name: value if isinstance(value, bool | int) else str(value)
@@ -57,6 +50,20 @@ def record_of(desk: Desk, kind: str, context: Context, instance_id: int) -> dict
     found["forms"] = {element: values for element, values in forms.items() if values}
     more = _MORE.get(kind)
     return found | (more(desk, context) if more is not None else {})
+
+
+def of_person(desk: Desk, context: Context) -> dict[str, Any]:
+    """Return who a record is about, and the number of the case."""
+    assert context.person_id is not None
+    person = desk.person(context.person_id)
+    found: dict[str, Any] = {
+        "name": person["name"], "id_no": people.reveal_id(desk.conn, desk.keys, person["id"]),
+        "sex": person["sex"], "birth_date": person["birth_date"], "phone": person["phone"],
+        "address": person["address"],
+    }  # fmt: skip
+    if context.case_id is not None:
+        found["case_no"] = desk.case(context.case_id)["case_no"]
+    return found
 
 
 def _answers(desk: Desk, instance_id: int, element: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from engine.errors import AidError
 KINDS = frozenset(
     {
         "survey", "registration", "employment", "guidance", "assessment", "contribution_query", "enrolment",
-        "training_need",
+        "training_need", "outcome", "advice",
     }
 )
 #: What a receipt may bring beside what it fills in, and what lists may be fetched.
@@ -52,6 +52,8 @@ class System:
     source: str = ""
     #: element -> the list its receipt brings
     brings: Mapping[str, str] = field(default_factory=dict)
+    #: element -> what is told when its task is completed
+    tells: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def feeds(self) -> Mapping[str, str]:
@@ -78,13 +80,15 @@ def load_systems(path: Path) -> Mapping[str, System]:
             id=row["id"], name=row["name"], name_en=row["name_en"], rules=tuple(row["rules"]),
             sends=row.get("sends", {}), fills=row.get("fills", {}), when=row.get("when", {}),
             receives=tuple(row.get("receives", ())), brings=row.get("brings", {}),
-            source=row.get("source", ""),
+            source=row.get("source", ""), tells=row.get("tells", {}),
         )  # fmt: skip
-        if system.id in found or not set(system.sends.values()) <= KINDS:
+        if system.id in found or not {*system.sends.values(), *system.tells.values()} <= KINDS:
             raise SystemsInvalid(problem=f"{system.id} 重复，或发送的内容不认识")
         if not set(system.receives) <= LISTS or not set(system.brings.values()) <= BRINGS:
             raise SystemsInvalid(problem=f"{system.id} 的清单不认识")
         if not set(system.fills) | set(system.brings) <= set(system.sends):
             raise SystemsInvalid(problem=f"{system.id} 填写了没有发送内容的环节")
+        if set(system.tells) & set(system.sends):
+            raise SystemsInvalid(problem=f"{system.id} 同一环节只在打开时或办结时发送一次")
         found[system.id] = system
     return found

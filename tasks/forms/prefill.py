@@ -5,8 +5,7 @@ person's fact of the field's name; all others are asked of the caller's resolver
 `next_number:<paper>`, `dispatcher`, `helper:<role>`, `referral.employer`, `register_type`, `employment`,
 `decision:<table>`, `notice_until`, `month`, `contribution_hits`, `complaint:<column>`, `year`, `hardship`,
 `free_post`, `member`, `registered_person`, `open_referrals`, `survey_example`, `questionnaire`,
-`setting:<id>`. A rule without
-an answer leaves the field empty.
+`setting:<id>`, `last_revisit`, `connected:<system>`. A rule without an answer leaves the field empty.
 """
 
 from __future__ import annotations
@@ -19,6 +18,8 @@ from tasks.forms.spec import Field, FormSpec
 from tasks.forms.validate import needed_fields
 from tasks.forms.values import FormContext
 
+#: Rules that fill in what is on record: an optional field keeps it, on the page and in a scenario.
+ON_RECORD = ("fact", "last_revisit")
 #: Gets the rule and the field, gives the value as `validate` accepts it, or None.
 Resolve = Callable[[str, Field], Any]
 
@@ -56,7 +57,10 @@ def with_examples(
     Optional fields keep what the record says, as on the page; `also` names others to fill as well. One
     answer may make others required, so this goes on until nothing is missing or nothing more is known.
     """
-    known = {field.name: facts.get(field.name) for field in spec if field.prefill == "fact"}
+    known = {
+        field.name: _value(field.prefill, field, context, facts, resolve)
+        for field in spec if field.prefill in ON_RECORD
+    }  # fmt: skip
     raw = {**{name: value for name, value in known.items() if value is not None}, **given}
     for _round in spec.fields:
         missing = [name for name in needed_fields(spec, raw, context, also) if name not in raw]

@@ -49,10 +49,16 @@ def contact(done: Completion) -> None:
     duties.act_counts(done.desk, done.context, kind, local_date(at))
 
 
-@on("P04_Plan", "P05_Plan", "P05_RevisePlan", "P06_Plan", "P06_RevisePlan")
+@on("P04_Plan", "P05_Plan", "P06_Plan")
 def plan(done: Completion) -> None:
     """Keep a version of the tier's plan."""
     plans.keep(done.desk, done.task.live, done.values)
+
+
+@on("P05_RevisePlan", "P06_RevisePlan")
+def revise(done: Completion) -> None:
+    """Keep a further version of the tier's plan: the one before, with what changes and why."""
+    plans.amend(done.desk, done.context, done.values)
 
 
 @on("P04_Match")

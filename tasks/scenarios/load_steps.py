@@ -52,7 +52,7 @@ ERRORS = frozenset(
     {
         "already_claimed", "not_assignee", "not_candidate", "out_of_area", "four_eyes", "stale_task",
         "illegal_state", "form_invalid", "guard_unmet", "calendar_unknown", "not_found", "duplicate_person",
-        "case_active", "paused", "rate_limited",
+        "case_active", "paused", "rate_limited", "possible_duplicate",
     }
 )  # fmt: skip
 

@@ -160,7 +160,9 @@ def open_file(world: World, who: Person) -> None:
         with world.app.read() as conn:
             unit = org.unit_of_path(conn, world.areas[who.handle])
         done = world.app.do(
-            commands.RegisterPerson(who.name, who.id_no, unit.id, who.phone, who.address, facts), SYSTEM
+            commands.RegisterPerson(
+                who.name, who.id_no, unit.id, who.phone, who.address, facts, distinct_reason=ORIGIN
+            ), SYSTEM,
         )
     except AidError as fault:
         said = refusal(fault)

@@ -52,6 +52,12 @@ def person_by_index(conn: Connection, id_index: str) -> RowMapping | None:
     return conn.execute(sa.select(person).where(person.c.id_index == id_index)).mappings().first()
 
 
+def persons_alike(conn: Connection, name: str, birth_date: str) -> list[RowMapping]:
+    """Return the persons of a name and a birth date, the oldest file first (`ix_person_name_birth`)."""
+    query = sa.select(person).where(person.c.name == name, person.c.birth_date == birth_date)
+    return list(conn.execute(query.order_by(person.c.id)).mappings())
+
+
 def members_of(conn: Connection, household_id: int) -> list[RowMapping]:
     """Return the members of a household, oldest first."""
     query = sa.select(person).where(person.c.household_id == household_id)

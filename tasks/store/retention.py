@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from engine.store.tables import job, user_task
 from tasks.store.conn import Connection
-from tasks.store.tables import form_data, notice
+from tasks.store.tables import case, form_data, notice
 from tasks.store.tables_survey import survey_batch, survey_fault, survey_import
 
 _OVER = ("done", "failed", "dropped")
@@ -18,6 +18,12 @@ _OVER = ("done", "failed", "dropped")
 def count(conn: Connection, find: Callable[[Connection, int, int], list[int]], before_us: int) -> int:
     """Return how many rows a search finds."""
     return len(find(conn, before_us, -1))
+
+
+def count_closed(conn: Connection, before_us: int) -> int:
+    """Return how many cases were closed before an instant."""
+    query = sa.select(sa.func.count()).select_from(case).where(case.c.closed_at < before_us)
+    return int(conn.execute(query).scalar_one())
 
 
 def _ids(conn: Connection, column: Any, most: int, *where: Any) -> list[int]:

@@ -8,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from tasks.store.conn import Connection, RowMapping
+from tasks.store.tables import trail_owner
+from tasks.store.tables_clock import deadline
 from tasks.store.tables_people import person, person_fact
 from tasks.store.tables_survey import questionnaire as table
 
@@ -115,6 +117,23 @@ def persons_by_index(
     if lock:
         query = query.with_for_update()
     return {row["id_index"]: row for row in conn.execute(query).mappings()}
+
+
+def rounds(
+    conn: Connection, communities: Iterable[int], years: Iterable[int]
+) -> list[tuple[int, str, str | None]]:
+    """Return survey rounds (DL-002): of which community, begun when, reported when."""
+    about = {f"P01:{unit}:{year}-01-01": unit for year in years for unit in communities}
+    query = (
+        sa.select(trail_owner.c.matter, deadline.c.trigger_on, deadline.c.completed_on)
+        .join(deadline, deadline.c.trail_id == trail_owner.c.trail_id)
+        .where(
+            trail_owner.c.matter.in_(list(about)), deadline.c.rule_id == "DL-002",
+            deadline.c.trigger_on.is_not(None),
+        )
+        .order_by(deadline.c.trigger_on)
+    )  # fmt: skip
+    return [(about[row[0]], row[1], row[2]) for row in conn.execute(query)]
 
 
 def residents(conn: Connection, area: str) -> list[tuple[str, int]]:

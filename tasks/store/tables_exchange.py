@@ -28,6 +28,8 @@ exchange = sa.Table(
     #: How often it was sent anew after a refusal.
     sa.Column("again", sa.Integer, nullable=False, server_default="0"),
     sa.Column("reason", sa.Text),
+    #: The completed task whose answers it tells; empty where it went out as its task opened.
+    sa.Column("told_task", Big),
     sa.CheckConstraint("state in ('waiting','accepted','refused','dead','by_hand')", name="state"),
 )
 sa.Index("ix_exchange_task", exchange.c.instance_id, exchange.c.element)

@@ -37,6 +37,7 @@ person = sa.Table(
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("updated_at", sa.BigInteger, nullable=False),
     sa.Index("ix_person_area_name", "area", "name"),
+    sa.Index("ix_person_name_birth", "name", "birth_date"),
 )
 
 person_fact = sa.Table(

@@ -90,7 +90,7 @@ survey_fault = sa.Table(
     metadata,
     sa.Column("import_id", Big, sa.ForeignKey("survey_import.id"), primary_key=True, autoincrement=False),
     sa.Column("row", sa.Integer, primary_key=True, autoincrement=False),
-    #: Nothing is wrong, but something is unlikely (V15, V16): it is imported all the same.
+    #: Nothing is wrong, but something is unlikely (F.4, warn): it is imported all the same.
     sa.Column("warned", sa.Boolean, nullable=False),
     sa.Column("sealed", sa.LargeBinary, nullable=False),
 )

@@ -1,12 +1,12 @@
 """Holding a questionnaire against the rules of the paper form (RULES F.4): everything that is wrong at once.
 
-Blocked is what the text forbids; a combination that is only unlikely (V15, V16) is a warning.
+Blocked is what the text forbids; what is only unlikely is a warning (`tasks.survey.doubts`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -15,11 +15,10 @@ from typing import Any
 from engine.errors import FormInvalid
 from tasks import idno
 from tasks.decision_inputs import Thresholds, of_labour_age
+from tasks.survey.doubts import Problem, doubts
 from tasks.survey.schema import NONE, Answers, Question, Questionnaire, questionnaire
 from tasks.survey.values import Wrong, read
 
-#: (question, Chinese, English)
-Problem = tuple[str, str, str]
 _FIRST_YEAR = 2000  # the paper prints 20__年
 
 
@@ -68,7 +67,7 @@ def check(
     _hold(form, found, today, thresholds, troubled)
     order = _order()
     found.problems.sort(key=lambda problem: order.get(problem[0], 0))
-    found.warnings = [] if found.problems else list(_unlikely(found.answers))
+    found.warnings = [] if found.problems else doubts(found.answers, today, thresholds)
     return found
 
 
@@ -210,39 +209,3 @@ def _scope(answers: Answers, today: date, thresholds: Thresholds) -> Iterator[Pr
         low, high = thresholds.labour_bounds(number.sex, day)
         zh = f"“身份证号”的年龄不在劳动年龄内（{low}至{high}周岁），不属调查范围，请核对或删去这份问卷。"
         yield "id_no", zh, "This person is not of labour age: outside the survey."
-
-
-_Rule = tuple[str, str, Callable[[Answers], bool], str, str]
-
-
-def _any(answers: Answers, name: str, codes: str) -> bool:
-    given = answers.get(name, ())
-    return any(code in given for code in codes)
-
-
-#: V15 and V16: unlikely together. (rule, question shown at, test, Chinese, English)
-_UNLIKELY: tuple[_Rule, ...] = (
-    ("V15", "q05", lambda a: a.get("q03") == "A" and a.get("q05") == "D",
-     "第3题为正规就业（签合同），第5题却未签订合同", "Formal work, yet no contract"),
-    ("V15", "q05", lambda a: a.get("q08") in ("A", "B") and a.get("q05") in ("A", "B", "C"),
-     "第8题为无合同，第5题却有合同", "No contract in 8, yet one in 5"),
-    ("V15", "q05", lambda a: a.get("q08") == "C" and a.get("q05") == "D",
-     "第8题为有合同，第5题却未签订合同", "A contract in 8, yet none in 5"),
-    ("V15", "q07", lambda a: a.get("q08") in ("A", "C") and _any(a, "q07", "ABCDE"),
-     "第8题为无社保，第7题却选了社会保险", "No insurance in 8, yet some in 7"),
-    ("V16", "person_type", lambda a: a.get("person_type") in ("U1", "U2", "U3", "R5") and a.get("q01") == "A",
-     "人员类别为失业或富余劳动力，第1题却为已就业", "Category without work, yet employed"),
-    ("V16", "person_type",
-     lambda a: a.get("person_type") in ("U4", "U5", "R1", "R2", "R3") and a.get("q01") == "B",
-     "人员类别为在业，第1题却为未就业", "Category in work, yet not employed"),
-    ("V16", "q02",
-     lambda a: a.get("person_type") in ("R1", "R2", "R3") and a.get("q02") is not None
-     and a["q02"] != {"R1": "A", "R2": "B", "R3": "C"}[a["person_type"]],
-     "人员类别与第2题的产业类型不一致", "Category and industry differ"),
-)  # fmt: skip
-
-
-def _unlikely(answers: Answers) -> Iterator[Problem]:
-    for _rule, name, holds, zh, en in _UNLIKELY:
-        if holds(answers):
-            yield name, f"请再核对：{zh}。", f"Please look again: {en}."

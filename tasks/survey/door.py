@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from engine.codec import loads
 from engine.errors import DuplicatePerson, FormInvalid, NotFound
 from tasks import access, office_trail, people
 from tasks.access import Subject
 from tasks.commands import Done
+from tasks.decision_inputs import Thresholds
 from tasks.desk import Desk
 from tasks.store import casework, surveys
-from tasks.store.conn import Record
+from tasks.store.conn import Connection, Record
 from tasks.survey import commands
 from tasks.survey.check import ON_FILE, accept
+from tasks.survey.doubts import Problem, beside, doubts, rounds_of
 from tasks.survey.keep import Entry, Keeper, Taken, settle
 from tasks.survey.rowcheck import new_person, places_of
 from tasks.survey.schema import plain
@@ -55,6 +59,15 @@ def of_person(desk: Desk, person_id: int, answers: Mapping[str, Any], source: st
     checked = accept(answers, desk.today, without=ON_FILE)
     person = people.get_person(desk.conn, person_id, lock=True)
     return Keeper(desk, source).take([Entry(checked.answers, person)])
+
+
+def doubts_about(conn: Connection, row: Record, today: date, thresholds: Thresholds) -> list[Problem]:
+    """Return what to look at again in a kept questionnaire, beside the file as it is now."""
+    known = beside(
+        people.get_person(conn, row["person_id"]),
+        rounds_of(conn, [row["community_id"]], [row["year"]]).get(row["community_id"], ()),
+    )
+    return doubts(loads(row["answers"]), today, thresholds, known)
 
 
 def settle_survey(desk: Desk, command: commands.SettleSurvey) -> Done:

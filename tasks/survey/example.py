@@ -13,17 +13,18 @@ _EDUCATION = {"小学": "1", "初中": "2", "大专": "4", "本科": "5"}
 
 
 def example(
-    name: str, on: date, facts: Mapping[str, Any], place: tuple[str, str] = ("仁和镇", "河南村")
+    name: str, on: date, facts: Mapping[str, Any], place: tuple[str, str] = ("仁和镇", "河南村"),
+    phone: str = "",
 ) -> dict[str, Any]:
     """Return complete answers, as far as the facts allow; of somebody out of work where they do not say.
 
-    `place` is the street and the community.
+    `place` is the street and the community, `phone` what is on file.
     """
     urban, works = facts.get("urban") is not False, facts.get("unemployed") is False
     town, village = place
     economy = {"GOOD": "1", "NORMAL": "2"}.get(str(facts.get("family_economy")), "3")
     answers: dict[str, Any] = {
-        "name": name, "ethnicity": "汉族", "mobile": NONE, "home_phone": NONE,
+        "name": name, "ethnicity": "汉族", "mobile": phone or NONE, "home_phone": NONE,
         "education": _EDUCATION.get(str(facts.get("education")), "3"),
         "new_labour": "N", "only_child_family": "N", "hukou": "U" if urban else "R",
         "person_type": ("U4" if urban else "R2") if works else "U1" if urban else "R5",

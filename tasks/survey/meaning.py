@@ -48,6 +48,15 @@ def _words(name: str, code: str) -> str:
     return option.zh if option is not None else code
 
 
+def skill_of(answers: Answers) -> str:
+    """Return the skill somebody told of in words: trade and grade, empty where there is none."""
+    trade, code = str(answers.get("top_skill") or ""), str(answers.get("skill_level") or "")
+    grade = _words("skill_level", code) if code else ""
+    if trade in ("", "无"):
+        return grade
+    return f"{trade}（{grade}）" if grade else trade
+
+
 def choices_of(answers: Answers) -> str:
     """Return the boxes ticked as one line, `q01=B q12=A q12=E`, for counting."""
     told: list[str] = []

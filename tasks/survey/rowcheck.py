@@ -16,8 +16,9 @@ from tasks.decision_inputs import Thresholds
 from tasks.people import NewPerson
 from tasks.store import surveys
 from tasks.store.conn import Connection
-from tasks.survey.check import Problem, check
+from tasks.survey.check import check
 from tasks.survey.columns import header_of
+from tasks.survey.doubts import Problem, Term, beside, doubts, rounds_of
 from tasks.survey.keep import address_in, phone_in
 from tasks.survey.schema import Answers, plain, questionnaire
 from tasks.survey.workbook import Row
@@ -48,6 +49,7 @@ class Checker:
     places: Mapping[tuple[str, str], org.Unit]
     _seen: dict[int, int] = field(default_factory=dict)
     _named: dict[int, tuple[int, int]] = field(default_factory=dict)
+    _rounds: dict[int, dict[int, list[Term]]] = field(default_factory=dict)  #: by year
 
     def look(self, conn: Connection, rows: Iterable[Row]) -> Iterator[Found]:
         """Yield what is to be said of some rows; whose file is there already is looked up for all at once."""
@@ -56,10 +58,24 @@ class Checker:
         for one in found:
             if "id_no" in one.answers:
                 by_index.setdefault(self.keys.blind("id_no", one.answers["id_no"]), []).append(one)
-        for index, person in surveys.persons_by_index(conn, by_index).items():
-            for one in by_index[index]:
-                one.problems += self._on_file(one.answers, person)
+        on_file = surveys.persons_by_index(conn, by_index)
+        for index, same in by_index.items():
+            for one in same:
+                self._beside(conn, one, on_file.get(index))
         yield from found
+
+    def _beside(self, conn: Connection, one: Found, person: Mapping[Any, Any] | None) -> None:
+        """Hold a row against the person's file and the rounds of the community."""
+        if person is not None:
+            one.problems += self._on_file(one.answers, person)
+        if one.problems or one.unit is None:
+            one.warnings = []
+            return
+        year = int(one.answers["survey_date"][:4])
+        if year not in self._rounds:
+            self._rounds[year] = rounds_of(conn, [unit.id for unit in self.places.values()], [year])
+        known = beside(person, self._rounds[year].get(one.unit.id, ()))
+        one.warnings = doubts(one.answers, self.today, self.thresholds, known)
 
     def _one(self, row: Row) -> Found:
         checked = check(row.answers, self.today, self.thresholds, literal=True)

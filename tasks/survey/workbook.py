@@ -21,6 +21,7 @@ from typing import Any
 
 from engine.errors import AidError
 from tasks.survey.columns import SHEET, match
+from tasks.survey.strings import Texts, read_into
 
 MOST_BYTES = 200 * 1024 * 1024
 MOST_UNPACKED = 3 * 1024**3
@@ -118,7 +119,6 @@ class _sheet_rows:  # noqa: N801  (a generator with an attribute)
     """The rows of the sheet of questionnaires."""
 
     def __init__(self, path: Path) -> None:
-        from openpyxl import load_workbook  # heavy: only who reads a workbook pays for it
         from openpyxl.utils.datetime import CALENDAR_MAC_1904
         from openpyxl.utils.exceptions import InvalidFileException
 
@@ -127,7 +127,7 @@ class _sheet_rows:  # noqa: N801  (a generator with an attribute)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # extensions it does not read are of no concern here
-                self._book: Any = load_workbook(self._stream, read_only=True, keep_links=False)
+                self._book, self._texts = _opened(self._stream)
         except (InvalidFileException, *_BROKEN) as error:
             self._stream.close()
             raise WorkbookRefused(
@@ -196,6 +196,33 @@ class _sheet_rows:  # noqa: N801  (a generator with an attribute)
     def _close(self) -> None:
         self._book.close()
         self._stream.close()
+        self._texts.close()
+
+
+def _opened(stream: Any) -> tuple[Any, Texts]:
+    """Open a workbook for reading as the library does, but for its texts, which need not fit in memory."""
+    texts = Texts()
+    from openpyxl.reader.excel import ExcelReader  # heavy: only who reads a workbook pays for it
+    from openpyxl.xml.constants import SHARED_STRINGS
+
+    class Reader(ExcelReader):
+        package: Any
+        shared_strings: Any
+
+        def read_strings(self) -> None:
+            part = self.package.find(SHARED_STRINGS)
+            if part is not None:
+                with self.archive.open(part.PartName[1:]) as source:
+                    read_into(texts, source)
+                self.shared_strings = texts
+
+    try:
+        reader = Reader(stream, read_only=True, keep_links=False)
+        reader.read()
+    except BaseException:
+        texts.close()
+        raise
+    return reader.wb, texts
 
 
 def _cell(value: Any) -> Any:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from tasks.forms.spec import Field, FormSpec
-from tasks.year import residents
+from tasks.year import figures, residents
 from tasks.year.data import data
 
 Answers = dict[str, Any]
@@ -25,9 +25,17 @@ class Turn:
     spec: FormSpec
     chance: random.Random
     before: int  #: how often this step was done already in the same matter
+    now: datetime
     today: date
     shown: Mapping[str, Any]  #: what the form holds before anybody typed
     about: residents.Resident | None = None
+    own: random.Random = field(default_factory=random.Random)  #: what is the person's own, each time the same
+    worked: int = 0  #: working days of this year in a public-welfare post
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """Return what was known of the person when the file was opened."""
+        return self.about.facts if self.about is not None else {}
 
     def pick(self, **weights: float) -> str:
         """Return one of the names, by weight."""
@@ -72,8 +80,15 @@ def _follow_up(turn: Turn) -> Answers:
         signal = "NONE"
     unsteady = signal in ("UNSTABLE", "JOB_LOST")
     answer: Answers = {"signal": signal, "stability": "UNSTABLE" if unsteady else "STABLE"}
-    left = {"status": "LEFT", "note": turn.chance.choice(data()["words"]["lost_reason"])}
-    return answer | (left if signal == "JOB_LOST" else {})
+    pay = figures.pay(turn.own, turn.chance)
+    answer["insurance"] = figures.insurance(turn.own)
+    if signal == "JOB_LOST":
+        if turn.spec.fields["income"].required is True:
+            answer["income"] = pay
+        return answer | {"status": "LEFT", "note": turn.chance.choice(data()["words"]["lost_reason"])}
+    if unsteady:
+        answer["note"] = turn.chance.choice(data()["revisit"]["unsteady"])
+    return answer | {"income": pay}
 
 
 def _interview(turn: Turn) -> Answers:
@@ -102,6 +117,48 @@ def _approval(turn: Turn) -> Answers:
 def _recheck(turn: Turn) -> Answers:
     meets = bool(turn.shown.get("categories"))
     return {"still_meets": meets} if meets else {"still_meets": False, "end_code": "END-NOLONGER"}
+
+
+def _contact(turn: Turn) -> Answers:
+    return {
+        **_signal(0.01, "FOUND_WORK")(turn), "channel": turn.pick(PHONE=72, VISIT=12, OFFICE=16),
+        "contacted_at": figures.spoken_at(turn.now, turn.chance),
+    }  # fmt: skip
+
+
+def _effect(turn: Turn) -> Answers:
+    """Of two to five interviews some went well; most who were helped are content."""
+    interviews = turn.chance.randint(2, 5)
+    well = turn.chance.randint(0, interviews)
+    satisfied = {"2": 3, "3": 17, "4": 48, "5": 32}
+    return {
+        "interview_success_rate": round(100 * well / interviews),
+        "satisfaction": turn.chance.choices(list(satisfied), list(satisfied.values()))[0],
+    }  # fmt: skip
+
+
+def _applicant(turn: Turn) -> Answers:
+    """An applicant for a post as his file has him."""
+    return {
+        "extreme_difficulty": turn.is_so(0.3),
+        "unemployed_months": figures.months_out_of_work(turn.facts, turn.today, turn.chance),
+        "family_income_month": figures.family_income(turn.facts, turn.chance),
+    }  # fmt: skip
+
+
+def _attendance(turn: Turn) -> Answers:
+    present = figures.present(turn.worked, turn.chance)
+    return {
+        **_signal(0.02, "JOB_LOST")(turn), "days_due": turn.worked, "days_present": present,
+        "result": "GOOD" if present == turn.worked and turn.is_so(0.5) else "PASS",
+    }  # fmt: skip
+
+
+def _course(turn: Turn) -> Answers:
+    sessions = turn.chance.choice((12, 15, 20, 24))
+    stopped = turn.is_so(0.05)
+    attended = turn.chance.randint(2, sessions // 2) if stopped else figures.present(sessions, turn.chance)
+    return {"stopped": stopped, "sessions": sessions, "attended": attended}
 
 
 def _signal(share: float, signal: str) -> Model:
@@ -134,6 +191,7 @@ MODELS: Mapping[str, Model] = {
     "P05_TrainInfo": _yes("willing", 0.8),
     "P05_Revisit": _referral(0.3),
     "P05_Conclude": _conclude,
+    "P05_Effect": _effect,
     "P06_Contact": lambda turn: {"agreed": turn.before > 0 or turn.is_so(0.92)},
     "P06_Assess": _one_of("condition", NONE=80, ADJUST=14, DEFECT=6),
     "P06_Collect": lambda turn: {"match_found": turn.before > 0 or turn.is_so(0.85)},
@@ -146,19 +204,20 @@ MODELS: Mapping[str, Model] = {
     },
     "P09_Close": lambda turn: {"close": turn.shown.get("close") is not False and turn.is_so(0.95)},
     "P11_TrainPlan": lambda turn: {"order_based": turn.is_so(0.6), "startup": turn.is_so(0.1)},
-    "P11_Attend": _yes("stopped", 0.05),
+    "P11_Attend": _course,
     "P11_Appraisal": lambda turn: {"passed": turn.is_so(0.9), "direct_employment": turn.is_so(0.4)},
-    "P13_Review": _yes("extreme_difficulty", 0.3),
+    "P13_Place": lambda turn: {"contract_until": figures.contract_until(turn.today)},
+    "P13_Review": _applicant,
     "P13_Approve": _approval,
     "P16_Confirm": _yes("cleared", 0.95),
     "P17_Evaluate": _one_of("decision", TRAIN=20, MARKET=50, AGAIN=10, NONE=20),
     "P18_Check": _listed,
     "P21_Visit": _signal(0.01, "FOUND_WORK"),
-    "P21_WeeklyContact": _signal(0.01, "FOUND_WORK"),
-    "P21_KeepContact": _signal(0.01, "FOUND_WORK"),
+    "P21_WeeklyContact": _contact,
+    "P21_KeepContact": _contact,
     "P21_FollowUp": _follow_up,
     "P21_WeeklyGuidance": _one_of("signal", NONE=80, SOLVED=17, JOB_LOST=3),
-    "P21_Attendance": _signal(0.02, "JOB_LOST"),
+    "P21_Attendance": _attendance,
     "P21_DynamicData": _signal(0.005, "JOB_LOST"),
     "P21_EmployerVisit": _signal(0.04, "UNSTABLE"),
     "P21_SelfEmployedVisit": _signal(0.03, "JOB_LOST"),
@@ -180,7 +239,7 @@ def _written(turn: Turn, said: Answers) -> Answers:
     post, employer = turn.chance.choice(list(data()["vacancies"].items()))
     found: Answers = {"post": post, "employer": employer}
     why = said.get("reason") if said.get("outcome") == "NOT_HIRED" else said.get("outcome")
-    for question, known in data()["words"].items():
+    for question, known in {**data()["words"], **data()["words_of"].get(turn.spec.id, {})}.items():
         fitting = known.get(why) if isinstance(known, dict) else known
         if fitting:
             found[question] = turn.chance.choice(fitting)

@@ -98,7 +98,8 @@ class Counter:
     def _receive(self, one: Resident, now: datetime) -> None:
         unit = self.communities[one.community]
         actor = self.office.staff("community_staff", unit.path)[0]
-        command = commands.RegisterPerson(one.name, one.id_no, unit.id, one.phone, one.address, one.facts)
+        command = commands.RegisterPerson(one.name, one.id_no, unit.id, one.phone, one.address, one.facts,
+                                          distinct_reason="证件号码不同，已核对户口簿")  # fmt: skip
         done = self._try(command, actor, now)
         if done is None or done.person_id is None:
             return

@@ -25,8 +25,8 @@ from tasks.year.chances import Turn, answers
 from tasks.year.plan import Plan
 from tasks.year.residents import Resident
 
-#: When the staff look into their inboxes.
-HOURS = tuple(time(hour, minute) for hour, minute in ((9, 0), (10, 30), (13, 30), (15, 0), (16, 30)))
+#: When the staff look into their inboxes; whom they speak to before is written down then.
+HOURS = tuple(time(hour, minute) for hour, minute in ((9, 30), (10, 30), (13, 30), (15, 0), (16, 30)))
 #: Working days after which a task without any due day is done, at the latest.
 PATIENCE = 3
 #: What is said of a whole year is said in its last so many working days.
@@ -57,6 +57,8 @@ class Office:
     home: str = ""  #: path of the district
     _before: Counter[tuple[int, str]] = field(default_factory=Counter)
     _when: dict[int, tuple[int, datetime]] = field(default_factory=dict)
+    _off: dict[int, date] = field(default_factory=dict)
+    _placed: dict[int, date] = field(default_factory=dict)  #: since when in a post, by file
     _staff: dict[tuple[str, str], list[Actor]] = field(default_factory=dict)
     _actors: dict[int, Actor] = field(default_factory=dict)
     _days: list[date] = field(default_factory=list)
@@ -124,11 +126,23 @@ class Office:
     def _takes(self, task: Work, ends: Mapping[int, int], now: datetime, duty_only: bool) -> bool:
         due = min(task.due_at, ends.get(task.trail_id, NO_DUE))
         if duty_only:
-            return task.due_at < NO_DUE and not self._left(local_date(now), task.due_at)
+            return self._on_duty(task, local_date(now))
         known = self._when.get(task.id)
         if known is None or known[0] > due:
             known = self._when[task.id] = (due, self._choose(task, due, now))
         return known[1] <= now
+
+    def _on_duty(self, task: Work, today: date) -> bool:
+        """Tell whether who is on duty does a task today, of the days off on which it has to be done."""
+        if task.due_at >= NO_DUE or self._left(today, task.due_at):
+            return False
+        day = self._off.get(task.id)
+        if day is None:
+            last = local_date(from_us(task.due_at) - _LAST)
+            chance = self.plan.chance("on duty", self._about(task), task.element, today)
+            most = max((last - today).days - 1, 0)
+            day = self._off[task.id] = today + timedelta(days=chance.randint(0, most))
+        return day <= today
 
     def _left(self, today: date, due_at: int) -> list[date]:
         """Return the working days from today on that end before a task is due."""
@@ -178,18 +192,33 @@ class Office:
                 refusal = error
                 break
             else:
-                self._before[self._visit(task)] += 1
+                self._note(task)
                 self._when.pop(task.id, None)
                 return True
         self.refused.append(Refused(now, task.element, said(refusal)))
         self._when[task.id] = (0, now + timedelta(hours=20))
         return False
 
+    def _note(self, task: Work) -> None:
+        self._before[self._visit(task)] += 1
+        if task.element == "P13_Place":
+            self._placed[task.person_id or 0] = local_date(self.app.clock.now())
+
+    def _worked(self, task: Work) -> int:
+        """Return the working days from the day in a post to the end of the year."""
+        today = local_date(self.app.clock.now())
+        first = self._placed.get(task.person_id or 0, today.replace(month=1, day=1))
+        last, calendar = date(today.year, 12, 31), self._calendar()
+        days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+        return sum(_works(calendar, day) for day in days)
+
     def _answer(self, task: Work, spec: FormSpec, shown: Mapping[str, Any]) -> Mapping[str, Any]:
         before = self._before[self._visit(task)]
         chance = self.plan.chance("form", self._about(task), task.element, before)
         about = self.people.get(task.person_id or 0)
-        return answers(Turn(spec, chance, before, local_date(self.app.clock.now()), shown, about))
+        own, now = self.plan.chance("own", self._about(task)), self.app.clock.now()
+        worked = self._worked(task) if task.element == "P21_Attendance" else 0
+        return answers(Turn(spec, chance, before, now, local_date(now), shown, about, own, worked))
 
     def _who(self, task: Work) -> list[Actor]:
         """Return who may do a task: its holder, or the staff of its pool, in turns."""

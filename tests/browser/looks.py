@@ -54,8 +54,7 @@ _NAMELESS = """(controls) => [...document.querySelectorAll(controls)]
 _RUN_AXE = """async (drawing) => {
   const result = await axe.run({ exclude: drawing.map((one) => [one]) }, { resultTypes: ['violations'] });
   const told = (node) => `${node.html.slice(0, 140)} ${node.any[0]?.message ?? ''}`;
-  return result.violations.filter((one) => ['serious', 'critical'].includes(one.impact))
-    .map((one) => ({ id: one.id, where: one.nodes.slice(0, 3).map(told) }));
+  return result.violations.map((one) => ({ id: one.id, where: one.nodes.slice(0, 3).map(told) }));
 }"""
 
 
@@ -92,7 +91,7 @@ def look(
     if PICTURES:
         Path(PICTURES).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=f"{PICTURES}/{name}-{size}-{colours}.png", full_page=True)
-    return [f"{name} {size} {colours}: {one}" for one in _wrong(page) + (serious(page) if with_axe else [])]
+    return [f"{name} {size} {colours}: {one}" for one in _wrong(page) + (axe_finds(page) if with_axe else [])]
 
 
 def _wrong(page: Page) -> list[str]:
@@ -106,11 +105,9 @@ def _wrong(page: Page) -> list[str]:
     return wrong
 
 
-def serious(page: Page) -> list[str]:
-    """Return what axe-core calls serious or critical, the drawing excepted."""
+def axe_finds(page: Page) -> list[str]:
+    """Return everything axe-core has against a page, of whatever weight, the drawing excepted."""
     # By the browser's own door: the content policy of the page rightly refuses foreign scripts.
     page.evaluate(_axe() + ";undefined")
-    found: list[dict[str, Any]] = page.evaluate(
-        _RUN_AXE, list(_DRAWING)
-    )
+    found: list[dict[str, Any]] = page.evaluate(_RUN_AXE, list(_DRAWING))
     return [f"axe {one['id']}: {where}" for one in found for where in one["where"]]

@@ -16,9 +16,13 @@ from waitress import wasyncore
 
 from engine.store.db import Database
 from tasks import demo, due_work
+from tasks.accounts import load_actor
+from tasks.actor import Actor
 from tasks.app import App
+from tasks.commands import Command
 from tasks.demo_clock import DemoClock
 from tasks.installation import Place
+from tasks.store import accounts
 from tests.demo_home import CHEAP, DemoHome
 from web.cli_serve import config
 from web.create_app import create_app
@@ -32,6 +36,17 @@ class Product:
 
     app: App
     url: str
+
+    def actor(self, username: str) -> Actor:
+        """Return an account of the demo, as it acts."""
+        with self.app.read() as conn:
+            row = accounts.account_by_username(conn, username)
+            assert row is not None
+            return load_actor(conn, row["id"], "test")
+
+    def do(self, username: str, command: Command) -> dict[str, Any]:
+        """Carry out a command as somebody; return what it says besides."""
+        return dict(self.app.do(command, self.actor(username)).extra)
 
     def catch_up(self) -> int:
         """Do what the worker would do now; return how many things were done."""

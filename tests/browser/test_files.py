@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.desk import Desk
-from tests.browser.looks import PICTURES, serious
+from tests.browser.looks import PICTURES, axe_finds
 from tests.browser.product import Product
 from tests.browser.windows import Windows
 
@@ -51,7 +51,7 @@ def test_a_photograph_from_a_telephone_is_made_small_and_kept_with_the_task(
     expect(line).to_contain_text("现场照片.jpg")
     assert page.get_by_label("沟通情况").input_value() == "正在上门，稍后补充"
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    assert serious(page) == []
+    assert axe_finds(page) == []
     if PICTURES:
         page.screenshot(path=f"{PICTURES}/files-phone.png", full_page=True)
     with page.expect_download() as kept:

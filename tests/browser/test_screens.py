@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page
 
+from tasks import org, people
+from tasks.commands_register import AskExport, CloseMonth
+from tasks.note_commands import TellPolicy
 from tests.browser.desk import Desk
 from tests.browser.looks import SAMPLE, axe_has_its_turn, look, ways_to_look
 from tests.browser.product import Product, serve
@@ -32,6 +35,7 @@ TASKS = {
     "task-visit": ("staff.smy", "首次回访", "周文斌"),
     "task-duty": ("aide.hnc", "每周联系", "刘玉梅"),
 }
+TOLD = {"topic": "SUBSIDY", "channel": "OFFICE", "told_on": "2026-04-20", "said": "请带社保卡来窗口申请。"}
 LISTS = ("mine", "pool", "overdue", "week", "done")
 #: Pages by who looks at them; `{case}`, `{person}`, `{paper}` are those of 王秀英.
 PAGES = {
@@ -47,7 +51,8 @@ PAGES = {
         "registers-one": "/registers/E15?from=2026-01-01", "papers-new": "{draw_up}",
         "registers-counted": "/registers/counted/in_aid?from=2026-01-01",
         "tell": "{person}/tell?topic=SUBSIDY", "note-credit": "{person}/note_credit",
-        "credit": "/office/credit", "special": "/office/special",
+        "credit": "/office/credit", "special": "/office/special", "course-new": "/courses/new",
+        "told": "{told}", "inbox-odd": "/inbox?list=x&area=y",
     },
     "staff.nfx": {
         "market": "/office/market", "employer": "/office/market/employer?name=顺义某物业公司",
@@ -56,7 +61,8 @@ PAGES = {
         "lists": "/office/lists", "task-conference": "{conference}",
     },
     "sup.rh": {"supervisor-inbox": "/inbox", "supervisor-case": "{case}", "incidents": "/incidents",
-               "exchanges": "/exchanges",
+               "exchanges": "/exchanges", "registers-month": "{month}",
+               "registers-exports": "/registers/exports",
                "settings": "/settings", "waive": "{case}/waive", "instance": "{instance}",
                "survey-imports": "/surveys/imports", "survey-analysis": "/surveys/analysis",
                "migrate": "/studio/P04_community_assistance/migrate"},
@@ -83,8 +89,15 @@ PAGES = {
 
 @pytest.fixture(scope="module")
 def open_product(demo_home: DemoHome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """One product for all who only look."""
+    """One product for all who only look: somebody was told, a month is closed, taking it along is asked."""
     with serve(demo_home, tmp_path_factory.mktemp("screens")) as made:
+        area = made.actor("staff.rh").grants[0].area
+        with made.app.read() as conn:
+            street = org.unit_of_path(conn, area)
+            (person,) = people.search(conn, made.app.keys, "王秀英", [area], 1)
+        made.do("staff.rh", TellPolicy(person["id"], TOLD))
+        made.do("sup.rh", CloseMonth(street.id, "2026-03"))
+        made.do("staff.rh", AskExport("E15", area, 900, "年度工作总结用"))
         yield made
 
 
@@ -108,6 +121,7 @@ def _addresses(desk: Desk) -> dict[str, str]:
     desk.go("/people?q=王秀英")
     found = {"person": _href(desk.page, "[data-row] a[data-open]")}
     desk.go(found["person"])
+    found["told"] = _href(desk.page, "#told a[href*='/told/']")
     found["case"] = _href(desk.page, ".case-main a[data-open]")
     desk.go(found["case"])
     found["paper"] = _href(desk.page, ".case-side li a[href^='/papers/']")
@@ -147,6 +161,8 @@ def test_every_page_of_a_role_is_fit_to_be_seen(
         desk.open("联系，说明安排，征求意见", "严大勇")
         known["district_case"] = _href(desk.page, ".person-card a[href^='/cases/']")
     if username == "sup.rh":
+        desk.go("/registers")
+        known["month"] = _href(desk.page, "main a[href^='/registers/months/']")
         desk.go(known["case"])
         known["instance"] = _href(desk.page, "#road a[href^='/instances/']")
     if "audit" in username:

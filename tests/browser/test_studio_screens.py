@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -14,14 +13,12 @@ from engine.definitions import digest
 from engine.ids import new_id
 from tasks import migration_runs, trials
 from tasks import studio_commands as commands
-from tasks.accounts import load_actor
 from tasks.difference import Source
 from tasks.migration_commands import StartMigration
 from tasks.queries import studio
-from tasks.store import accounts
 from tasks.store import trials as store
 from tests.browser.desk import Desk
-from tests.browser.looks import COLOURS, PICTURES, axe_has_its_turn, look, serious, ways_to_look
+from tests.browser.looks import COLOURS, PICTURES, axe_finds, axe_has_its_turn, look, ways_to_look
 from tests.browser.product import Product, serve
 from tests.browser.studio import Studio
 from tests.browser.test_english import chinese_of_ours
@@ -34,15 +31,18 @@ pytestmark = pytest.mark.browser
 #: A product, and the addresses of its pages by name.
 Furnished = tuple[Product, dict[str, str]]
 PROCESS = "P04_community_assistance"
+_DRAFT, _BROKEN, _RELEASE = "/studio/drafts/{draft}", "/studio/drafts/{broken}", "/studio/releases/{release}"
+#: Pages by name; the numbers are those of `furnished`.
+PAGES = {
+    "library": "/studio", "version": f"/studio/{PROCESS}/1", "editor": _DRAFT, "editor-broken": _BROKEN,
+    "editor-submitted": "/studio/drafts/{submitted}", "submit": f"{_DRAFT}/submit",
+    "submit-broken": f"{_BROKEN}/submit", "impact": f"{_DRAFT}/impact",
+    "difference": f"{_RELEASE}/difference", "draft-difference": "/studio/drafts/{submitted}/difference",
+    "trial-passed": f"{_DRAFT}/trial", "trial-running": f"{_BROKEN}/trial",
+    "trial-failed": "/studio/drafts/{submitted}/trial", "batch": f"/studio/{PROCESS}/migrate/{{batch}}",
+    "migrate": f"/studio/{PROCESS}/migrate", "waiting": _RELEASE, "at-work": "/studio/releases/{active}",
+}  # fmt: skip
 REASON = "首次联系放宽到三个工作日，便于社区安排"
-
-
-def _do(product: Product, username: str, command: Any) -> dict[str, Any]:
-    with product.app.read() as conn:
-        row = accounts.account_by_username(conn, username)
-        assert row is not None
-        actor = load_actor(conn, row["id"], "test")
-    return dict(product.app.do(command, actor).extra)
 
 
 def _try_scenarios(product: Product, made: list[int]) -> None:
@@ -75,25 +75,17 @@ def furnished(demo_home: DemoHome, tmp_path_factory: pytest.TempPathFactory) -> 
         assert source is not None
         rule = dict(vocabulary(product.app.library, "zh")["entries"]["rules"]["DL-015"], value=3)
         annex = dumps({"rules": {"DL-015": rule}})
-        made = [int(_do(product, "sup.rh", commands.OpenDraft(PROCESS))["draft_id"]) for _ in range(3)]
+        made = [int(product.do("sup.rh", commands.OpenDraft(PROCESS))["draft_id"]) for _ in range(3)]
         broken = source.xml.replace('aid595:form="P04_Plan"', "").replace('aid595:form="P04_Guidance"', "")
-        _do(product, "sup.rh", commands.SaveModel(made[1], 1, broken.encode()))
-        _do(product, "sup.rh", commands.SaveModel(made[2], 1, source.xml.encode(), annex))
-        release = _do(product, "sup.rh", commands.SubmitRelease(made[2], 2, REASON))["definition_id"]
+        product.do("sup.rh", commands.SaveModel(made[1], 1, broken.encode()))
+        product.do("sup.rh", commands.SaveModel(made[2], 1, source.xml.encode(), annex))
+        release = product.do("sup.rh", commands.SubmitRelease(made[2], 2, REASON))["definition_id"]
         _try_scenarios(product, made)
-        batch = _do(product, "sup.sy", StartMigration(PROCESS, 1, 2, {}, False, True, ""))["migration"]
+        batch = product.do("sup.sy", StartMigration(PROCESS, 1, 2, {}, False, True, ""))["migration"]
         migration_runs.run(product.app, batch)
-        draft = "/studio/drafts/{}".format
-        yield product, {
-            "library": "/studio", "version": f"/studio/{PROCESS}/1", "editor": draft(made[0]),
-            "editor-broken": draft(made[1]), "editor-submitted": draft(made[2]),
-            "submit": draft(made[0]) + "/submit", "submit-broken": draft(made[1]) + "/submit",
-            "impact": draft(made[0]) + "/impact",
-            "difference": f"/studio/releases/{release}/difference", "trial-passed": draft(made[0]) + "/trial",
-            "trial-running": draft(made[1]) + "/trial", "trial-failed": draft(made[2]) + "/trial",
-            "batch": f"/studio/{PROCESS}/migrate/{batch}", "migrate": f"/studio/{PROCESS}/migrate",
-            "waiting": f"/studio/releases/{release}", "at-work": f"/studio/releases/{active.id}",
-        }  # fmt: skip
+        known = {"draft": made[0], "broken": made[1], "submitted": made[2], "release": release,
+                 "active": active.id, "batch": batch}  # fmt: skip
+        yield product, {name: path.format(**known) for name, path in PAGES.items()}
 
 
 @pytest.fixture
@@ -130,12 +122,12 @@ def test_every_tab_of_the_editor_is_fit_to_be_seen(
         for name in ("属性", "检查", "表单", "期限"):
             if name == "表单":
                 studio_.tab("属性").page.get_by_role("button", name="编辑表单").click()
-                expect(desk.page.locator(".st-preview h3")).to_be_visible()
+                expect(desk.page.locator(".st-preview h2")).to_be_visible()
             else:
                 studio_.tab(name)
             if PICTURES:
                 desk.page.screenshot(path=f"{PICTURES}/studio-tab-{name}-{colours}.png")
-            wrong += [f"{name} {colours}: {one}" for one in serious(desk.page)]
+            wrong += [f"{name} {colours}: {one}" for one in axe_finds(desk.page)]
     assert not wrong, "\n".join(wrong)
 
 

@@ -147,7 +147,7 @@ def test_forms_deadlines_and_their_lists_speak_chinese(studio: Studio) -> None:
         said += page.evaluate(f"({_SAID})(document.querySelector('.st-side'))")
         page.keyboard.press("Escape")
     page.get_by_role("button", name="编辑表单").click()
-    expect(page.locator(".st-preview h3")).to_be_visible()
+    expect(page.locator(".st-preview h2")).to_be_visible()
     page.get_by_placeholder("项目代号").fill("Wrong Name")
     page.get_by_role("button", name="添加一项").click()
     said += page.evaluate(f"({_SAID})(document.querySelector('.st-side'))")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from engine.compile import compile_diagram
 from tasks.connectors.config import load_adapters
 from tasks.connectors.files import FileAdapter
 from tasks.connectors.http import HttpAdapter
@@ -14,6 +16,7 @@ from tasks.connectors.port import MOST_BYTES, Outgoing, Receipt, Unreachable, re
 from tasks.library import Library
 from tasks.selftest import NotReady
 
+POLICY = Path(__file__).parents[2] / "bpmn" / "policy"
 TODAY = date(2026, 3, 9)
 SENT = Outgoing("77", "X01", "survey", "P01a_Enter", TODAY, {"name": "王秀英"})
 
@@ -102,3 +105,25 @@ def test_every_step_a_diagram_says_may_be_filled_has_its_system() -> None:
             form = library.forms[element]
             assert set(fields) <= set(form.fields), (system.id, element)
         assert set(system.rules) <= library.clauses, system.id
+
+
+def test_every_system_that_a_diagram_or_the_contract_names_at_a_step_is_sent_something_there() -> None:
+    """From the diagrams and tasks.json to the systems: a name with nothing behind it promises too much."""
+    library = Library()
+    contract = json.loads((POLICY / "tasks.json").read_text("utf-8"))["tasks"]
+    named = {(row["id"], code) for row in contract for code in row["may_be_filled_by"]}
+    drawn = {
+        (node.id, code)
+        for path in sorted(POLICY.parent.glob("*/*.bpmn"))
+        for graph in compile_diagram(path.read_bytes()).processes.values()
+        for node in graph.nodes.values()
+        for code in node.attr_list("autofill")
+    }
+    served = {
+        (element, system.id)
+        for system in library.systems.values()
+        for element in (*system.sends, *system.tells)
+    }
+    assert drawn == named
+    assert named == served
+    assert {("P06_Outcome", "X04"), ("P06_Advice", "X09")} <= served

@@ -184,3 +184,39 @@ def test_a_wrong_item_of_a_list_takes_nothing_and_is_told(office: Office, system
     run_exchanges(office.app)
     assert len(rows(office, vacancy)) == before
     assert "第1行" in rows(office, feed)[0]["problem"]
+
+
+#: Answers that take a case from the community to the district and leave it without a job there.
+TO_THE_DISTRICT: dict[str, dict[str, Any]] = {
+    "P05_Conclude": {"decision": "ESCALATE", "street_posts_checked": True, "really_hard": True,
+                     "street_cannot_solve": True, "other_outcomes": [
+                         {"seq": n, "outcome": "NOT_HIRED", "reason": "POST"} for n in (1, 2)
+                     ]},
+    "P06_Outcome": {"outcome": "NOT_HIRED", "reason": "POST", "really_hard": False},
+}  # fmt: skip
+
+
+def test_a_result_is_told_to_the_placement_system_and_advice_to_the_guidance_system_when_done(
+    office: Office, systems: Systems
+) -> None:
+    today = lambda: office.clock.now().date()  # noqa: E731
+    office.app.adapters = {code: HttpAdapter(systems.url, TOKEN, today) for code in ("X04", "X09")}
+    case = office.new_case()
+    office.reach(case, "P06_Outcome", most=160, **TO_THE_DISTRICT)
+    task = office.open_tasks(case)["P06_Outcome"]
+    assert office.example(task.id)["x04_done"] is True
+    assert [row for row in rows(office, exchange) if row["element"] == "P06_Outcome"] == []
+    office.reach(case, "P06_Advice", most=160, **TO_THE_DISTRICT)
+    office.complete(case, "P06_Advice", advice="转公益性岗位")
+    while run_exchanges(office.app):
+        pass
+    sent = [one for one in systems.book()["records"].values() if one["step"].startswith("P06")]
+    told = [one for one in sent if one["kind"] == "outcome"]
+    assert [one["record"]["referral"]["seq"] for one in told] == [1, 2, 3]
+    assert {one["record"]["forms"]["P06_Outcome"]["outcome"] for one in told} == {"NOT_HIRED"}
+    (given,) = [one for one in sent if one["kind"] == "advice"]
+    assert (given["system"], given["record"]["forms"]["P06_Advice"]["advice"]) == ("X09", "转公益性岗位")
+    kept = [row["state"] for row in rows(office, exchange) if row["told_task"]]
+    assert kept == ["accepted"] * 4
+    with office.app.read() as conn:
+        assert verify(conn, office.keys.trail, office.keys.state).faults == []

@@ -17,6 +17,7 @@ from urllib.request import HTTPCookieProcessor, build_opener
 from engine import user_tasks
 from engine.clock import to_us
 from tasks import demo, prefill
+from tasks.accounts import load_actor
 from tasks.actor import SYSTEM
 from tasks.app import App
 from tasks.due_work import due_now
@@ -27,8 +28,9 @@ from tests.processes.programs import Program, wait_until
 APPLICATION = "P03_registration_recognition"
 #: Who does the work of a role in 仁和镇河南村 and above.
 STAFF = {
-    "community_staff": "staff.hnc", "community_aide": "aide.hnc", "street_staff": "staff.rh",
-    "street_officer": "officer.rh", "supervisor": "sup.rh", "district_staff": "staff.sy",
+    "community_staff": ("staff.hnc",), "community_aide": ("aide.hnc",), "street_staff": ("staff.rh",),
+    "street_officer": ("officer.rh",), "supervisor": ("sup.rh", "sup.sy"), "district_staff": ("staff.sy",),
+    "district_centre": ("centre.sy",), "district_expert": ("expert.sy",), "district_welfare": ("welfare.sy",),
 }  # fmt: skip
 #: What no road waits for.
 BESIDE = ("P21", "P03_Objection")
@@ -104,12 +106,18 @@ class People:
 
     def holder(self, task: Mapping[str, Any]) -> str:
         """Return the login name of who holds a task, or of one who may do it."""
-        if task["assignee_id"]:
-            with self.app.read() as conn:
+        with self.app.read() as conn:
+            if task["assignee_id"]:
                 row = accounts.account_by_id(conn, int(task["assignee_id"]))
-            assert row is not None
-            return str(row["username"])
-        return STAFF[task["role"]]
+                assert row is not None
+                return str(row["username"])
+            unit, _desk = self.app.desk(conn, SYSTEM)
+            area = user_tasks.read(unit, int(task["id"])).row.area
+            for name in STAFF[task["role"]]:
+                row = accounts.account_by_username(conn, name)
+                if row is not None and load_actor(conn, row["id"], "lab").has(task["role"], area):
+                    return name
+        raise AssertionError(f"nobody may do {task['element']} in {area}")
 
     def example(self, task_id: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return a form filled with its examples."""

@@ -15,6 +15,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from engine.clock import stopwatch
+from tasks import installation
 from tasks.app import App
 
 PROGRAM = str(Path(sys.executable).parent / "aid595")
@@ -128,7 +129,16 @@ class Programs:
         """Return what all of them wrote."""
         return "".join(one.log.read_text("utf-8") for one in self.started)
 
+    def reader(self) -> App:
+        """Open the same installation to read it."""
+        environment = {"AID595_HOME": str(self.home)}
+        app = installation.open_app(installation.place(self.database, demo=True, environ=environment))
+        self.readers.append(app)
+        return app
+
     def stop(self) -> None:
-        """Stop every process that still runs."""
+        """Stop every process that still runs, and close what reads."""
         for one in self.started:
             one.stop()
+        for app in self.readers:
+            app.db.dispose()

@@ -12,6 +12,16 @@ from engine.codec import loads
 from engine.store import tables as kernel
 from tasks.app import App
 from tasks.store.tables_clock import deadline, duty_window
+from tests.processes.programs import Programs, wait_until
+
+
+def require_sound(programs: Programs, app: App) -> None:
+    """Hold that everything happened once and that the proofs hold."""
+    wait_until("every due thing is done once", lambda: not done_more_than_once(app), 30)
+    for command in (("audit", "seal"), ("audit", "verify"), ("doctor",)):
+        done = programs.call(*command, *programs.options)
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
+    assert "Traceback" not in programs.logs()
 
 
 def done_more_than_once(app: App) -> list[str]:

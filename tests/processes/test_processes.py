@@ -1,9 +1,9 @@
-"""Two people's roads over real processes: several on PostgreSQL, some of them killed, and one on SQLite."""
+"""People's roads over real processes: several on PostgreSQL, some of them killed, and one on SQLite."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
@@ -11,109 +11,73 @@ from pathlib import Path
 import pytest
 
 from engine.clock import SHANGHAI
-from tasks import installation
-from tasks.app import App
-from tasks.idno import check_character
-from tests.databases import Postgres
+from tests.processes import roads
 from tests.processes.people import People
 from tests.processes.programs import Programs, wait_until
-from tests.processes.proof import counted, done_more_than_once
-
-FACTS = {"urban": True, "labour_ability": True, "wish": True, "unemployed_since": "2025-01-10"}
-NOT_HIRED = {"outcome": "NOT_HIRED", "reason": "POST"}
-HIRED = {"outcome": "HIRED"}
-
-
-def id_number(first: str) -> str:
-    return first + check_character(first)
-
-
-@pytest.fixture
-def programs(tmp_path: Path) -> Iterator[Callable[[str], Programs]]:
-    made: list[Programs] = []
-
-    def make(database: str) -> Programs:
-        made.append(Programs(tmp_path, database))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.stop()
-        for app in one.readers:
-            app.db.dispose()
-
-
-def reader(programs: Programs) -> App:
-    """Open the same installation to read it."""
-    environment = {"AID595_HOME": str(programs.home)}
-    app = installation.open_app(installation.place(programs.database, demo=True, environ=environment))
-    programs.readers.append(app)
-    return app
-
-
-def hire(people: People, name: str, first: str) -> str:
-    """Take a person from the counter to a job and its registration."""
-    case = people.open_case(name, id_number(first), **FACTS)
-    people.reach(case, "P04_Outcome")
-    people.complete(people.open_tasks(case)["P04_Outcome"], **HIRED)
-    people.complete(people.reach(case, "P07_File"))
-    assert people.case(case)["tier"] == "community"
-    return case
-
-
-def fail(people: People, case: str, times: int) -> None:
-    """Let referrals of the community fail for the post's reasons."""
-    for _ in range(times):
-        people.complete(people.reach(case, "P04_Outcome"), **NOT_HIRED)
-
-
-def require_sound(programs: Programs, app: App) -> None:
-    """Hold that everything happened once and that the proofs hold."""
-    wait_until("every due thing is done once", lambda: not done_more_than_once(app), 30)
-    for command in (("audit", "seal"), ("audit", "verify"), ("doctor",)):
-        done = programs.call(*command, *programs.options)
-        assert done.returncode == 0, (command, done.stdout, done.stderr)
-    assert "Traceback" not in programs.logs()
+from tests.processes.proof import counted, require_sound
+from tests.processes.shift import Shift
 
 
 @pytest.mark.postgres
 @pytest.mark.slow
 def test_two_webs_and_two_workers_on_postgresql_lose_nothing_when_one_of_each_is_killed(
-    postgres: Postgres, programs: Callable[[str], Programs]
+    shift: Shift,
 ) -> None:
-    office = programs(postgres.create(schema=False))
-    loaded = office.call("demo", "--database", office.database)
-    assert loaded.returncode == 0, loaded.stderr
-    webs = [office.serve(), office.serve()]
-    workers = [office.start("worker"), office.start("worker")]
-    app = reader(office)
-    for web in webs:
-        wait_until("the web answers", web.is_ready)
-    people = People(webs, app)
-    hired = hire(people, "王小明", "11011319840502101")
-    other = people.open_case("李小芳", id_number("11011319790709102"), **FACTS)
-    fail(people, other, 1)
+    people = shift.people
+    hired = roads.hire(people, "王小明", "11011319840502101")
+    other = roads.enter(people, "李小芳", "11011319790709102")
+    unwilling = roads.enter(people, "周大勇", "11011319810321103")
+    roads.fail(people, other, 1)
+    roads.refuse_for_own_reasons(people, unwilling)
     people.pass_days(3)
     kill_web_under_a_completion(people, other)
-    workers[0].kill()
-    fail(people, other, 1)
-    people.complete(people.reach(other, "P04_Submit"))
-    people.complete(people.reach(other, "P05_Designate"))
-    assert people.case(other)["tier"] == "street"
-    assert people.case(other)["counters"]["community"] == 3
+    shift.workers[0].kill()
+    roads.fail(people, other, 1)
+    roads.go_to_the_street(people, other)
+    roads.waive(people, unwilling)
     people.pass_days(21)
-    workers[1].require_running()
+    shift.workers[1].require_running()
     assert people.case(hired)["status"] == "active"
-    many = counted(app)
+    many = counted(shift.app)
     assert many["DeadlineMissed"] > 5
     assert many["TimerFired"] > 3
-    require_sound(office, app)
+    require_sound(shift.office, shift.app)
+
+
+@pytest.mark.postgres
+@pytest.mark.nightly
+@pytest.mark.slow
+def test_two_webs_and_two_workers_take_people_down_the_long_roads_while_one_of_each_dies_in_every_tier(
+    shift: Shift,
+) -> None:
+    people = shift.people
+    placed = roads.enter(people, "高秀兰", "11011319780115002")
+    waiving = roads.enter(people, "李小芳", "11011319790709102")
+    both = (placed, waiving)
+    for case in both:
+        roads.fail(people, case, 3)
+    shift.relieve()
+    for case in both:
+        roads.go_to_the_street(people, case)
+    shift.relieve()
+    for case in both:
+        roads.go_to_the_district(people, case)
+    shift.relieve()
+    roads.waive(people, waiving)
+    roads.fail_at_the_district(people, placed)
+    shift.relieve()
+    roads.be_placed(people, placed)
+    unwilling = roads.enter(people, "周大勇", "11011319810321103")
+    roads.refuse_for_own_reasons(people, unwilling)
+    assert people.case(placed)["status"] == "active"
+    assert people.case(placed)["counters"] == {"community": 3, "street": 3, "district": 3}
+    require_sound(shift.office, shift.app)
 
 
 def kill_web_under_a_completion(people: People, case: str) -> None:
     """Kill the web that is about to complete a task; the same key at the other one does it exactly once."""
     task = people.reach(case, "P04_Outcome")
-    values = people.example(task["id"], NOT_HIRED)
+    values = people.example(task["id"], roads.NOT_HIRED)
     who, path = people.holder(task), f"/tasks/{task['id']}/complete"
     people.token(who)
     victim = people.webs[0]
@@ -138,9 +102,9 @@ def test_one_process_on_sqlite_goes_on_after_a_kill(
     office = programs(f"sqlite:///{tmp_path}/demo.db")
     first = office.serve("run")
     wait_until("the web answers", first.is_ready)
-    app = reader(office)
+    app = office.reader()
     people = People([first], app)
-    hired = hire(people, "王小明", "11011319840502101")
+    hired = roads.hire(people, "王小明", "11011319840502101")
     before = people.case(hired)
     first.kill()
     people.webs.append(office.serve("run"))

@@ -23,7 +23,7 @@ from engine.store.tables import event
 from tasks import due_work
 from tasks.app import App
 from tests.reliability import office_work, plain_work
-from tests.reliability.failpoints import Failpoints
+from tests.reliability.failpoints import RETRY, Coverage, Failpoints, Target
 from tests.reliability.journal import Journal
 from tests.reliability.office_work import Intent
 from tests.reliability.oracle import check, kinds
@@ -31,8 +31,8 @@ from tests.reliability.site import BEGINS, Site
 
 #: Commands a child carries out before it ends by itself.
 COMMANDS_A_CHILD = 40
-#: A child is killed within so many points after its start.
-MOST_POINTS = 160
+#: A child that looks for a command with points left draws so many times before it takes what comes.
+DRAWS = 6
 #: The span of virtual time a whole run covers: within the years the working calendar knows.
 SPAN = timedelta(days=260)
 
@@ -50,8 +50,7 @@ class KillReport:
     acked: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     replayed: int = 0
-    points_hit: Counter[str] = field(default_factory=Counter)
-    points_seen: set[str] = field(default_factory=set)
+    coverage: Coverage = field(default_factory=Coverage)
     violations: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -61,8 +60,8 @@ class KillReport:
             "lab": "kills", "backend": self.backend, "work": self.work, "seed": self.seed,
             "mutation": self.mutation, "kills": self.kills, "ran_to_end": self.ended,
             "acked": dict(self.acked), "refused": dict(self.refused), "replayed": self.replayed,
-            "points_killed_at": len(self.points_hit), "points_seen": len(self.points_seen),
-            "violations": kinds(self.violations), "seconds": round(self.seconds, 1),
+            **self.coverage.figures(), "violations": kinds(self.violations),
+            "seconds": round(self.seconds, 1),
         }  # fmt: skip
 
 
@@ -113,13 +112,13 @@ def run_kills(
     child = 0
     while report.kills < kills and not report.violations and child < kills * 2 + 20:
         site.rest()
-        label, nth = _target(rng, report)
+        target = report.coverage.target(rng)
         now = BEGINS + SPAN * (child / (kills * 1.2 + 1))
         pid = os.fork()
         if pid == 0:
             site.at(now)
             drawn = random.Random(seed * 1_000_003 + child)
-            _child(site, journal, work, drawn, nth, label, frozenset(report.points_seen), mutate)
+            _child(site, journal, work, drawn, target, mutate)
         _pid, status = os.waitpid(pid, 0)
         child += 1
         _count(report, journal, status)
@@ -147,34 +146,24 @@ def _warm(site: Site, work: Work, seed: int) -> None:
                 continue
 
 
-def _target(rng: random.Random, report: KillReport) -> tuple[str, int]:
-    """Choose where the next child dies: half the time at a point known but not hit yet, or hit least."""
-    if report.points_seen and rng.random() < 0.5:
-        least = min(report.points_hit[label] for label in report.points_seen)
-        rare = sorted(label for label in report.points_seen if report.points_hit[label] == least)
-        return rng.choice(rare), 1
-    return "", rng.randint(1, MOST_POINTS)
-
-
 def _count(report: KillReport, journal: Journal, status: int) -> None:
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
         report.kills += 1
         last = journal.records("killed")[-1]
-        report.points_hit[last["label"]] += 1
-        report.points_seen |= set(last["seen"])
+        report.coverage.died(last["label"], last["seen"])
     else:
         report.ended += 1
         ended = journal.records("ended")
-        report.points_seen |= set(ended[-1]["seen"]) if ended else set()
+        report.coverage.ended(ended[-1]["seen"] if ended else [])
 
 
 def _child(
-    site: Site, journal: Journal, work: Work, rng: random.Random, nth: int, label: str, known: frozenset[str],
+    site: Site, journal: Journal, work: Work, rng: random.Random, target: Target,
     mutate: Callable[[Site], None] | None,
 ) -> NoReturn:  # fmt: skip
     gc.disable()  # a collection would touch, and so copy, every page shared with the parent
     try:
-        points = Failpoints(site.app.db.engine, journal, nth, label, known)
+        points = Failpoints(site.app.db.engine, journal, target)
         _tell_due(journal, points)
         if mutate is not None:
             site.journal = journal
@@ -182,16 +171,30 @@ def _child(
         cut_off = journal.pending()
         if cut_off is not None:
             _again(site, journal, work, points, cut_off)
+        wanted = target.wanted()
         for _ in range(COMMANDS_A_CHILD):
-            intent = work.choose(site, rng)
+            intent = _next(site, work, rng, wanted)
             if intent is not None:
                 _do(site, journal, work, points, intent)
+            points.done += 1
         journal.write("ended", seen=sorted(points.seen))
         os._exit(0)
     except BaseException:  # the child must not return into the parent's test
         journal.write("violation", rule="error", text=traceback.format_exc(limit=-8))
         traceback.print_exc(file=sys.stderr)
         os._exit(3)
+
+
+def _next(site: Site, work: Work, rng: random.Random, wanted: set[str]) -> Intent | None:
+    """Return what to do next; every second time a command with points left, if a few draws find one."""
+    intent = work.choose(site, rng)
+    if rng.random() < 0.5:
+        return intent
+    for _ in range(DRAWS):
+        if intent is not None and intent["do"] in wanted:
+            break
+        intent = work.choose(site, rng)
+    return intent
 
 
 def _tell_due(journal: Journal, points: Failpoints) -> None:
@@ -211,7 +214,7 @@ def _tell_due(journal: Journal, points: Failpoints) -> None:
 def _do(
     site: Site, journal: Journal, work: Work, points: Failpoints, intent: Intent, cut: bool = False
 ) -> None:
-    points.command = ("retry " if cut else "") + intent["do"]
+    points.command = (RETRY if cut else "") + intent["do"]
     if intent["do"] == "due":
         points.watching = True
         work.due(site, journal)

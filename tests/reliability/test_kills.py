@@ -29,6 +29,12 @@ def test_a_killed_process_loses_nothing(
     assert report.kills == kills
     assert report.replayed > kills / 4
     assert sum(report.acked.values()) > kills
+    covered = report.coverage
+    if work is PLAIN and nightly:
+        assert not covered.left, "the kernel dies at every boundary there is"
+    else:
+        assert len(covered.seen) > kills
+        assert not covered.again, "no boundary a second time while others wait for their first"
 
 
 #: Seen by every run; the others take kills at the right moment and wait for the night.

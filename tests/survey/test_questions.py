@@ -169,4 +169,4 @@ def test_the_task_of_the_interview_takes_the_questionnaire_as_its_page_posts_it(
     ],
 )  # fmt: skip
 def test_the_example_is_a_whole_questionnaire_that_says_what_the_facts_say(facts: dict[str, Any]) -> None:
-    assert accept(example("王秀英", TODAY, facts), TODAY, without=ON_FILE).warnings == []
+    assert accept(example("王秀英", TODAY, facts, phone="13800001234"), TODAY, without=ON_FILE).warnings == []

@@ -37,7 +37,8 @@ CalendarAlarm RecordViewed RecordExported
 """)
 ERRORS = words("""
 already_claimed not_assignee not_candidate out_of_area four_eyes stale_task illegal_state form_invalid
-guard_unmet calendar_unknown not_found duplicate_person case_active paused rate_limited
+guard_unmet calendar_unknown not_found duplicate_person possible_duplicate case_active paused
+rate_limited
 """)
 ENDS = words("""
 END-STABLE END-WELFARE END-WAIVED END-INELIGIBLE END-OBJECTION END-AGE END-MOVED END-DIED END-ABILITY

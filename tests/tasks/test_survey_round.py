@@ -19,6 +19,7 @@ from tasks.crypto import new_keys
 from tasks.due_work import run_due
 from tasks.library import Library
 from tasks.store.tables_ledger import survey_roster
+from tasks.survey.doubts import rounds_of
 
 LIBRARY = Library()
 DRAWN = [path for path in LIBRARY.diagrams() if path.stem.startswith(("P01", "P02", "P21"))]
@@ -63,6 +64,13 @@ def fix_start(app: App, day: str) -> int:
     supervisor = Actor(5, "督导", (Grant("supervisor", task["pool"]),), "test")
     app.do(commands.CompleteTask(task["id"], {"start_on": day}), supervisor)
     return int(task["instance_id"])
+
+
+def test_the_round_of_a_community_is_known_to_its_questionnaires(app: App) -> None:
+    begin(app)
+    with app.read() as conn:
+        unit = org.find_units(conn, "河南村")[0]
+        assert rounds_of(conn, [unit.id], [2026, 2027]) == {unit.id: [(date(2027, 1, 4), None)]}
 
 
 def found(app: App, table: sa.Table) -> list[dict[str, Any]]:

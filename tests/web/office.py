@@ -99,6 +99,7 @@ class Office:
             name, id_number(self.people), self.community(community), f"1380000{self.people:04d}",
             "顺义区某街1号",
             {"urban": True, "labour_ability": True, "wish": True, "unemployed_since": "2024-11-01"} | facts,
+            distinct_reason="证件不同，是另一人",
         )  # fmt: skip
         done = self.app.do(command, self.actor("staff.rh" if community == "河南村" else "staff.nfx"))
         assert done.person_id is not None

@@ -48,7 +48,7 @@ def test_the_plan_names_steps_without_a_place_and_where_cases_could_go(superviso
     assert (asked["element"], asked["cases"]) == ("P04_Interview", 3)
     assert "P04_Outcome" in asked["targets"]
     nothing = supervisor.get(f"{PLACE}/migration-plan?from={'9' * 40}&to=2")
-    assert nothing.status_code == 200
+    assert (nothing.status_code, nothing.json["code"]) == (400, "bad_request")
 
 
 @pytest.mark.parametrize(

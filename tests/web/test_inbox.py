@@ -100,8 +100,11 @@ def test_filters_by_process_and_area_narrow_the_list(office: Office) -> None:
 
 
 @pytest.mark.parametrize("after", ["x", "1-x", "-", "9" * 60, "٣-٣"])
-def test_a_bad_page_mark_shows_the_first_page(office: Office, after: str) -> None:
-    assert office.browser("staff.rh").get(f"/inbox?list=pool&after={after}").status_code == 200
+def test_a_bad_page_mark_is_told_and_shows_the_first_page(office: Office, after: str) -> None:
+    answer = office.browser("staff.rh").get(f"/inbox?list=pool&after={after}")
+    assert answer.status_code == 400
+    assert f"“after={after[:40]}" in answer.text
+    assert "data-row" in answer.text
 
 
 def _street(office: Office) -> str:

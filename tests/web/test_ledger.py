@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from engine.clock import local_date
+from engine.codec import dumps, loads
 from tasks import commands, courses, ledger, worker
 from tasks.queries import ledger_page
 from tasks.queries import registers as entries
 from tasks.registers.period import month_of, of_month
 from tasks.registers.spec import register_spec
-from tasks.store import org
+from tasks.store import org, rows, surveys
+from tasks.store.tables_survey import questionnaire
 from tests.web.office import STAFF, Browser, Office
 
 
@@ -120,6 +122,23 @@ def test_a_course_without_trainees_is_refused_and_keeps_what_was_typed(
     started = street.post("/courses", given | {"course": "叉车", "trainees": str(person)})
     assert started.status_code == 303, started.text
     assert "顺义某企业" in street.get(started.location).text
+
+
+def test_a_course_begins_with_the_skill_its_trainee_told_at_the_door(
+    office: Office, village: Browser, street: Browser
+) -> None:
+    person = office.register(name="周桂云")
+    _interview(office, village, person)
+    with office.app.write() as conn:
+        (kept,) = surveys.of_person(conn, person)
+        told = loads(kept["answers"]) | {"top_skill": "电工", "skill_level": "2"}
+        rows.change(conn, questionnaire, kept["id"], answers=dumps(told))
+    office.app.run(lambda desk: courses.register_need(desk, ledger.context_of(desk, person)))
+    given = {"employer": "顺义某厂", "course": "叉车", "street_id": str(street_id_of(office))}
+    started = street.post("/courses", given | {"trainees": str(person)})
+    page = street.get(started.location).text
+    assert 'value="电工（中级）"' in page
+    assert 'value="叉车"' in page
 
 
 def test_a_village_starts_no_course(village: Browser) -> None:

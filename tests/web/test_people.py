@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+import sqlalchemy as sa
 
+from engine.codec import loads
+from engine.store.tables import event
 from tasks import people
+from tasks.imports import ImportRefused, import_people
 from tasks.queries import person_page
 from tests.web.office import Browser, Office, id_number
 
@@ -154,3 +158,49 @@ def test_the_holder_of_a_pass_is_entered_with_sex_and_birth_and_what_was_typed_s
     file = street.get(made.location).text
     assert "港澳居民来往内地通行证" in file
     assert "H1*****78" in file
+
+
+ALIKE = {
+    "name": "王秀英", "id_kind": "TAIWAN_PASS", "id_no": "12345678", "sex": "F", "birth_date": "1984-01-01",
+}  # fmt: skip
+
+
+def test_a_namesake_of_the_same_birthday_is_shown_and_going_on_needs_a_reason_that_is_kept(
+    office: Office, street: Browser
+) -> None:
+    there = street.post("/people", ALIKE | {"id_no": "87654321", "community_id": str(office.community())})
+    assert there.status_code == 303, there.text
+    values = ALIKE | {"community_id": str(office.community()), "address": "某街9号"}
+    refused = street.post("/people", values)
+    assert refused.status_code == 409
+    assert "已有1份姓名和出生日期都相同的档案" in refused.text
+    assert f'href="{there.location.split("?")[0]}"' in refused.text
+    assert 'name="distinct_reason"' in refused.text
+    assert 'value="某街9号"' in refused.text
+    made = street.post("/people", values | {"distinct_reason": "户口簿核对，是另一人"})
+    assert made.status_code == 303, made.text
+    with office.app.read() as conn:
+        query = sa.select(event.c.data).where(event.c.kind == "PersonRegistered")
+        said = [loads(data) for data in conn.execute(query).scalars()]
+    assert [one["reason"] for one in said if "reason" in one][-1:] == ["户口簿核对，是另一人"]
+
+
+def test_a_namesake_elsewhere_is_counted_and_not_shown(office: Office, street: Browser) -> None:
+    values = ALIKE | {"name": "赵亚男", "id_no": "11112222", "community_id": str(office.community())}
+    there = street.post("/people", values).location.split("?")[0]
+    other = values | {"id_no": "11113333", "community_id": str(office.community("三家店村"))}
+    refused = office.browser("staff.nfx").post("/people", other)
+    assert refused.status_code == 409
+    assert "已有1份" in refused.text
+    assert there not in refused.text
+
+
+def test_a_list_names_the_row_of_a_namesake_until_it_says_why(office: Office) -> None:
+    head = "name,id_no,community,id_kind,sex,birth_date,distinct_reason\n"
+    row = "钱小红,{},仁和镇/河南村,TAIWAN_PASS,F,1984-01-01,{}\n"
+    twice = head + row.format("22223333", "") + row.format("22224444", "")
+    with pytest.raises(ImportRefused) as refused:
+        import_people(office.app, twice.encode())
+    assert ["第3行" in one and "姓名和出生日期都相同" in one for one in refused.value.problems] == [True]
+    mended = head + row.format("22223333", "") + row.format("22224444", "双胞胎同名，已核对")
+    assert import_people(office.app, mended.encode()) == 2

@@ -173,6 +173,41 @@ def test_records_are_drawn_up_from_the_file_and_stay_as_issued(worked: tuple[Off
     assert wrong.status_code == 409
 
 
+def test_the_street_draws_up_its_sheet_though_the_case_went_on(worked: tuple[Office, int]) -> None:
+    office, _case = worked
+    case_id = office.new_case("李桂芳")
+    office.reach(case_id, "P04_Outcome")
+    staff = office.browser("staff.rh")
+    page = staff.get(f"/papers/new?case={case_id}").text
+    offers = re.findall(r'name="kind" value="(E\d\d)"(.*?)</form>', page)
+    assert [kind for kind, rest in offers if "<button" in rest] == ["E14"]
+    drawn = staff.post("/papers/new", {"kind": "E14", "case": str(case_id)})
+    assert drawn.status_code == 303
+    assert "顺仁和动〔2026〕" in staff.get(drawn.location).text
+    assert staff.post("/papers/new", {"kind": "E21", "case": str(case_id)}).status_code == 403
+
+
+def test_who_has_a_sheet_and_what_is_in_the_handbooks_is_shown(worked: tuple[Office, int]) -> None:
+    office, _case = worked
+    case_id = office.new_case("孙玉兰")
+    office.reach(case_id, "P05_Interview")
+    staff = office.browser("staff.rh")
+    assert "孙玉兰" in staff.get("/registers/E14", query_string=MARCH).text
+    page = staff.get("/registers/E21", query_string=MARCH).text
+    assert "孙玉兰" in page
+    assert "应聘指导方案：" in page
+
+
+def test_the_file_of_a_person_prints_with_what_was_done_for_him(worked: tuple[Office, int]) -> None:
+    office, case_id = worked
+    with office.app.read() as conn:
+        person = conn.exec_driver_sql("SELECT person_id FROM case_file WHERE id = ?", (case_id,)).scalar()
+    drawn = office.app.do(DrawUp("E53", person_id=person), office.actor("staff.rh"))
+    page = office.browser("staff.rh").get(f"/papers/{drawn.extra['paper']}").text
+    for words in ("实名制电子服务档案", "失业起始日", "服务记录", "上交街（镇）"):
+        assert words in page
+
+
 def test_a_paper_of_no_case_is_voided_for_a_reason_and_stays(worked: tuple[Office, int]) -> None:
     office, _case = worked
     person = office.register("赵文华")

@@ -60,3 +60,16 @@ def test_what_was_answered_this_year_stands_in_the_form(office: Office) -> None:
     office.app.do(KeepSurvey(_answers(), person), office.actor("staff.hnc"))
     page = worker.get(f"/tasks/{_interview(office, person)}").text
     assert 'value="孩子小"' in page or ">孩子小<" in page
+
+
+def test_the_step_that_verifies_shows_what_to_look_at_again(office: Office) -> None:
+    person, worker = office.register(family_income="3000"), office.browser("staff.hnc")
+    task = _interview(office, person)
+    posted = {f"survey__{name}": answer for name, answer in _answers().items()} | {"in_scope": "true"}
+    following = worker.post(f"/tasks/{task}", posted).location
+    page = worker.get(following).text
+    assert 'id="doubts"' in page
+    assert "低于城镇低收入线8772元" in page
+    assert "请当面确认联系电话" in page
+    kept = worker.get(f"/surveys/{_kept(office, person)[0]['id']}").text
+    assert "低于城镇低收入线8772元" in kept

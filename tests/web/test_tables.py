@@ -92,3 +92,48 @@ def test_a_condition_that_excludes_is_said_in_words(aide: Browser) -> None:
     page = aide.get("/tables/DT-15").text
     assert "不是公益性岗位" in page
     assert "≠" not in page
+
+
+def test_the_subsidy_once_more_is_refused_a_second_time_with_its_clause(office: Office) -> None:
+    case = office.new_case()
+    again = {"code": "BEN-SI-FLEX-AGAIN", "starts_on": DAY.isoformat(), "ends_on": ""}
+    browser = office.browser("staff.rh")
+    assert browser.post(f"/cases/{case}/benefit", again).status_code == 303
+    answer = browser.post(f"/cases/{case}/benefit", again | {"starts_on": "2026-03-01"})
+    assert answer.status_code == 422
+    assert f"每人只有一次（R000-08.3），已有自{DAY}起的一次，不能再登记" in answer.text
+    assert 'value="2026-03-01"' in answer.text
+
+
+def test_each_tier_calls_the_way_up_as_its_own_clause_does(aide: Browser) -> None:
+    community = aide.get("/tables/DT-08").text
+    assert "上交街（镇）</b>" in community
+    assert "上报区级" not in community
+    assert "上报区级</b>" in aide.get("/tables/DT-09").text
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("DT-04", ("低于8772元", "低于5712元", "低收入家庭</b>")),
+        ("DT-13", ("第1题选A", "答第12题：请问您未就业的原因是？", "第1题选B且第11题选A")),
+        ("DT-14", ("不属于调查对象</b>", "现役军人")),
+        ("DT-17", ("DL-015", "2个工作日；逢休息日顺延", 'href="/clauses/R004-03.D2a"')),
+    ],
+)
+def test_what_is_kept_with_other_data_is_read_row_by_row(
+    aide: Browser, table: str, said: tuple[str, ...]
+) -> None:
+    assert f'href="/tables/{table}"' in aide.get("/tables").text
+    for lang in ("en", "zh"):
+        aide.client.set_cookie("lang", lang)
+        answer = aide.get(f"/tables/{table}")
+        assert answer.status_code == 200
+    for one in said:
+        assert one in answer.text, one
+
+
+def test_a_table_that_is_not_made_says_why(aide: Browser) -> None:
+    page = aide.get("/tables").text
+    assert "DT-19" in page
+    assert "没有判定条件" in page

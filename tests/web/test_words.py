@@ -25,6 +25,7 @@ from tasks.library import Library
 from tasks.queries import accounts
 from tasks.queries.audit_find import DEADLINE_STATES
 from tasks.queries.inbox import LISTS
+from tasks.readings import DECIDED
 from tasks.survey.analysis import WAYS
 from tasks.traceability.sources import KINDS
 from tests.web.office import Office
@@ -35,6 +36,7 @@ from web.audit.trails import MATTERS
 from web.errors import STATUS
 from web.facts import fact_lines
 from web.i18n import LANGUAGES, catalogue, choose, say_or, translator
+from web.kepttables import WITHOUT
 from web.views import accounts as account_views
 from web.views import clauses as clause_views
 from web.views import office_trail
@@ -50,7 +52,9 @@ MADE = {
     "tables.state_": ("now", "later", "over"), "tables.policy_": HIT_POLICIES,
     "inbox.": LISTS, "inbox.empty_": LISTS, "urgency.": (*words.URGENCIES, "done"),
     "password.": ("old_password", "password", "again"), "incident.none_": ("open", "resolved"),
-    "matter.": ("open", "over"), "offices.tab_": ("duties", "matters", "families", "market", "lists", *FORMS),
+    "matter.": ("open", "over"), "offices.tab_": (
+        "duties", "matters", "families", "market", "applications", "lists", *FORMS,
+    ),
     "id_number.reason_": ("check", "system", "paper"),
     "clears.": tuple(FOUR),
     "person.": ("name", "id_no", "phone", "address"), "settings.basis_": ("STATED", "INFERRED", "CONFIG"),
@@ -69,6 +73,7 @@ MADE = {
     ],
     "coverage.kind_": ("element", "deadline", *KINDS), "coverage.list_": clause_views.LISTS,
     "coverage.priority_": ("core", "users", "context"),
+    "readings.decided_": DECIDED, "readings.weight_": ("H", "M", "L"), "kept.none_": WITHOUT,
     "due.change_": ("granted", "refused", "asked", "done"),
     "action_": tuple(f"{name}.title" for name in (*ACTIONS, *PERSON_ACTIONS)),
 }  # fmt: skip

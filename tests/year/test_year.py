@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from engine import seals
 from engine.clock import SHANGHAI, SystemClock, from_us
+from engine.codec import loads
 from engine.store.db import Database
-from engine.store.tables import user_task
+from engine.store.tables import event, user_task
 from tasks import year
 from tasks.accounts import Passwords
 from tasks.app import App
 from tasks.crypto import Keys, new_keys
 from tasks.idno import parse
 from tasks.queries.proof import prove
+from tasks.store.tables import form_data
 from tasks.year import Lived, Plan
+from tasks.year.office import HOURS
 from tasks.year.residents import residents
 from tests.databases import SqliteFiles
 
@@ -98,6 +102,47 @@ def test_the_staff_worked_on_working_days_only(district: District) -> None:
 def week_of(day: date) -> list[date]:
     monday = day - timedelta(days=day.weekday())
     return [monday + timedelta(days=n) for n in range(7)]
+
+
+def _forms(district: District, *elements: str) -> list[dict[str, Any]]:
+    query = sa.select(form_data.c["values"]).where(form_data.c.element.in_(elements), ~form_data.c.draft)
+    with district.db.read() as conn:
+        return [loads(text) for text in conn.execute(query).scalars()]
+
+
+def test_whom_somebody_spoke_to_differs_and_so_does_when(district: District) -> None:
+    contacts = _forms(district, "P21_WeeklyContact", "P21_KeepContact")
+    moments = [datetime.fromisoformat(one["contacted_at"]).astimezone(SHANGHAI) for one in contacts]
+    assert len({one["note"] for one in contacts}) > 4
+    assert len({one["channel"] for one in contacts}) == 3
+    assert len({moment.minute for moment in moments}) > 10
+    assert all(9 <= moment.hour < 18 for moment in moments)
+    assert sum(moment.time() in HOURS for moment in moments) < len(moments) / 5
+
+
+def test_what_somebody_earns_is_his_own(district: District) -> None:
+    told = [one["income"] for one in _forms(district, "P09_First", "P21_FollowUp") if "income" in one]
+    assert len(set(told)) > 5
+
+
+@pytest.mark.nightly
+def test_the_same_plan_lives_the_same_days(sqlite_files: SqliteFiles) -> None:
+    plan = Plan(months=2, streets=1, communities=1, persons=10)
+    assert _told(sqlite_files, plan) == _told(sqlite_files, plan)
+
+
+def _told(sqlite_files: SqliteFiles, plan: Plan) -> list[tuple[Any, ...]]:
+    """Return what happened when, trail by trail as they began, and what was answered."""
+    url = sqlite_files.create()
+    db = Database(url)
+    year.load(db, new_keys(), CHEAP, plan, lambda _line: None)
+    happened = sa.select(event.c.kind, event.c.at, event.c.origin).order_by(event.c.trail_id, event.c.seq)
+    said = sa.select(form_data.c.element).where(~form_data.c.draft).order_by(form_data.c.task_id)
+    with db.read() as conn:
+        found = [tuple(row) for query in (happened, said) for row in conn.execute(query)]
+    db.dispose()
+    sqlite_files.drop(url)
+    return found
 
 
 def test_people_are_the_same_for_the_same_seed_and_others_for_another() -> None:

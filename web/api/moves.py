@@ -11,16 +11,16 @@ from engine.migration import ENDS
 from tasks.migration_commands import StartMigration, StopMigration
 from tasks.queries import migrations as queries
 from tasks.queries.migrations import Batch
+from web import query
 from web.api.body import BadBody, body
 from web.api.parts import flag, id_text, instant, key_of, member, query_number
 from web.api.studio import reason_of
 from web.api.v1 import views
 from web.context import ctx
-from web.moveview import STAYS, STOPS, Moving, begin, load_batch, load_plan
+from web.moveview import STATES, STAYS, STOPS, Moving, begin, load_batch, load_plan, note_unknown
 
 #: No version is larger.
 _MOST = 2**31 - 1
-_STATES = ("", "waiting", "done", "refused", "gone")
 
 
 def _target(chosen: str) -> str | None:
@@ -32,6 +32,8 @@ def _target(chosen: str) -> str | None:
 def migration_plan(process_id: str) -> Response:
     """Return which steps have no place in the newer version, with their cases and where those could go."""
     found = load_plan(ctx(), process_id, request.args.get("from"), request.args.get("to"), {})
+    note_unknown(found)
+    query.insist()
     further = dict(line.split(" = ") for line in found.further.splitlines())
     questions = [
         {"element": one.node.id, "name": one.node.name, "why": one.why, "cases": one.cases,
@@ -88,7 +90,7 @@ def _version(given: dict[str, Any], name: str) -> int:
 def migration(process_id: str, migration_id: int) -> Response:
     """Return how far a batch is, and a page of what became or would become of each case."""
     state = request.args.get("state", "")
-    if state not in _STATES:
+    if state and state not in STATES:
         raise BadBody(what="state")
     return _moving(load_batch(ctx(), process_id, migration_id, state, query_number("beyond") or 0))
 

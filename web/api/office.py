@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import jsonify, make_response, request
+from flask import jsonify, make_response
 from werkzeug.wrappers import Response
 
 from engine.clock import to_us
 from engine.errors import NotFound
 from tasks import commands, entrance
 from tasks.queries import office, studio
-from web import clauses
+from web import clauses, query
 from web.api.body import body
 from web.api.parts import answer, id_text, instant, key_of, member
 from web.api.v1 import views
@@ -22,8 +22,10 @@ _EVENTS = 200
 def notices() -> Response:
     """Return what the product told the person, unread ones unless all are asked for."""
     context = ctx()
+    every = query.flag("all")
+    query.insist()
     with context.app.read() as conn:
-        rows = office.notices(conn, context.user_id, unread=request.args.get("all") != "1")
+        rows = office.notices(conn, context.user_id, unread=not every)
     return jsonify(
         notices=[
             {"id": str(row.id), "kind": row.kind, "case_id": id_text(row.case_id), "case_no": row.case_no,
@@ -48,7 +50,8 @@ def read_notices() -> Response:
 def incidents() -> Response:
     """Return the incidents of the reader's area, open or resolved."""
     context = ctx()
-    state = "resolved" if request.args.get("state") == "resolved" else "open"
+    state = query.one_of("state", ("open", "resolved"), "open")
+    query.insist()
     every = None if "system_admin" in context.actor.roles else list(context.actor.areas("supervisor"))
     with context.app.read() as conn:
         rows = office.incidents(conn, every, state=state)

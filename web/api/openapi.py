@@ -90,6 +90,7 @@ def _first() -> dict[str, Any]:
     person = members(
         ("name", "id_no", "community_id"), name=TEXT, id_no=TEXT, community_id=ID, phone=TEXT,
         address=TEXT, facts=VALUES, id_kind=TEXT, sex=TEXT, birth_date=TEXT,
+        distinct_reason=TEXT,
     )  # fmt: skip
     messages = {"type": "string", "enum": ["MSG-16", "MSG-17", "MSG-23", "MSG-26"]}
     lists = {"type": "string", "enum": ["mine", "pool", "overdue", "week", "done"]}

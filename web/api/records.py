@@ -22,7 +22,7 @@ from tasks.store import registers as store
 from tasks.store import surveys as survey_store
 from tasks.survey.commands import KeepSurvey, SettleSurvey, ViewSurvey
 from tasks.vacancies import TAGS
-from web import registerfile, registerview
+from web import query, registerfile, registerview
 from web.api.body import BadBody, body
 from web.api.parts import answer, flag, id_text, instant, key_of, member
 from web.api.v1 import views
@@ -212,7 +212,8 @@ def decide_export(export_id: int, what: str) -> Response:
 @views.get("/surveys")
 def surveys() -> Response:
     """Return questionnaires that hold of a year, and those that stand beside another."""
-    shown = listing(ctx(), request.args)
+    shown = listing(ctx())
+    query.insist()
 
     def short(row: Mapping[Any, Any]) -> dict[str, Any]:
         return {

@@ -181,6 +181,7 @@ def create_person() -> Response:
         member(given, "phone", str, ""), member(given, "address", str, ""),
         member(given, "facts", dict, {}),
         Paper(*(member(given, name, str, "") for name in ("id_kind", "sex", "birth_date"))),
+        member(given, "distinct_reason", str, ""),
     )  # fmt: skip
     return answer(ctx().app.do(command, ctx().actor, key_of("register")), 201)
 

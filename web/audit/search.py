@@ -19,6 +19,8 @@ _ROLES = ("auditor", "audit_admin")
 _ID_LENGTH = 18
 MOST_PERSONS = 50
 FIELDS = ("clause", "step", "worker", "unit", "from", "to", "deadline", "version", "status")
+#: Fields searched by what is typed: that nothing is found is an answer.
+SEARCHED = frozenset({"clause", "worker"})
 _DECIDING = HUMAN | {Kind.EXCLUSIVE, Kind.INCLUSIVE, Kind.EVENT, Kind.RULE}
 
 

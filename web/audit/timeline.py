@@ -71,15 +71,16 @@ class Entry:
 
 
 def entries(
-    file: AuditFile, kind: str = "all", step: str = "", process: str = "", after: int = 0, most: int = 100
-) -> list[Entry]:
+    file: AuditFile, kind: str = "all", step: str = "", process: int | None = None, after: int = 0,
+    most: int = 100,
+) -> list[Entry]:  # fmt: skip
     """Return the events of a case as entries, kept to a kind, a step or a process."""
     wanted = GROUPS.get(kind)
     chosen = [
         event for event in file.events
         if event.seq > after and (wanted is None or event.kind in wanted)
         and (not step or event.element == step)
-        and (not process or str(event.instance_id) == process)
+        and (process is None or event.instance_id == process)
     ][:most]  # fmt: skip
     reasons = {
         branch.seq: branch

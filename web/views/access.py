@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 
 from engine.clock import to_us
 from tasks.office_trail import ACCESS
 from tasks.queries import accounts, office_trail
+from web import query
 from web.adminview import require
 from web.context import ctx
-from web.numbers import whole
 from web.officewords import lines
 
 views = Blueprint("access", __name__, url_prefix="/access")
@@ -22,7 +22,7 @@ def index() -> str:
     require("view_access")
     context = ctx()
     now = to_us(context.now)
-    beyond = request.args.get("beyond", type=whole)
+    beyond = query.number("beyond")
     with context.app.read() as conn:
         locks, sessions = accounts.locks(conn, now), accounts.sessions(conn, now)
         rows = office_trail.page(conn, ACCESS, office_trail.Search(kinds=_KINDS), beyond)

@@ -15,6 +15,7 @@ from tasks.actor import ADMIN_ROLES, ROLES
 from tasks.commands import Command
 from tasks.queries import accounts
 from tasks.queries.names import user_names
+from web import query
 from web.adminview import carry_out, choices, errors_of, field, number, refused, require, sentence_of
 from web.context import Ctx, ctx, passwords
 from web.going import go
@@ -53,11 +54,12 @@ def index() -> str:
 
 def _list(refusal: AidError | None = None) -> str:
     require("view_accounts")
-    context, given = ctx(), request.values
-    text, kind = given.get("q", "").strip()[:60], given.get("kind", "all")
-    unit, beyond = given.get("unit", 0, type=whole), given.get("beyond", "")[:64]
-    units = choices(context)
-    area = next((place.path for place, _name in units if place.id == unit), "")
+    context, ask = ctx(), request.values
+    text, kind = ask.get("q", "").strip()[:60], query.one_of("kind", accounts.KINDS, "all", ask)
+    beyond, units = ask.get("beyond", "")[:64], choices(context)
+    paths = {"0": "", **{str(place.id): place.path for place, _name in units}}
+    chosen = query.one_of("unit", paths, "0", ask)
+    area, unit = paths[chosen], int(chosen)
     with context.app.read() as conn:
         rows = accounts.accounts(conn, text=text, area=area, kind=kind, beyond=beyond)
         roles = accounts.roles_of(conn, (row.id for row in rows))

@@ -12,6 +12,7 @@ from tasks.queries import studio
 from tasks.queries.audit_case import Run
 from tasks.queries.proof import prove
 from tasks.queries.trail_owners import may
+from web import query
 from web.audit import drawing, timeline, why
 from web.audit.file import AuditFile, load
 from web.audit.reading import note_view, take_bundle, zipped
@@ -19,7 +20,6 @@ from web.audit.trails import of_person
 from web.context import Ctx, ctx
 from web.errors import status_of
 from web.going import go
-from web.numbers import whole
 
 views = Blueprint("audit", __name__, url_prefix="/audit")
 _PAGE = 100
@@ -29,7 +29,7 @@ _PAGE = 100
 def show(case_id: int) -> str:
     """Show a trail as it stands or stood after an event; the person stays unnamed (SECURITY 2.2)."""
     context = ctx()
-    file = load(context, case_id, request.args.get("at", type=whole))
+    file = load(context, case_id, query.number("at"))
     if request.headers.get("HX-Request") == "true":
         return render_template("audit_part.html", file=file, waits=why.waits(file), **_road(file))
     note_view(context, case_id)
@@ -39,9 +39,10 @@ def show(case_id: int) -> str:
 def _page(
     file: AuditFile, result: Report | None = None, problem: str = "", wanting: str = "", reason: str = ""
 ) -> str:
-    ask = request.args
-    kind, step = ask.get("kind", "all"), ask.get("step", "")[:64]
-    chosen = timeline.entries(file, kind, step, ask.get("run", ""), ask.get("after", 0, type=whole), _PAGE)
+    kinds = ["all", *timeline.GROUPS]
+    kind, step = query.one_of("kind", kinds, "all"), request.args.get("step", "")[:64]
+    run = query.number("run")
+    chosen = timeline.entries(file, kind, step, run, query.number("after") or 0, _PAGE)
     steps = sorted(
         {(e.element, e.definition_id) for e in file.events if e.element and e.kind.startswith("Task")},
         key=lambda one: str(one[0]),
@@ -50,7 +51,7 @@ def _page(
     others = [one for one in of_person(file.context, person_id) if one[0] != file.id] if person_id else []
     return render_template(
         "audit_case.html", file=file, case=file.head, waits=why.waits(file), entries=chosen, kind=kind,
-        step=step, steps=steps, kinds=["all", *timeline.GROUPS], result=result, problem=problem,
+        step=step, steps=steps, kinds=kinds, result=result, problem=problem,
         reason=reason, wanting=wanting,
         may_unmask=may(file.context.actor, file.owner, "uncover"),
         may_take=may(file.context.actor, file.owner, "take"), trails=others,
@@ -60,7 +61,7 @@ def _page(
 
 def _road(file: AuditFile) -> dict[str, object]:
     """Return the process drawn: the one asked for, else the one in which something happened last."""
-    run = file.run(request.args.get("show", 0, type=whole)) or _latest(file)
+    run = file.run(query.number("show") or 0) or _latest(file)
     if run is None or not file.has_begun(run):
         return {"run": None, "picture": None, "trace": None, "branches": [], "passed": []}
     with file.context.app.read() as conn:

@@ -16,6 +16,7 @@ from tasks.queries import areas, audit_find, case_page
 from tasks.queries.audit_find import Found
 from tasks.queries.proof import prove
 from tasks.queries.trail_owners import Owner
+from web import query
 from web.audit import search
 from web.audit.export import csv_of
 from web.audit.reading import of_person
@@ -23,7 +24,6 @@ from web.audit.search import Search
 from web.audit.trails import beside_cases, trail_title
 from web.context import Ctx, ctx
 from web.going import go
-from web.numbers import whole
 
 views = Blueprint("audit_find", __name__, url_prefix="/audit")
 #: Events that a page may verify while somebody waits: about ten seconds of it. More is for the command line.
@@ -41,9 +41,10 @@ def index() -> str | Response:
         if found is not None and allowed(context.actor, "view_audit", Subject(found[2])):
             return go(f"/audit/{found[0]}")
     asked = search.read(context, request.args)
-    rows = None
-    if asked.asked or request.args.get("all"):
-        before = request.args.get("before", type=whole)
+    for name in asked.problems.keys() - search.SEARCHED:
+        query.odd(name, asked.typed[name], said=True)
+    rows, every, before = None, query.flag("all"), query.number("before")
+    if asked.asked or every:
         with context.app.read() as conn:
             rows = [] if asked.problems else audit_find.find(conn, asked.wanted, before)
     return _page(context, asked, rows, number)

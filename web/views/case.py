@@ -15,7 +15,8 @@ from tasks import labels
 from tasks.access import allowed
 from tasks.forms.spec import Field
 from tasks.queries import areas, diagram, trail
-from web import formview
+from tasks.retention import falls_due
+from web import formview, query
 from web.actions import ACTIONS, Action
 from web.caseview import File, load_file, offered
 from web.context import Ctx, ctx
@@ -24,7 +25,6 @@ from web.errors import status_of
 from web.eventwords import QUIET
 from web.going import go
 from web.marks import marks as marks_of
-from web.numbers import whole
 
 views = Blueprint("case", __name__)
 _EVENTS = 30
@@ -35,14 +35,16 @@ def show(case_id: int) -> str:
     """Show a case."""
     context = ctx()
     file = load_file(context, case_id)
-    beyond = request.args.get("beyond", type=whole)
-    detailed = request.args.get("detail") == "1"
+    beyond = query.number("beyond")
+    detailed = query.flag("detail")
     with context.app.read() as conn:
         events = trail.events(
             conn, case_id, newest_first=True, limit=_EVENTS, beyond=beyond, without=() if detailed else QUIET
         )
+        years = context.app.settings(conn)["retention_years"]
     return render_template(
         "case.html", file=file, case=file.head, events=events, offered=offered(context, file),
+        keep_until=falls_due(file.head.closed_at, years),
         supervises=allowed(context.actor, "suspend", file.subject),
         conference=loads(file.head.data_json).get("conference", []) if file.may_see("street") else [],
         older=events[-1].seq if len(events) == _EVENTS else None, beyond=beyond, detailed=detailed,

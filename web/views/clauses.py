@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 
 from tasks.queries import studio
+from tasks.readings import DECIDED, readings
 from tasks.traceability import Trace, trace
 from tasks.traceability.report import STATES, counts
 from web import clauses as policy
+from web import query
 from web.context import ctx
 
 views = Blueprint("clauses", __name__, url_prefix="/clauses")
 #: Lists a reader may keep to: clauses by their state, deadline rules, places that rest on nothing.
-LISTS = ("missing", "planned", "placed", "reason", "deadlines", "unfounded")
+LISTS = ("missing", "planned", "placed", "reason", "deadlines", "readings", "unfounded")
 
 
 def _trace() -> Trace:
@@ -23,9 +25,8 @@ def _trace() -> Trace:
 def index() -> str:
     """Show how many clauses have a place or a reason, and the list that is asked for."""
     found = _trace()
-    which = request.args.get("list", "")
-    which = which if which in LISTS else "missing"
-    seed = request.args.get("seed", "")
+    which = query.one_of("list", LISTS, "missing")
+    seed = query.one_of("seed", {one.seed for one in found.clauses})
     rows = [one for one in found.clauses if one.state == which and (not seed or one.seed == seed)]
     required = found.required
     return render_template(
@@ -33,7 +34,8 @@ def index() -> str:
         table=counts(found.clauses), required=len(required), done=sum(one.answered for one in required),
         seeds=sorted({one.seed for one in found.clauses}),
         exercised=sum(bool(one.scenarios) for one in found.deadlines),
-        asked=sum(not one.reason for one in found.deadlines),
+        asked=sum(not one.reason for one in found.deadlines), decided=DECIDED,
+        readings=readings(ctx().app.library.shipped).values(),
     )  # fmt: skip
 
 

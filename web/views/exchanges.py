@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from tasks.exchange_commands import RetryExchange
 from tasks.queries import exchanges
+from web import query
 from web.context import ctx
 from web.going import go
 
@@ -20,10 +21,8 @@ def index() -> str:
     operator = "system_admin" in context.actor.roles
     areas = None if operator else list(context.actor.areas("supervisor"))
     systems = context.app.library.systems
-    system, state = request.args.get("system", ""), request.args.get("state", "")
-    system = system if system in systems else ""
-    state = state if state in exchanges.STATES else ""
-    before = request.args.get("before", type=int)
+    system, state = query.one_of("system", systems), query.one_of("state", exchanges.STATES)
+    before = query.number("before")
     with context.app.read() as conn:
         found = exchanges.exchanges(conn, areas, system, state, before)
         counts, feeds = exchanges.counts(conn, areas), exchanges.feeds(conn)

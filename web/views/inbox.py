@@ -20,7 +20,7 @@ from tasks.queries import areas, inbox, matters
 from tasks.queries.case_page import case_by_no
 from tasks.queries.scope import reading_areas
 from tasks.store.conn import Connection
-from web import matterwords, words
+from web import matterwords, query, words
 from web.context import Ctx, ctx
 from web.going import go, ours
 from web.numbers import whole
@@ -61,14 +61,14 @@ class Group:
 def index() -> str:
     """Show one list."""
     context = ctx()
-    asked = request.args.get("list", "")
+    wanted = query.one_of("list", inbox.LISTS)
     span = span_of(context)
-    after = cursor(request.args.get("after", ""))
+    after = query.read("after", cursor)
     with context.app.read() as conn:
         pools = areas.pools_of(conn, context.actor)
         filters, typed = _filters(context, conn)
         counts = inbox.counts(conn, context.user_id, pools, span)
-        which = asked if asked in inbox.LISTS else "mine" if counts.mine or not counts.pool else "pool"
+        which = wanted or ("mine" if counts.mine or not counts.pool else "pool")
         rows = inbox.page(
             conn, which, context.user_id, pools, span, filters, after, inbox.PAGE + 1
         )
@@ -99,11 +99,9 @@ def span_of(context: Ctx) -> inbox.Span:
 
 
 def _filters(context: Ctx, conn: Connection) -> tuple[inbox.Filters, dict[str, str]]:
-    process = request.args.get("process", "")
-    area = request.args.get("area", "")
+    known = query.one_of("process", PROCESSES)
+    inside = query.read("area", lambda area: area if context.actor.covers(area) else None) or ""
     text = request.args.get("q", "")[:60].strip()
-    known = process if process in PROCESSES else ""
-    inside = area if area and context.actor.covers(area) else ""
     persons = _persons(context, conn, text) if text else None
     return inbox.Filters(known, inside, persons), {"process": known, "area": inside, "q": text}
 

@@ -10,6 +10,7 @@ from engine.expressions import ExpressionError
 from tasks import commands
 from tasks.queries import office
 from tasks.retries import NotRetried
+from web import query
 from web.context import Ctx, ctx
 from web.errors import status_of
 from web.going import go
@@ -23,7 +24,7 @@ _SAID = {"completed": "retry_completed", "over": "retry_over", "closed": "retry_
 @views.get("")
 def index() -> str:
     """List the open incidents of the reader's area, or those resolved lately."""
-    return _page(ctx(), "resolved" if request.args.get("state") == "resolved" else "open")
+    return _page(ctx(), query.one_of("state", ("open", "resolved"), "open"))
 
 
 def _page(context: Ctx, state: str, sentence: str = "") -> str:

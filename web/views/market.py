@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request
 from engine.errors import NotFound
 from tasks.queries import areas, market_page
 from tasks.vacancies import SOURCES, TAGS
+from web import query
 from web.context import Ctx, ctx
 from web.views.offices import tabs
 
@@ -19,11 +20,8 @@ _LONGEST = 100
 def index() -> str:
     """Show open vacancies, narrowed by whom they suit and by the promise, and employers to be asked."""
     context = ctx()
-    tag, promised = request.args.get("tag", ""), request.args.get("promised", "")
-    source = request.args.get("source", "")
-    source = source if source in SOURCES else ""
-    tag = tag if tag in TAGS else ""
-    promised = promised if promised in _PROMISED else ""
+    tag, promised = query.one_of("tag", TAGS), query.one_of("promised", _PROMISED)
+    source = query.one_of("source", SOURCES)
     within = over(context)
     with context.app.read() as conn:
         found = market_page.openings(conn, within, tag, promised=_PROMISED.get(promised), source=source)

@@ -9,11 +9,10 @@ from tasks.access import allowed
 from tasks.queries import areas, matters
 from tasks.queries.scope import reading_areas
 from tasks.store.conn import Connection
-from web import matterwords
+from web import matterwords, query
 from web.context import Ctx, ctx
 from web.eventwords import QUIET
 from web.matterview import load_matter
-from web.numbers import whole
 from web.views.offices import tabs
 from web.words import process_id, process_name
 
@@ -30,11 +29,10 @@ _FOUND = 50
 def index() -> str:
     """Show the matters of the reader's offices."""
     context = ctx()
-    process = request.args.get("process", "")
-    state, text = request.args.get("state", ""), request.args.get("q", "")[:60].strip()
-    known = process if process in PROCESSES else ""
+    known, state = query.one_of("process", PROCESSES), query.one_of("state", _STATES)
+    text = request.args.get("q", "")[:60].strip()
     reading = reading_areas(context.actor)
-    before = request.args.get("before", type=whole)
+    before = query.number("before")
     with context.app.read() as conn:
         wanted = _wanted(context, conn, text, reading) if text else None
         rows = matters.page(conn, reading, known, _STATES.get(state), wanted, before, matters.PAGE + 1)
@@ -59,7 +57,7 @@ def _wanted(context: Ctx, conn: Connection, text: str, reading: list[str]) -> li
 def show(trail_id: int) -> str:
     """Show a matter."""
     context = ctx()
-    beyond, detailed = request.args.get("beyond", type=whole), request.args.get("detail") == "1"
+    beyond, detailed = query.number("beyond"), query.flag("detail")
     page = load_matter(context, trail_id, beyond, () if detailed else tuple(QUIET), _EVENTS)
     older = page.events[-1].seq if len(page.events) == _EVENTS else None
     return render_template(

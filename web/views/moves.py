@@ -11,11 +11,11 @@ from engine.errors import AidError, FormInvalid
 from engine.migration import ENDS
 from tasks.migration_commands import StartMigration, StopMigration
 from tasks.queries import studio
+from web import query
 from web.context import Ctx, ctx
 from web.errors import status_of
 from web.going import go
-from web.moveview import STOPS, begin, load_batch, load_plan
-from web.numbers import whole
+from web.moveview import STATES, STOPS, begin, load_batch, load_plan, note_unknown
 
 views = Blueprint("moves", __name__, url_prefix="/studio/<key>/migrate")
 
@@ -47,8 +47,8 @@ def start(key: str) -> Response:
 def show(key: str, migration_id: int) -> str:
     """Show how far a batch is and what became of each case."""
     context = ctx()
-    state = request.args.get("state", "")
-    found = load_batch(context, key, migration_id, state, request.args.get("beyond", 0, type=whole) or 0)
+    state = query.one_of("state", STATES)
+    found = load_batch(context, key, migration_id, state, query.number("beyond") or 0)
     with context.app.read() as conn:
         versions = {one.version: one.id for one in studio.versions(conn, key)}
     return render_template(
@@ -71,6 +71,8 @@ def _page(
     refusal: AidError | None = None,
 ) -> str:  # fmt: skip
     found = load_plan(context, key, chosen.get("from"), chosen.get("to"), typed, refused=refusal is not None)
+    if refusal is None:
+        note_unknown(found)
     return render_template(
         "moves.html", key=key, versions=found.versions, old=found.old, new=found.new,
         questions=found.questions, further=typed.get("further", found.further), batches=found.batches,

@@ -15,7 +15,7 @@ from tasks.forms.command_forms import COMMAND_FORMS
 from tasks.note_commands import NoteCredit, StrikeCredit, TellPolicy
 from tasks.queries import areas, notes, person_page
 from tasks.queries.scope import require_file
-from web import formview
+from web import formview, query
 from web.actions import without_note
 from web.adminview import carry_out, field
 from web.context import Ctx, ctx
@@ -50,9 +50,9 @@ def tell(person_id: int) -> Response | str:
         if isinstance(done, AidError):
             return make_response(_tell_page(context, head, values, done), status_of(done))
         return go(f"/people/{person_id}/told/{done.extra['told']}", "done")
-    topic = request.args.get("topic", "")
+    topic = query.one_of("topic", tellings.topics())
     values: dict[str, Any] = {}
-    if topic in tellings.topics():
+    if topic:
         with context.app.read() as conn:
             desk = context.app.desk(conn, context.actor)[1]
             said = tellings.text_for(desk, desk.person(person_id), topic)

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from engine.clock import to_us
 from tasks.queries import office
+from web import query
 from web.context import ctx
 from web.going import go
 from web.numbers import whole
@@ -18,7 +19,7 @@ views = Blueprint("notices", __name__, url_prefix="/notices")
 def index() -> str:
     """List notices, unread ones first of all."""
     context = ctx()
-    every = request.args.get("all") == "1"
+    every = query.flag("all")
     with context.app.read() as conn:
         rows = office.notices(conn, context.user_id, unread=not every)
     return render_template("notices.html", rows=rows, every=every)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from datetime import date
 from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request
@@ -13,20 +11,14 @@ from tasks.office_trail import ACCESS, ADMINISTRATION
 from tasks.queries import office_trail
 from tasks.queries.office_trail import Search
 from tasks.queries.proof import prove
+from web import query
 from web.adminview import require
 from web.context import ctx
-from web.numbers import whole
 from web.officewords import lines
 
 views = Blueprint("office_trail", __name__, url_prefix="/trail")
 TRAILS = {"administration": ADMINISTRATION, "access": ACCESS}
 TABS = (*TRAILS, "releases")
-
-
-def _day(name: str) -> date | None:
-    with suppress(ValueError):
-        return date.fromisoformat(request.values.get(name, ""))
-    return None
 
 
 @views.get("")
@@ -54,10 +46,10 @@ def verify() -> str:
 def _page(result: Report | None) -> str:
     require("view_office_trail")
     context = ctx()
-    tab = request.values.get("of", TABS[0])
-    tab = tab if tab in TABS else TABS[0]
-    search = Search(request.values.get("q", "").strip()[:60], _day("from"), _day("to"))
-    beyond = request.args.get("beyond", type=whole)
+    ask = request.values
+    tab = query.one_of("of", TABS, TABS[0], ask)
+    search = Search(ask.get("q", "").strip()[:60], query.day("from", ask), query.day("to", ask))
+    beyond = query.number("beyond")
     with context.app.read() as conn:
         if tab == "releases":
             rows = office_trail.releases(conn, search)

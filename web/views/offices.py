@@ -19,7 +19,7 @@ from tasks.forms.spec import Field, FormSpec
 from tasks.imports import MOST_BYTES, ImportRefused
 from tasks.matter_commands import ExplainWindow, FileComplaint, RaiseWarning, ReportZeroFamily
 from tasks.note_commands import BeginSurvey
-from tasks.queries import areas, matters, offices
+from tasks.queries import applications, areas, matters, offices
 from tasks.queries.scope import reading_areas
 from web import formview, matterwords
 from web.actions import without_note
@@ -27,6 +27,7 @@ from web.adminview import carry_out, field
 from web.context import Ctx, ctx
 from web.errors import status_of
 from web.going import go, ours
+from web.rights import RIGHTS
 
 views = Blueprint("offices", __name__)
 
@@ -65,6 +66,8 @@ def tabs(context: Ctx) -> list[tuple[str, str]]:
     """Return the pages of the office open to the reader: (name, address)."""
     found = [("duties", "/office"), ("matters", "/office/matters"), ("families", "/office/families"),
              ("market", "/office/market")]  # fmt: skip
+    if RIGHTS["offices.waiting"].allows(context.actor):
+        found.append(("applications", "/office/applications"))
     if any(allowed(context.actor, "note_credit", Subject(area)) for _role, area in context.actor.grants):
         found.append(("credit", "/office/credit"))
     found += [(name, f"/office/{name}") for name in FORMS if _starts(context, name)]
@@ -125,6 +128,18 @@ def families() -> str:
     days = {one.trail_id: days_open(context, one) for one in found}
     return render_template("families.html", rows=found, about=about, names=names, days=days,
                            tabs=tabs(context), here_tab="families")  # fmt: skip
+
+
+@views.get("/office/applications")
+def waiting() -> str:
+    """Show the applications on which nothing is decided, and for how long they have been lying."""
+    context = ctx()
+    with context.app.read() as conn:
+        found = applications.undecided(conn, _over(context))
+        names = areas.unit_names(conn, [one.area for one in found])
+    days = {one.case_id: (context.today - local_date(from_us(one.started_at))).days for one in found}
+    return render_template("applications.html", rows=found, names=names, days=days, tabs=tabs(context),
+                           here_tab="applications")  # fmt: skip
 
 
 def days_open(context: Ctx, one: matters.Matter) -> int:

@@ -8,7 +8,7 @@ from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from engine.errors import AidError, NotFound
-from tasks import access, papers
+from tasks import access, papers, records
 from tasks.access import HIDDEN, Subject, classes_for
 from tasks.commands_register import DrawUp
 from tasks.paper_text import paper_kinds
@@ -37,7 +37,7 @@ def index() -> str:
 
 
 def _page(context: Ctx, code: str = "") -> str:
-    asked = registerview.read(context, request.args)
+    asked = registerview.of_address(context)
     with context.app.read() as conn:
         offices = areas.offices_of(conn, asked.area)
         rows = found.issued(conn, offices, asked.area, asked.period, asked.before, PAGE)
@@ -79,6 +79,7 @@ class Offer:
     task_id: int | None = None
     step: str = ""
     at: int | None = None
+    may: bool = True
 
 
 @views.get("/new")
@@ -107,16 +108,20 @@ def _new_page(
         require_file(context.actor, area)
         kinds = {element: kind.id for kind in paper_kinds().values() for element in kind.of}
         rows = drawable.drawable(conn, list(kinds), head.id if head else None, person.id)
-    tiers = reading_tiers(context.actor, area)
+    tiers, tier = reading_tiers(context.actor, area), head.tier if head else ""
+    may = access.allowed(context.actor, "add_paper", Subject(area, tier=tier))
     offers = [
-        Offer(kinds[row["element"]], row["task_id"], step_name(row["element"]), row["at"])
+        Offer(kinds[row["element"]], row["task_id"], step_name(row["element"]), row["at"], may)
         for row in rows if row["tier"] in tiers
     ]  # fmt: skip
     whole_of = "case" if head else "person"
-    wholes = [Offer(kind.id) for kind in paper_kinds().values() if kind.record == whole_of]
-    may = access.allowed(context.actor, "add_paper", Subject(area, tier=head.tier if head else ""))
+    wholes = [
+        Offer(kind.id, may=records.may_draw(context.actor, kind, area, tier))
+        for kind in paper_kinds().values() if kind.record == whole_of
+    ]  # fmt: skip
+    may_any = any(one.may for one in [*wholes, *offers])
     return render_template(
-        "paper_new.html", case=head, person=person, wholes=wholes, offers=offers, may_draw=may,
+        "paper_new.html", case=head, person=person, wholes=wholes, offers=offers, may_draw=may_any,
         sentence=refusal.sentence(context.lang) if refusal else "",
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from engine.errors import AidError, DuplicatePerson, FormInvalid, NotFound
+from engine.errors import AidError, DuplicatePerson, FormInvalid, NotFound, PossibleDuplicate
 from tasks import commands, id_papers, people
 from tasks.access import Subject, authorize_start, classes_for, shown_person
 from tasks.id_papers import Paper
@@ -67,9 +67,12 @@ def _new_page(typed: Mapping[str, Any], refusal: AidError | None = None) -> str:
     if isinstance(refusal, DuplicatePerson):
         mine = reading_tiers(context.actor, str(refusal.data.get("area", "")))
         there = refusal.data.get("person_id") if mine else None
+    alike = str(refusal.data["persons"]) if isinstance(refusal, PossibleDuplicate) else ""
     with context.app.read() as conn:
+        same = list(people.persons(conn, [int(one) for one in alike.split(",") if one]).values())
         units = areas.units_under(conn, reading_areas(context.actor), "community")
         names = areas.unit_names(conn, [areas.parent_of(unit["path"]) for unit in units])
+        homes = areas.unit_names(conn, [one["area"] for one in same])
     communities = [
         (str(unit["id"]), names.get(areas.parent_of(unit["path"]), ""), unit["name"]) for unit in units
     ]
@@ -77,6 +80,8 @@ def _new_page(typed: Mapping[str, Any], refusal: AidError | None = None) -> str:
     return render_template(
         "person_new.html", kinds=id_papers.KINDS, sexes=id_papers.SEXES, typed=typed, errors=errors,
         sentence=sentence, there=there, communities=communities,
+        same=[(one["id"], one["name"], one["id_masked"], homes.get(one["area"], "")) for one in same],
+        ask_why=isinstance(refusal, PossibleDuplicate) or bool(typed.get("distinct_reason")),
     )  # fmt: skip
 
 
@@ -85,14 +90,15 @@ def create() -> Response:
     """Open a person's file; a number that is on file leads to that file."""
     context = ctx()
     form = request.form
-    names = ("name", "id_no", "phone", "address", "community_id", "id_kind", "sex", "birth_date", "origin")
+    names = ("name", "id_no", "phone", "address", "community_id", "id_kind", "sex", "birth_date", "origin",
+             "distinct_reason")
     typed = {name: form.get(name, "").strip()[:200] for name in names}
     try:
         community = int(typed["community_id"][:18]) if typed["community_id"].isdecimal() else 0
         command = commands.RegisterPerson(
             typed["name"], typed["id_no"], community, typed["phone"], typed["address"],
             {FACT: True} if typed["origin"] == ELSEWHERE else {},
-            Paper(typed["id_kind"], typed["sex"], typed["birth_date"]),
+            Paper(typed["id_kind"], typed["sex"], typed["birth_date"]), typed["distinct_reason"],
         )  # fmt: skip
         done = context.app.do(command, context.actor, context.command_key(form.get("_key", ""), "register"))
     except AidError as refusal:

@@ -37,7 +37,7 @@ PAGE = 50
 def index() -> str:
     """Show the numbers of an office and what registers it keeps."""
     context = ctx()
-    return _index(context, registerview.read(context, request.args))
+    return _index(context, registerview.of_address(context))
 
 
 def _index(context: Ctx, asked: Asked, refusal: AidError | None = None) -> str:
@@ -67,7 +67,7 @@ def _next_month(context: Ctx, closed: list[Record]) -> str:
 def show(name: str) -> str:
     """Show a register of an office, a page at a time."""
     context = ctx()
-    return register_page(context, name, registerview.read(context, request.args))
+    return register_page(context, name, registerview.of_address(context))
 
 
 def register_page(
@@ -132,7 +132,7 @@ def file_of(content: bytes, title: str) -> Response:
 def counted(name: str) -> str:
     """Show what a number of the summary counted."""
     context = ctx()
-    asked = registerview.read(context, request.args)
+    asked = registerview.of_address(context)
     if name not in measures.MEASURES:
         raise NotFound
     with context.app.read() as conn:

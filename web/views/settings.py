@@ -11,6 +11,7 @@ from engine.errors import AidError, NotFound
 from tasks import calendar_runs, commands
 from tasks.office_trail import ADMINISTRATION
 from tasks.queries.office_trail import about
+from tasks.readings import readings
 from tasks.settings import Setting
 from web.adminview import carry_out, field, refused, sentence_of
 from web.context import ctx
@@ -28,7 +29,18 @@ def index() -> str:
     with context.app.read() as conn:
         values = context.app.settings(conn)
     return render_template("settings.html", settings=library.settings.values(), values=values,
-                           calendar=context.calendar, run=calendar_runs.under_way(context.app))  # fmt: skip
+                           grounds=_grounds, calendar=context.calendar,
+                           run=calendar_runs.under_way(context.app))  # fmt: skip
+
+
+def _grounds(setting: Setting) -> list[str]:
+    """Return the rules a setting rests on, and the clauses that its deadlines and readings read."""
+    library = ctx().app.library.shipped
+    dated, read = library.policy.rules, readings(library)
+    found = list(setting.rules)
+    for rule in setting.rules:
+        found += dated[rule].rule_ids if rule in dated else read[rule].clauses if rule in read else ()
+    return list(dict.fromkeys(found))
 
 
 def _setting(name: str) -> Setting:
@@ -53,7 +65,7 @@ def _page(setting: Setting, refusal: AidError | None = None, typed: Any = None) 
     return render_template(
         "setting.html", setting=setting, value=value, shown=value if refusal is None else typed,
         changes=lines(context, changes), titles=titles, sentence=sentence_of(refusal, context.lang),
-        reason=field("reason"),
+        reason=field("reason"), grounds=_grounds(setting),
     )  # fmt: skip
 
 

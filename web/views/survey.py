@@ -15,16 +15,16 @@ from tasks.queries import areas, person_page
 from tasks.queries.scope import reading_tiers, require_file
 from tasks.store import surveys
 from tasks.survey import form
-from tasks.survey.check import ON_FILE, check
+from tasks.survey.check import ON_FILE
 from tasks.survey.commands import KeepSurvey, SettleSurvey, ViewSurvey
 from tasks.survey.schema import questionnaire
 from tasks.survey.visitor import signature
-from web import formview
+from web import formview, query
 from web.adminview import carry_out, number, refused, sentence_of
 from web.context import Ctx, ctx
 from web.going import go
 from web.numbers import whole
-from web.surveyview import listing, may_import, words_of
+from web.surveyview import listing, look_again, may_import, words_of
 
 views = Blueprint("survey", __name__, url_prefix="/surveys")
 #: The field the questions have on a page of their own, as in the task.
@@ -35,7 +35,7 @@ FIELD = "survey"
 def index() -> str:
     """List questionnaires: those that stand beside another first, then what was asked for."""
     context = ctx()
-    shown = listing(context, request.args)
+    shown = listing(context)
     return render_template(
         "surveys.html", shown=shown, said=shown.wanted.words(context.lang),
         may_import=may_import(context.actor),
@@ -46,7 +46,7 @@ def index() -> str:
 def new() -> str:
     """Show an empty questionnaire, of somebody on file or of somebody new."""
     context = ctx()
-    head = _person(context, request.args.get("person", ""))
+    head = _person(context, query.number("person"))
     with context.app.read() as conn:
         typed: dict[str, Any] = {**signature(conn, context.actor, context.today)}
     if head is not None:
@@ -54,10 +54,8 @@ def new() -> str:
     return _form_page(head, typed)
 
 
-def _person(context: Ctx, given: str) -> person_page.PersonHead | None:
-    try:
-        wanted = whole(given)
-    except ValueError:
+def _person(context: Ctx, wanted: int | None) -> person_page.PersonHead | None:
+    if wanted is None:
         return None
     with context.app.read() as conn:
         head = person_page.person_head(conn, wanted)
@@ -91,7 +89,7 @@ def _form_page(
 def create() -> Response:
     """Keep a questionnaire."""
     context = ctx()
-    head = _person(context, request.form.get("person", ""))
+    head = _person(context, request.form.get("person", type=whole))
     typed = form.from_posted(request.form, FIELD)
     done = carry_out(KeepSurvey(typed, head.id if head is not None else None), "survey")
     if isinstance(done, AidError):
@@ -116,16 +114,14 @@ def _page(context: Ctx, questionnaire_id: int, refusal: AidError | None = None) 
             raise NotFound
         others = surveys.of_person(conn, row["person_id"], row["year"])
         names = areas.unit_names(conn, [row["area"]])
+        doubtful = look_again(context, conn, row)
     answers = loads(row["answers"])
     held = next((one for one in others if one["standing"] == "held" and one["id"] != row["id"]), None)
     other = loads(held["answers"]) if held is not None and row["standing"] == "beside" else None
     return render_template(
         "survey_show.html", row=row, others=others, held=held if other is not None else None,
         lines=words_of(answers, other, context.lang), place=names.get(row["area"], ""),
-        warnings=[
-            zh if context.lang == "zh" else en
-            for _name, zh, en in check(answers, context.today, without=ON_FILE).warnings
-        ],
+        warnings=doubtful,
         may_settle=allowed(context.actor, "settle_survey", Subject(row["area"])),
         sentence=sentence_of(refusal, context.lang),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, make_response, render_template
 from werkzeug.wrappers import Response
 
 from engine.errors import NotFound
@@ -13,6 +13,7 @@ from tasks.queries.scope import reading_areas
 from tasks.store import surveys
 from tasks.survey.analysis import WAYS, Analysis, analyse
 from tasks.survey.commands import NoteReport
+from web import query
 from web.context import Ctx, ctx
 from web.surveyview import address, filters_of, group_word
 from web.views.survey_import import workbook
@@ -25,7 +26,7 @@ def _asked(context: Ctx) -> tuple[Analysis, dict[str, str], list[dict[str, str]]
     reading = reading_areas(context.actor)
     with context.app.read() as conn:
         years = surveys.years(conn, reading)
-        wanted = filters_of(request.args, years, context.today.year)
+        wanted = filters_of(years, context.today.year)
         units = [
             unit for level in ("district", "street", "community")
             for unit in areas.units_under(conn, reading, level)
@@ -45,8 +46,7 @@ def show() -> str:
     """Show the counts by question, and by community, class of visits or category."""
     context = ctx()
     found, names, places, years = _asked(context)
-    way = request.args.get("by", "community")
-    way = way if way in WAYS else "community"
+    way = query.one_of("by", WAYS, "community")
     groups = found.groups(way)
     return render_template(
         "survey_analysis.html", found=found, places=places, years=years, way=way, ways=WAYS, groups=groups,
@@ -63,6 +63,7 @@ def download() -> Response:
 
     context = ctx()
     found, names, places, _years = _asked(context)
+    query.insist()
     context.app.do(NoteReport(found.area, found.year), context.actor)
     with context.app.read() as conn:
         place = org.full_name(conn, found.area)

@@ -12,6 +12,7 @@ from engine.errors import AidError
 from tasks.survey import importing
 from tasks.survey.rowcheck import columns_of
 from tasks.survey.workbook import MOST_BYTES, WorkbookRefused
+from web import query
 from web.adminview import refused, sentence_of
 from web.context import Ctx, ctx
 from web.going import go
@@ -84,8 +85,7 @@ def show(import_id: int) -> str:
 
 
 def _page(context: Ctx, import_id: int, refusal: AidError | None = None) -> str:
-    after = request.args.get("after", "0")
-    start = int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0
+    start = min(query.number("after") or 0, 10**8)
     with context.app.read() as conn:
         found = importing.mine(conn, context.actor, import_id)
         waits = found.stored != "checking" and not found.running

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from engine.errors import AidError
@@ -13,10 +13,10 @@ from tasks.commands import Command
 from tasks.org import LEVELS
 from tasks.queries.accounts import standing
 from tasks.queries.units import in_order, places
+from web import query
 from web.adminview import carry_out, choices, errors_of, field, number, refused, require, sentence_of
 from web.context import ctx
 from web.going import go
-from web.numbers import whole
 
 views = Blueprint("units", __name__, url_prefix="/units")
 
@@ -42,7 +42,7 @@ def _page(refusal: AidError | None = None, at: int = 0, act: str = "") -> str:
     below = dict(zip(LEVELS, LEVELS[1:], strict=False))
     return render_template(
         "units.html", places=found, parents=[one for one in choices(context) if one[0].level in below],
-        below=below, standing=stands, at=at or request.args.get("parent", 0, type=whole), acting=act,
+        below=below, standing=stands, at=at or query.number("parent") or 0, acting=act,
         errors=errors_of(refusal, context.lang), sentence=sentence_of(refusal, context.lang),
         typed={"name": field("name"), "reason": field("reason")},
     )  # fmt: skip
