@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from engine.runtime import machine
+from tasks.gate.opinion import Opinions
 from tests.cli.conftest import Call, fingerprint
 
 BPMN = Path(__file__).parents[2] / "bpmn"
@@ -102,6 +103,7 @@ def test_a_diagram_the_second_opinion_refuses_is_not_published(
         engine.take(token, gateway.outgoing[-1])
 
     before = fingerprint(office)
+    monkeypatch.setattr("tasks.release.OPINIONS", Opinions())  # nothing is remembered of the sound runtime
     monkeypatch.setitem(machine.ENTER, kind, enter_wrongly)  # type: ignore[arg-type]
     call("deploy", FOLLOW_UP).require_refused("流程图有")
     assert fingerprint(office) == before
