@@ -90,7 +90,7 @@ def test_the_trail_is_for_those_who_check_it(office: Office, program: Program, c
     trail = auditor.get(f"/audit/{case}/events").json
     assert [one["seq"] for one in trail["events"]] == list(range(1, len(trail["events"]) + 1))
     proof = auditor.post(f"/audit/{case}/verify").json
-    assert proof == {"whole": True, "events": len(trail["events"]), "faults": []}
+    assert proof == {"whole": True, "events": len(trail["events"]), "outside": False, "faults": []}
 
 
 def test_policy_processes_and_settings_are_read(program: Program) -> None:
