@@ -75,7 +75,7 @@ def test_a_reason_uncovers_and_the_evidence_goes_along_and_proves_itself(
 ) -> None:
     page = desk("auditor.sy").go("/audit?q=2026-000001").page
     page.get_by_role("button", name="验证记录完整性").click()
-    expect(page.get_by_role("status")).to_contain_text("验证通过")
+    expect(page.get_by_role("status").first).to_contain_text("验证通过")
     page.get_by_text("查看个人信息", exact=True).click()
     page.get_by_label("查看理由").fill("看")
     page.get_by_role("button", name="写入理由并查看").click()

@@ -30,10 +30,11 @@ _OURS = """() => {
   }
   return found;
 }"""
-#: Names of people and places, employers and posts, and numbers of papers such as 顺仁和推〔2026〕0003号.
+#: Names of people and places, employers and posts, numbers of papers such as 顺仁和推〔2026〕0003号, and what
+#: the people of the demo said.
 _NAMES = re.compile(
     r"顺\S*〔\d{4}〕\d+号|仁和镇|南法信镇|顺义区|河南村|石门苑社区|三家店村|华英园社区|\d+号|"
-    r"顺义某\S{2,4}|保洁员|理货员|后厨帮工|包装工|门卫|单位已招满"
+    r"顺义某\S{2,4}|保洁员?|可倒班|本街道|理货员|后厨帮工|包装工|门卫|单位已招满"
 )
 
 

@@ -62,7 +62,7 @@ PAGES = {
     },
     "sup.rh": {"supervisor-inbox": "/inbox", "supervisor-case": "{case}", "incidents": "/incidents",
                "exchanges": "/exchanges", "registers-month": "{month}",
-               "registers-exports": "/registers/exports",
+               "registers-exports": "/registers/exports", "applications": "/office/applications",
                "settings": "/settings", "waive": "{case}/waive", "instance": "{instance}",
                "survey-imports": "/surveys/imports", "survey-analysis": "/surveys/analysis",
                "migrate": "/studio/P04_community_assistance/migrate"},

@@ -105,7 +105,7 @@ def test_a_program_is_refused_with_the_name(office: Office, path: str) -> None:
 
 def test_every_page_reads_its_address_this_way(root: Path) -> None:
     free = {"q", "name", "step", "focus", "next"}  # words that are searched for, or shown as they are
-    more = {"tables": {"on"}, "audit": {"show"}, "accounts": {"beyond"}}
+    more = {"tables": {"on"}, "audit": {"show"}, "accounts": {"beyond"}, "editor": {"wait"}}
     asked = r'(?:request\.(?:args|values)|\bask)(?:\.get\(|\[)"(\w+)"'
     for view in sorted((root / "web/views").glob("*.py")):
         own = set(re.findall(asked, view.read_text(encoding="utf-8")))

@@ -20,6 +20,8 @@ CONTRACT = json.loads(POLICY.read_text(encoding="utf-8"))
 TASKS: dict[str, dict[str, Any]] = {task["id"]: task for task in CONTRACT["tasks"]}
 #: Steps of our own, in processes the contract does not draw: duties that come as often as an office says.
 OWN = {"P22_Report", "P23_Appraise"}
+#: What the register of follow-ups (E42) asks of every revisit, not of the first alone.
+ADDED = {"P21_FollowUp": {"insurance", "policies"}}
 SETS = {"CATEGORY", "END_CODE", "EXIT_CODE", "BENEFIT_CODE"}
 MAY_LIE_AHEAD = {
     "start_on", "notice_until", "limit_on", "starts_on", "ends_on", "contract_until", "materials_due",
@@ -65,9 +67,13 @@ def test_every_user_task_has_a_form_and_every_form_a_user_task() -> None:
         )  # fmt: skip
 
 
-def test_a_form_asks_what_its_task_names_and_a_note_and_nothing_else() -> None:
+def test_a_form_asks_what_its_task_names_and_a_note_and_little_else() -> None:
+    """More fields may be added if they are optional or have an example (J.5)."""
     for task_id, task in TASKS.items():
-        assert forms()[task_id].fields.keys() == {row["name"] for row in task["fields"]} | {"note"}
+        fields, more = forms()[task_id].fields, ADDED.get(task_id, set())
+        assert fields.keys() == {row["name"] for row in task["fields"]} | {"note"} | more
+        for name in more:
+            assert fields[name].required is False or fields[name].example is not None
 
 
 def test_fields_have_the_type_label_routing_and_condition_of_the_contract() -> None:
