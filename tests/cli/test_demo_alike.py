@@ -17,7 +17,7 @@ from tasks.store.tables_people import person
 from tests import demo_home as homes
 from tests.demo_home import DemoHome
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.nightly
 
 
 @pytest.fixture

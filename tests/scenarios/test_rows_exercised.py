@@ -20,6 +20,8 @@ NAMED = [one for one in trace(LIBRARY).deadlines if one.state == EXERCISED]
 LOOKED_AT = {"DL-050": "papers:", "DL-101": "no_hints:", "DL-107": "no_hints:", "DL-124": "national:"}
 #: Told to hold that the row does not begin: guidance that ended before its first week, work of one's own.
 HELD_BACK = {("D02_lost_before_the_weekly_watch", "DL-046"), ("M29_registered_as_self_employed", "DL-039")}
+#: Every third by day, all by night.
+BY_DAY = [row if n % 3 == 0 else pytest.param(row, marks=pytest.mark.nightly) for n, row in enumerate(NAMED)]
 
 
 class Teller:
@@ -55,7 +57,7 @@ def _really(row: Deadline, seen: Coverage, path: Path) -> bool:
     return any(place.name in seen.tasks for place in row.places if place.kind == "element")
 
 
-@pytest.mark.parametrize("row", NAMED, ids=lambda row: row.id)
+@pytest.mark.parametrize("row", BY_DAY, ids=lambda row: row.id)
 def test_a_scenario_that_names_a_row_exercises_it(teller: Teller, row: Deadline) -> None:
     paths = sorted((FOLDER / f"{name}.yaml" for name in row.scenarios), key=lambda path: path.stat().st_size)
     assert any(_really(row, teller.touched(path), path) for path in paths)

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 ZONES = ("Asia/Shanghai", "UTC", "America/New_York", "Europe/Berlin")
 #: By day: over the Spring Festival, over Labour Day, a missed day, thirty days, the end of a month, an
 #: extension, three tiers, ten days, a notice that ends at midnight, an office's weeks, the end of a benefit.
-CASES = ("GS06", "GS11", "GS12", "GS19", "GS26", "GS46", "L23", "L31", "M23", "W11", "W13")
+CASES = ("GS06", "GS12", "GS19", "GS46", "L23", "L31", "M23", "W13")
 PROGRAM = """
 import sys
 from pathlib import Path
