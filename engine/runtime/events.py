@@ -212,6 +212,7 @@ def at_boundary(machine: Machine, token: Token, boundary: Node) -> None:
     """Leave an activity by its boundary event, or start a second token beside it."""
     if boundary.interrupting:
         scopes.clear(machine, token, fired=boundary.id)
+        machine.unqueue(token)
         token.node = boundary.id
         token.round = 0
         machine.leave(token, boundary)
@@ -251,4 +252,5 @@ def begin_event_sub(machine: Machine, scope: Scope, start: Node, values: Values 
     machine.state.tokens[token.id] = token
     inside = scopes.open_inside(machine, token, sub.id)
     machine.assign(inside.id, values)
+    scopes.arm_event_subs(machine, inside)
     machine.spawn(start, inside.id)
