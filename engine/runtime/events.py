@@ -144,7 +144,7 @@ def _propagate(machine: Machine, scope: Scope, event: EventDef) -> bool:
     left = ""  #: the event sub-process the event comes from: it does not catch its own
     while True:
         definition = machine.graph.scopes.get(scope.element)
-        if definition is not None and not scopes.is_iteration(machine, scope):
+        if definition is not None and not scopes.is_iteration(machine.state, scope):
             subs = (sub.id for sub in definition.event_subs if sub.id != left)
             start = _catcher((machine.graph.scopes[sub].starts[0] for sub in subs), event)
             if start is not None:
