@@ -30,10 +30,11 @@ WHAT = {
     "reordered": "记录的次序被调换", "cut": "封存之后，末尾的记录被截去",
     "resigned": "封存之后，记录被重新签写", "payload altered": "附带内容被改动",
     "payload removed": "附带内容被整行删除", "payload inserted": "附带内容没有对应的记录",
-    "definition swapped": "办理所依据的流程图被调换", "content altered": "记录所指的内容被改动",
-    "path altered": "画出的路径与记录不一致", "seal altered": "封存记录被改动",
-    "checkpoint altered": "库外的封存文件被改动", "file altered": "证据包里的文件被改动",
-    "file removed": "证据包里缺少文件", "file inserted": "证据包里多出文件",
+    "definition swapped": "办理所依据的流程图被调换", "path altered": "画出的路径与记录不一致",
+    "content altered": "记录所指的内容被改动", "content removed": "记录所指的内容被删除",
+    "seal altered": "封存记录被改动", "checkpoint altered": "库外的封存文件被改动",
+    "file altered": "证据包里的文件被改动", "file removed": "证据包里缺少文件",
+    "file inserted": "证据包里多出文件",
 }  # fmt: skip
 FIELDS = ("trail_id", "seq", "at", "kind", "instance_id", "rev", "element", "actor_id", "role", "origin",
           "data", "command_key")  # fmt: skip
@@ -188,7 +189,7 @@ class Bundle:
             for number in range(expected, row["seq"]):
                 self.add("removed", number)
             if row["seq"] < expected:
-                self.add("reordered", row["seq"])
+                self.add("inserted" if row["seq"] < 1 else "reordered", row["seq"])
             if row["trail_id"] != self.events[0]["trail_id"]:
                 self.add("inserted", row["seq"])
             expected = max(expected, row["seq"] + 1)
@@ -210,21 +211,21 @@ class Bundle:
     def forms(self, key: bytes) -> None:
         """Forms are what was kept of them when the step was done."""
         for row in self.events:
-            values = self.evidence["forms"].get(str(row["told"].get("task")))
-            digest = row["told"].get("form")
-            asked = row["kind"] == "TaskCompleted" and values is not None and isinstance(digest, str)
-            if asked and mac(key, f"form\0{canonical(values)}".encode()).hex() != digest:
-                self.add("content altered", row["seq"], f"表单 {row['element']}")
+            told, values = row["told"], self.evidence["forms"].get(str(row["told"].get("task")))
+            made = mac(key, f"form\0{canonical(values)}".encode()).hex()
+            if row["kind"] == "TaskCompleted" and isinstance(told.get("form"), str) and made != told["form"]:
+                what = "altered" if values is not None else "removed"
+                self.add(f"content {what}", row["seq"], f"表单 {row['element']}")
 
     def papers(self) -> None:
         """Papers are those that were issued."""
         papers = {paper["id"]: paper for paper in self.evidence["papers"]}
         for row in self.events:
-            paper = papers.get(str(row["told"].get("id")))
-            if row["kind"] == "PaperIssued" and paper is not None:
-                made = sha(f"{paper['template']}\n{paper['content']}".encode()).hex()
-                if made != row["told"].get("hash"):
-                    self.add("content altered", row["seq"], f"文书 {paper['number']}")
+            told, paper = row["told"], papers.get(str(row["told"].get("id")))
+            made = paper and sha(f"{paper['template']}\n{paper['content']}".encode()).hex()
+            if row["kind"] == "PaperIssued" and made != told.get("hash"):
+                what = "altered" if paper else "removed"
+                self.add(f"content {what}", row["seq"], f"文书 {told.get('number')}")
 
     def diagrams(self) -> dict[Any, tuple[str, dict[bytes, bool]]]:
         """Return digest (over the drawing and what it brings) and flows (drawn or not), by version."""
