@@ -70,7 +70,7 @@ def _altered(
     for number, trail_id in _papers_of_nobody(conn, issued, only):
         yield "content inserted", trail_id, None, f"文书 {number}"
     for digest, source in conn.execute(sa.select(paper_template.c.hash, paper_template.c.source)):
-        if hashlib.sha256(source.encode()).hexdigest() != digest:
+        if hashlib.sha256(str(source).encode()).hexdigest() != digest:
             yield "content altered", None, None, f"文书模板 {digest[:12]}"
 
 

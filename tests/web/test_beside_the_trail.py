@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine import seals
-from engine.store.tables import event, instance, trail, user_task
+from engine.store.tables import definition, event, event_payload, instance, trail, user_task
 from tasks.crypto import keys_text
 from tasks.store.tables import case, deadline, form_data, referral, trail_owner
 from tasks.store.tables_people import paper, paper_template
@@ -151,3 +151,26 @@ def test_an_event_whose_column_holds_something_else_is_named_and_nothing_breaks(
     wrong = sa.literal_column("x'ff'" if column == "data" else "'abc'")
     copy.attack(sa.update(event).where(copy.at(9)).values({column: wrong}))
     assert "altered" in {what for what, _seq in copy.by_the_product()}
+
+
+SPOILED: Mapping[str, Callable[[int], list[Any]]] = {
+    "hash": lambda one: [sa.update(event).where(event.c.trail_id == one, event.c.seq == 9)
+                         .values(hash=sa.literal_column("'abc'"))],
+    "number": lambda one: [sa.update(event).where(event.c.trail_id == one, event.c.seq == 9)
+                           .values(seq=sa.literal_column("'abc'"))],
+    "moment": lambda one: [sa.update(event).where(event.c.trail_id == one, event.c.seq == 9)
+                           .values(at=sa.literal_column("'soon'"))],
+    "data": lambda one: [sa.update(event).where(event.c.trail_id == one).values(data="[]")],
+    "form": change(form_data, "case_id", values="no json"),
+    "payload": change(event_payload, "trail_id", payload='{"a":5}'),
+    "paper": change(paper, "case_id", issued_on="soon"),
+    "diagram": lambda _one: [sa.update(definition).values(xml=definition.c.xml + " ")],
+    "state": change(instance, "trail_id", mac=sa.literal_column("'abc'")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", sorted(SPOILED))
+def test_the_pages_of_what_was_spoiled_name_it_instead_of_failing(copy: Copy, what: str) -> None:
+    copy.attack(*SPOILED[what](copy.case))
+    for path in (f"/audit/{copy.case}/verify", "/audit/verify"):
+        assert "验证未通过" in copy.asked("auditor.sy", path, {}).text
