@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import json
 import shutil
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -174,3 +178,30 @@ def test_the_pages_of_what_was_spoiled_name_it_instead_of_failing(copy: Copy, wh
     copy.attack(*SPOILED[what](copy.case))
     for path in (f"/audit/{copy.case}/verify", "/audit/verify"):
         assert "验证未通过" in copy.asked("auditor.sy", path, {}).text
+
+
+def packed(parts: Mapping[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as target:
+        for name, part in parts.items():
+            target.writestr(name, part)
+    return out.getvalue()
+
+
+def test_every_file_of_a_bundle_is_named_when_it_is_changed_or_gone(copy: Copy) -> None:
+    with zipfile.ZipFile(io.BytesIO(copy.bundle())) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    kinds = {Path(name).suffix: name for name in parts if not name.startswith(("manifest", "evidence"))}
+    assert set(kinds) == {".bpmn", ".svg", ".html", ".css", ".py"}
+    for name in kinds.values():
+        changed = {**parts, name: parts[name] + b" "}
+        listed = {n: hashlib.sha256(part).hexdigest() for n, part in changed.items() if n[:8] != "manifest"}
+        closed_again = {**changed, "manifest.json": json.dumps(listed).encode()}
+        gone = {n: part for n, part in parts.items() if n != name}
+        for spoilt, said in (
+            (changed, f"证据包里的文件被改动：{name}"),
+            (closed_again, "证据包里的文件被改动：manifest.mac"),
+            (gone, f"证据包里缺少文件：{name}"),
+        ):
+            done = copy.alone(packed(spoilt))
+            assert (done.returncode, said in done.stdout) == (1, True), (name, done.stdout, done.stderr)

@@ -3,11 +3,11 @@
 
     python3 verify_bundle.py BUNDLE.zip [--keys FILE] [--checkpoints FILE]
 
-Without the key file it proves that the files are those the bundle was closed with; that events are numbered
-without a gap; that diagrams, papers and drawn ways are those the events tell of; that the head of the trail
-lies under the root of the seal; and, given the file of checkpoints kept outside, that nothing told there was
-cut off or written anew. It cannot prove without the key that an event still says what it said: whoever can
-write the whole bundle can write other words and close it again. With the key file it recomputes every link,
+Without the key file it proves that the files are those the manifest lists; that events are numbered without
+a gap; that diagrams, papers and drawn ways are as the events tell; that the head of the trail lies under the
+root of the seal; and, given the file of checkpoints kept outside, that nothing told there was cut off or
+written anew. It cannot prove without the key that an event still says what it said: whoever can write the
+bundle can write other words and close it again. With the key file it recomputes the manifest, every link,
 payload, form and seal. Whoever has the key can write a trail anew; only the checkpoints outside show that.
 """
 
@@ -21,7 +21,6 @@ import json
 import re
 import sys
 import zipfile
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +156,8 @@ class Bundle:
     def check(self) -> list[tuple[str, int | None, str]]:
         """Verify everything that can be verified with what was given."""
         self.files()
+        if any(what == "file removed" for what, *_ in self.faults):
+            return self.faults
         self.numbers()
         if self.keys:
             rows = sorted(self.events, key=lambda row: row["seq"])
@@ -173,11 +174,13 @@ class Bundle:
 
     def files(self) -> None:
         """The files are those the bundle was closed with."""
-        listed, names = json.loads(self.zip.read("manifest.json")), self.zip.namelist()
+        listed, names = json.loads(closed := self.zip.read("manifest.json")), self.zip.namelist()
+        if self.keys:
+            listed["manifest.mac"] = sha(mac(self.keys["trail"], closed).hex().encode()).hex()
         for name in sorted({*listed, *names}):
             if name not in names:
                 self.add("file removed", detail=name)
-            elif names.count(name) > 1 or name not in {*listed, "manifest.json"}:
+            elif names.count(name) > 1 or name not in {*listed, "manifest.json", "manifest.mac"}:
                 self.add("file inserted", detail=name)
             elif name in listed and hashlib.sha256(self.zip.read(name)).hexdigest() != listed[name]:
                 self.add("file altered", detail=name)
@@ -289,16 +292,14 @@ class Bundle:
 
     def head(self, head: list[Any]) -> None:
         """Compare the trail with a head [trail, number, hash] that was told of it."""
-        last = max(row["seq"] for row in self.events)
-        if last < head[1]:
+        if (last := max(row["seq"] for row in self.events)) < head[1]:
             self.add("cut", last + 1)
         elif any(row["seq"] == head[1] and row["hash"] != head[2] for row in self.events):
             self.add("resigned", head[1])
 
-    def outside(self, lines: Iterable[str]) -> None:
+    def outside(self, lines: list[str]) -> None:
         """The trail is what a file outside was told of it, whenever it was told."""
-        heads: dict[int, list[Any]] = {}
-        told: list[list[Any]] = []
+        heads, told = dict[int, list[Any]](), list[list[Any]]()
         for number, text in enumerate(lines, 1):
             line = mapping(text)
             unsigned = {name: value for name, value in line.items() if name != "line_mac"}
