@@ -107,9 +107,7 @@ class Chain:
         return sorted(found + [(number, "reordered") for number in moved])
 
     def _sort(self) -> tuple[dict[int, int], list[int], list[int]]:
-        moved: dict[int, int] = {}
-        unknown: list[int] = []
-        gaps: list[int] = []
+        moved, unknown, gaps = dict[int, int](), list[int](), list[int]()
         previous, expected, doubtful = START, 1, False
         for row, kept in zip(self.rows, self.hashes[1:], strict=True):
             number = row["seq"]
