@@ -12,6 +12,7 @@ from engine.errors import NotFound
 from engine.xmlsafe import XmlRefused
 from tasks import releases
 from tasks.annex import AnnexRefused
+from tasks.gate import minima
 from tasks.impact import Impact, impact
 from tasks.queries import studio
 from tasks.queries.release_history import history
@@ -37,6 +38,8 @@ class Sheet:
     draft: studio.Draft | None
     #: what it would mean, while it waits
     impact: Impact | None
+    #: where it asks less than the policy, while it waits
+    looser: list[Finding]
 
     @property
     def active(self) -> studio.Version | None:
@@ -77,9 +80,20 @@ def load_sheet(context: Ctx, definition_id: int) -> Sheet:
     draft = next((one for one in drafts if one.definition_id == definition_id), None)
     hands = {found.author_id, draft.saved_by if draft else None}
     meaning = impact_of(context, source) if found.status in _WAITING else None
+    looser = looser_of(context, source) if found.status in _WAITING else []
     return Sheet(
-        found, source, versions, happened, loads(source.annex), context.user_id in hands, draft, meaning
-    )
+        found, source, versions, happened, loads(source.annex), context.user_id in hands, draft, meaning,
+        looser,
+    )  # fmt: skip
+
+
+def looser_of(context: Ctx, source: studio.Source) -> list[Finding]:
+    """Return where a version asks less than the policy; nothing while it is too broken to tell."""
+    try:
+        found = check_of(context, source, wait=False).findings
+    except AnnexRefused:
+        return []
+    return [one for one in found if one.rule == minima.RULE]
 
 
 def impact_of(context: Ctx, source: studio.Source) -> Impact | None:
