@@ -36,8 +36,8 @@ def test_an_upgrade_leaves_every_account_logging_in_as_before(
     with database.transaction() as conn:
         conn.execute(
             sa.text(
-                "INSERT INTO user_account (id, username, display_name, password_hash, duty_class, must_change,"
-                " created_at) VALUES (7, 'sup', '督导', :hash, 'business', false, 0)"
+                "INSERT INTO user_account (id, username, display_name, password_hash, duty_class,"
+                " must_change, created_at) VALUES (7, 'sup', '督导', :hash, 'business', false, 0)"
             ),
             {"hash": passwords.hash(PASSWORD)},
         )

@@ -6,6 +6,7 @@ import logging
 import re
 from datetime import timedelta
 
+import pyotp
 import pytest
 import sqlalchemy as sa
 
@@ -13,6 +14,7 @@ from engine.store.db import Database
 from engine.store.metadata import metadata
 from tasks import commands, demo
 from tasks.access import NotCandidate
+from tasks.paper_code import square
 from tests.web.factors import (
     WORDS,
     Phone,
@@ -68,7 +70,10 @@ def test_the_square_says_what_the_groups_say_and_the_page_is_never_kept(office: 
     ask(office, "ALL")
     browser, _answer = give_password(office, "staff.rh")
     answer = browser.get("/login/enrol")
-    assert re.search(r'<svg class="factor-code" viewBox="-4 -4 \d+ \d+"[^>]*><path d="M', answer.text)
+    shared = pyotp.TOTP(secret_on(answer.text))
+    drawn = square(shared.provisioning_uri(name="staff.rh", issuer_name="aid595"))
+    assert f'<svg class="factor-code" viewBox="{drawn.box}"' in answer.text
+    assert f'<path d="{drawn.path}"/>' in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
     assert "style-src 'self'; img-src" in answer.headers["Content-Security-Policy"]
     assert secret_on(answer.text) == secret_on(browser.get("/login/enrol").text)
