@@ -207,6 +207,8 @@ RIGHTS: dict[str, Right] = {
     "audit_find.person": AUDITORS,
     "audit_find.export": AUDITORS,
     "audit_find.verify": AUDITORS,
+    "slip.show": AUDITORS,
+    "slip.compare": AUDITORS,
     "audit.show": AUDITORS,
     "audit.verify": AUDITORS,
     "audit.unmask": AUDITORS,

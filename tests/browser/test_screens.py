@@ -70,7 +70,7 @@ PAGES = {
     "auditor.sy": {
         "audit": "/audit", "audit-search": "/audit?q=王秀英", "audit-case": "{audit}",
         "audit-list": "/audit?clause=R004-05.D4d", "audit-then": "{audit}?at=60",
-        "audit-wrong": "/audit?clause=X",
+        "audit-wrong": "/audit?clause=X", "audit-slip": "/audit/slip",
         "audit-decisions": "{audit}?kind=decisions", "audit-clause": "/clauses/R004-05.D4d",
         "coverage": "/clauses?list=placed&seed=002", "coverage-deadlines": "/clauses?list=deadlines",
     },

@@ -18,6 +18,7 @@ from engine.clock import NO_DUE, SHANGHAI, end_of_day, to_us
 from engine.deadlines import Unit
 from engine.decisions import HIT_POLICIES
 from engine.errors import AidError
+from engine.slips import WHAT as SLIP
 from engine.verify import WHAT
 from tasks import labels
 from tasks.clears import FOUR
@@ -64,6 +65,7 @@ MADE = {
     "find_deadline.": DEADLINE_STATES, "audit_kind.": ("all", *GROUPS),
     "find.": ("clause", "step_", "worker", "unit", "from", "to", "version", "active", "closed"),
     "find.column_": ("no", "unit", "status", "tier", "run", "opened", "closed"),
+    "slip.": tuple(what.replace(" ", "_") for what in SLIP),
     "fault.": tuple(what.replace(" ", "_") for what in WHAT),
     "survey.standing_": ("held", "beside", "set_aside"), "survey.by_": WAYS,
     "survey.state_": ("checking", "checked", "importing", "done", "failed", "dropped", "lost"),
