@@ -47,11 +47,11 @@ def _page(context: Ctx, found: Compared | None = None, sentence: str = "") -> st
     return render_template(
         "audit_slip.html", row=row, text=text, when=_when(context, row),
         square=drawing(text) if text else None, found=found, sentence=sentence,
-        found_when=_when(context, found and found.row),
+        found_when=_when(context, found.row if found else None),
         typed=request.form.get("slip", ""),
     )  # fmt: skip
 
 
 def _when(context: Ctx, row: SealRow | None) -> str:
     """Return the moment of a seal with its year, for paper outlives it."""
-    return "" if row is None else moment_text(row.at, date.min, context.lang)
+    return moment_text(row.at, date.min, context.lang) if row is not None else ""
