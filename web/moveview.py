@@ -59,7 +59,8 @@ def load_plan(
     areas = areas_of(context.actor) or []
     with context.app.read() as conn:
         here = migrations.running(conn, key, areas)
-        versions = [replace(one, running=here.get(one.id, 0)) for one in studio.versions(conn, key)]
+        signed = (one for one in studio.versions(conn, key) if one.status not in ("submitted", "rejected"))
+        versions = [replace(one, running=here.get(one.id, 0)) for one in signed]
         if not versions:
             raise NotFound
         active = next((one for one in versions if one.status == "active"), None)
