@@ -313,3 +313,5 @@ def test_no_case_is_taken_to_a_version_that_nobody_else_has_signed(crowd: Crowd,
         with pytest.raises(IllegalState) as caught:
             office.app.do(command, author)
         assert "没有经另一位督导批准" in caught.value.sentence()
+    told = office.app.do(StartMigration(P04, 1, made["version"], dry=True), author).extra
+    assert told["cases"] > 0
