@@ -69,8 +69,10 @@ def seal_if_old(app: App, checkpoints: Path) -> bool:
     return True
 
 
-def sweep(app: App) -> int:
+def sweep(app: App, guard: ClockGuard | None = None) -> int:
     """Remove sessions, half-done logins and login failures that are over; return how many rows went."""
+    if (guard or guard_of(app)).holds():
+        return 0
     with app.write() as conn:
         return sessions.sweep(conn, app.clock.now())
 
@@ -84,7 +86,9 @@ def schedule(app: App, checkpoints: Path, scheduler: BaseScheduler | None = None
         beat.add_job(
             exchange, "interval", (app, guard_of(app)), seconds=TICK.total_seconds(), id="exchange", **steady
         )
-    beat.add_job(sweep, "interval", (app,), seconds=SWEEP_EVERY.total_seconds(), id="sweep", **steady)
+    beat.add_job(
+        sweep, "interval", (app, guard_of(app)), seconds=SWEEP_EVERY.total_seconds(), id="sweep", **steady
+    )
     beat.add_job(
         seal_if_old, "interval", (app, checkpoints), seconds=SEAL_LOOK.total_seconds(), id="seal", **steady
     )
