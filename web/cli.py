@@ -163,6 +163,19 @@ def password(username: str, reason: str, database: str | None) -> None:
     click.echo("以上为一次性密码，首次登录须修改。原密码和登录已失效，已记入管理轨迹。")
 
 
+@cli.command(name="second-factor")
+@click.argument("username")
+@click.option("--reason", default="运维重置", show_default=True, help="Kept in the trail.")
+@DATABASE
+def second_factor(username: str, reason: str, database: str | None) -> None:
+    """Take an account's login code away, as when an administrator lost the telephone.
+
+    Example: aid595 second-factor security.admin
+    """
+    cli_data.reset_second_factor(open_app(database), username, reason)
+    click.echo(f"{username}的登录验证码已取消，登录已失效，已记入管理轨迹。仍要求验证码的账号下次登录时重新启用。")
+
+
 @cli.command()
 @click.argument("files", nargs=-1, required=True, type=FILE)
 @DATABASE
@@ -246,21 +259,23 @@ def seal(database: str | None, is_demo: bool) -> None:
 @audit.command()
 @DATABASE
 @DEMO
+@click.option("--slip", "written", multiple=True, help="A seal on paper, as scanned; may be repeated.")
 @click.option("--json", "as_json", is_flag=True)
-def verify(database: str | None, is_demo: bool, as_json: bool) -> None:
+def verify(database: str | None, is_demo: bool, written: tuple[str, ...], as_json: bool) -> None:
     """Prove that nothing in the trail was altered, removed or cut off.
 
     Example: aid595 audit verify --demo
     """
     where = installation.place(database, is_demo)
-    found: dict[str, Any] = cli_data.verify(opened(where), where)
+    found: dict[str, Any] = cli_data.verify(opened(where), where, written)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
     else:
         click.echo(found["zh"])
-        for line in (*(f"  {fault}" for fault in found["faults"]), *filter(None, (found["note"],))):
+        faults = (f"  {fault}" for fault in found["faults"])
+        for line in (*faults, *found["slips"], *filter(None, (found["note"],))):
             click.echo(line)
-    sys.exit(1 if found["faults"] else 0)
+    sys.exit(0 if found["ok"] else 1)
 
 
 @cli.command()
