@@ -205,3 +205,10 @@ def test_every_file_of_a_bundle_is_named_when_it_is_changed_or_gone(copy: Copy) 
         ):
             done = copy.alone(packed(spoilt))
             assert (done.returncode, said in done.stdout) == (1, True), (name, done.stdout, done.stderr)
+
+
+def test_an_event_that_was_altered_is_named_once_and_not_by_what_it_told(copy: Copy) -> None:
+    made = sa.and_(event.c.trail_id == copy.case, event.c.kind == "TaskCreated")
+    seq = copy.rows(sa.select(sa.func.min(event.c.seq)).where(made))[0][0]
+    copy.attack(sa.update(event).where(copy.at(seq)).values(data='{"task":"1"}'))
+    assert copy.by_the_product() == {("altered", seq)}
