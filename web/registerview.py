@@ -123,10 +123,11 @@ def units(context: Ctx) -> list[tuple[str, str]]:
 
 
 class Heading(NamedTuple):
-    """A heading of a table; `whole` cells are not broken into lines."""
+    """A heading of a table; `whole` cells are not broken into lines, `opens` ones lead to the person."""
 
     words: str
     whole: bool
+    opens: bool = False
 
 
 #: Columns whose cells are read as one sign.
@@ -135,7 +136,10 @@ _WHOLE = frozenset({"case_no", "community", "id_no", "phone", "name"})
 
 def headings(columns: Iterable[Column], lang: str) -> list[Heading]:
     """Return the headings of some columns."""
-    return [Heading(one.label(lang), one.type != "text" or one.name in _WHOLE) for one in columns]
+    return [
+        Heading(one.label(lang), one.type != "text" or one.name in _WHOLE, one.name == "name")
+        for one in columns
+    ]
 
 
 def may(context: Ctx, action: str, area: str) -> bool:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from engine.expressions import compile_expr
+from tasks.day_words import written
 from tasks.forms.spec import Field, FormSpec, Group
 from tasks.survey.schema import NONE, Question, questionnaire
 
@@ -89,7 +90,8 @@ def told(answers: Mapping[str, Any], lang: str) -> list[tuple[str, str]]:
             several = given if isinstance(given, list) else [given]
             options = [one.option(str(code)) for code in several]
             words = [
-                str(code) if option is None else option.zh if lang == "zh" else option.en
+                (written(one.type, str(code)) if lang == "zh" else str(code))
+                if option is None else option.zh if lang == "zh" else option.en
                 for code, option in zip(several, options, strict=True)
             ]
             label = spec().fields[one.id]
