@@ -48,6 +48,7 @@ _SAID = re.compile(r"""\bt\(\s*["']([a-z_.0-9A-Z]+)["']\s*(~)?""")
 _MADE = re.compile(r"""\bt\(\s*"([a-z_.]+)" ~ (\w+)|\bt\("([a-z_.]+)" ~ ([\w.]+)""")
 #: Keys made from data in templates and views, by the prefix and what may follow.
 MADE = {
+    "exchange.some_": ("refused", "dead"),
     "course.": ("employer", "course"),
     "tables.state_": ("now", "later", "over"), "tables.policy_": HIT_POLICIES,
     "inbox.": LISTS, "inbox.empty_": LISTS, "urgency.": (*words.URGENCIES, "done"),
