@@ -85,7 +85,8 @@ def read(context: Ctx, given: Mapping[str, str]) -> Asked:
     first = _day(context, given, "from", month_first, problems)
     last = _day(context, given, "to", month_last, problems)
     if last < first:
-        problems["to"] = context.t("registers.bad_period")
+        if not problems:
+            problems["to"] = context.t("registers.bad_period")
         first, last = month_first, month_last
     return Asked(area, first, last, given.get("under", "")[:40], problems, _key(given.get("before", "")))
 
