@@ -12,7 +12,7 @@ from tasks.store.conn import Connection
 Offered = Mapping[str, Sequence[tuple[str, str]]]
 
 
-def with_recorded(
+def names_for(
     conn: Connection, spec: FormSpec, values: Mapping[str, Any], offered: Offered
 ) -> dict[str, list[tuple[str, str]]]:
     """Return what is offered, and what a form recorded besides, each as (id, name)."""
