@@ -201,6 +201,9 @@ def test_a_line_opens_the_person_by_name(worked: tuple[Office, int]) -> None:
     office, case_id = worked
     page = office.browser("staff.rh").get("/registers/E15?from=2026-03-01&to=2026-03-31").text
     assert re.search(rf'<a href="/cases/{case_id}">王秀[英瑛]</a>', page)
+    covered = office.browser("expert.sy").get("/registers/E15?from=2026-03-01&to=2026-03-31").text
+    assert "●●●</a>" not in covered
+    assert re.search(rf'<a href="/cases/{case_id}">\d+</a>', covered), "the number opens it instead"
 
 
 def test_a_changed_month_is_found_by_verification(worked: tuple[Office, int]) -> None:
