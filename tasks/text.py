@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 
 from engine.errors import FormInvalid
 
@@ -30,6 +31,11 @@ def clean(text: str) -> str:
 def clean_line(text: str) -> str:
     """Return text on one line, runs of blanks as one; raise BrokenText."""
     return re.sub(r"\s+", " ", clean(text))
+
+
+def written_day(value: date) -> str:
+    """Return a date as papers and sentences write it: 2026年3月9日."""
+    return f"{value.year}年{value.month}月{value.day}日"
 
 
 def need_reason(reason: str) -> str:

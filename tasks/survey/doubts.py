@@ -16,6 +16,7 @@ from tasks.decision_inputs import Thresholds, current_facts
 from tasks.store import surveys
 from tasks.store.conn import Connection, Record
 from tasks.survey.schema import NONE, Answers
+from tasks.text import written_day
 
 #: (question, Chinese, English)
 Problem = tuple[str, str, str]
@@ -169,9 +170,10 @@ def _round(answers: Answers, today: date, known: Beside) -> Iterator[Problem]:
         return
     if rounds:
         first, last = rounds[-1]
-        until = "起" if last is None else f"至{last}"
-        zh = f"调查日期{day}不在本社区（村）{day.year}年的调查期内（{first}{until}）"
+        until = "起" if last is None else f"至{written_day(last)}"
+        period = f"{written_day(first)}{until}"
+        zh = f"调查日期{written_day(day)}不在本社区（村）{day.year}年的调查期内（{period}）"
         yield _again("survey_date", zh, "The day lies outside the community's survey round")
     elif day.year != today.year:
-        zh = f"调查日期{day}不在今年（{today.year}年）的调查期内"
+        zh = f"调查日期{written_day(day)}不在今年（{today.year}年）的调查期内"
         yield _again("survey_date", zh, "The day lies outside this year's survey round")

@@ -101,7 +101,7 @@ def test_the_subsidy_once_more_is_refused_a_second_time_with_its_clause(office: 
     assert browser.post(f"/cases/{case}/benefit", again).status_code == 303
     answer = browser.post(f"/cases/{case}/benefit", again | {"starts_on": "2026-03-01"})
     assert answer.status_code == 422
-    assert f"每人只有一次（R000-08.3），已有自{DAY}起的一次，不能再登记" in answer.text
+    assert "每人只有一次（R000-08.3），已有自2026年1月1日起的一次，不能再登记" in answer.text
     assert 'value="2026-03-01"' in answer.text
 
 
