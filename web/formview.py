@@ -23,6 +23,8 @@ Choices = Callable[[Field], Sequence[tuple[str, str]]]
 PAGE_NAMES = frozenset({"_csrf", "_key", "_then", "_add"})
 #: Up to so many options are buttons, more are a list to open.
 _BUTTONS = 5
+#: Answers that say nothing without their question.
+_MUTE = ("bool", "int", "money")
 
 
 @dataclass(slots=True)
@@ -230,6 +232,13 @@ def answers(
     return told
 
 
+def _in_row(column: Field, said: str, lang: str) -> str:
+    """Return what a line of a list says of one column: with its name where the answer alone is mute."""
+    if column.type not in _MUTE:
+        return said
+    return f"{column.label(lang)}：{said}" if lang == "zh" else f"{column.label(lang)}: {said}"
+
+
 def _told(
     spec: Field, value: Any, lang: str, say_bool: Callable[[bool], str], choices: Choices
 ) -> str:
@@ -245,7 +254,7 @@ def _told(
     if spec.type == "list":
         rows = [
             " · ".join(
-                _told(column, row[column.name], lang, say_bool, choices)
+                _in_row(column, _told(column, row[column.name], lang, say_bool, choices), lang)
                 for column in spec.item
                 if row.get(column.name) not in (None, "")
             )

@@ -181,6 +181,7 @@ def test_the_street_draws_up_its_sheet_though_the_case_went_on(worked: tuple[Off
     page = staff.get(f"/papers/new?case={case_id}").text
     offers = re.findall(r'name="kind" value="(E\d\d)"(.*?)</form>', page)
     assert [kind for kind, rest in offers if "<button" in rest] == ["E14"]
+    assert all("由正在援助的社区（村）出具" in rest for kind, rest in offers if kind != "E14")
     drawn = staff.post("/papers/new", {"kind": "E14", "case": str(case_id)})
     assert drawn.status_code == 303
     assert "顺仁和动〔2026〕" in staff.get(drawn.location).text

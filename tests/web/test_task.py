@@ -67,6 +67,12 @@ def test_who_writes_the_letter_reads_which_post_was_chosen_the_step_before(offic
     assert "夜班门卫" in before
 
 
+def test_a_number_or_a_yes_in_a_list_is_told_with_its_name(office: Office) -> None:
+    _case, task = _fresh(office, "P03_Form")
+    before = _before(office.browser("staff.rh").get(f"/tasks/{task}").text)
+    assert "居民身份证 · 份数：1 · 已提交：是" in before
+
+
 def _before(page: str) -> str:
     return page.partition('id="before"')[2].partition("</details>")[0]
 

@@ -80,6 +80,7 @@ class Offer:
     step: str = ""
     at: int | None = None
     may: bool = True
+    tier: str = ""  #: which draws it up
 
 
 @views.get("/new")
@@ -111,12 +112,12 @@ def _new_page(
     tiers, tier = reading_tiers(context.actor, area), head.tier if head else ""
     may = access.allowed(context.actor, "add_paper", Subject(area, tier=tier))
     offers = [
-        Offer(kinds[row["element"]], row["task_id"], step_name(row["element"]), row["at"], may)
+        Offer(kinds[row["element"]], row["task_id"], step_name(row["element"]), row["at"], may, tier)
         for row in rows if row["tier"] in tiers
     ]  # fmt: skip
     whole_of = "case" if head else "person"
     wholes = [
-        Offer(kind.id, may=records.may_draw(context.actor, kind, area, tier))
+        Offer(kind.id, may=records.may_draw(context.actor, kind, area, tier), tier=tier)
         for kind in paper_kinds().values() if kind.record == whole_of
     ]  # fmt: skip
     may_any = any(one.may for one in [*wholes, *offers])
