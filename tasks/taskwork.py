@@ -41,6 +41,7 @@ from tasks.forms.validate import Validated, validate
 from tasks.handlers import Completion, handle
 from tasks.paper_text import kinds_to_issue
 from tasks.prefill import forget, form_context, missing_post
+from tasks.queries.chosen import chosen_names
 from tasks.registers import write
 from tasks.store import casework, rows, tables
 from tasks.text import need_reason
@@ -218,27 +219,12 @@ def _issue_papers(desk: Desk, done: Completion, spec: FormSpec) -> None:
             kind=kind, area=context.area, spec=spec, values=done.values,
             person=person, case_id=context.case_id,
             case_no=case["case_no"] if case else "", instance_id=done.task.live.id, task_id=done.task.row.id,
-            number=done.values.get(field) if field else None, names=names_of(desk, spec, done.values),
+            number=done.values.get(field) if field else None,
+            names=chosen_names(desk.conn, spec, done.values),
             tier=access.tier_of(done.task.row.role) or context.tier,
         )  # fmt: skip
         issued = papers.issue(desk.conn, desk.actor, desk.now, paper_extra.told(desk, done, source))
         done.emit("PaperIssued", paper=issued.kind, number=issued.number, id=str(issued.id), hash=issued.hash)
-
-
-def names_of(desk: Desk, spec: FormSpec, values: Mapping[str, Any]) -> dict[str, str]:
-    """Return the names behind the users and objects a form chose."""
-    found: dict[str, str] = {}
-    for field in spec:
-        value = values.get(field.name)
-        if not value:
-            continue
-        if field.type == "user":
-            found[str(value)] = accounts.name_of(desk.conn, int(value))
-        elif field.type == "ref":
-            table = tables.post if field.of == "post" else tables.vacancy
-            row = rows.first(desk.conn, table, id=int(value))
-            found[str(value)] = row["name"] if row is not None else ""
-    return found
 
 
 def _next(desk: Desk, task: OpenTask) -> int | None:
