@@ -41,7 +41,7 @@ from tasks.forms.validate import Validated, validate
 from tasks.handlers import Completion, handle
 from tasks.paper_text import kinds_to_issue
 from tasks.prefill import forget, form_context, missing_post
-from tasks.queries.chosen import chosen_names
+from tasks.queries.chosen import chosen_names, with_vacancy
 from tasks.registers import write
 from tasks.store import casework, rows, tables
 from tasks.text import need_reason
@@ -148,7 +148,8 @@ def complete(desk: Desk, command: commands.CompleteTask) -> Done:
     _only_holder(desk, task)
     spec = desk.library_of(task.live).form_of(task.node)
     try:
-        accepted = validate(spec, command.values, form_context(desk, task.live, spec))
+        given = with_vacancy(desk.conn, spec, command.values)
+        accepted = validate(spec, given, form_context(desk, task.live, spec))
     except FormInvalid as fault:
         missing_post(desk, task.live, spec, fault)
         raise

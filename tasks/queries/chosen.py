@@ -7,6 +7,7 @@ from typing import Any
 
 from tasks import accounts
 from tasks.forms.spec import Field, FormSpec
+from tasks.forms.values import only_ids
 from tasks.queries.case_page import case_head
 from tasks.store import rows, tables
 from tasks.store.conn import Connection
@@ -21,13 +22,23 @@ def chosen_names(conn: Connection, spec: FormSpec, values: Mapping[str, Any]) ->
     return {value: _name(conn, field, int(value)) for field, value in _chosen(spec, values)}
 
 
+def with_vacancy(conn: Connection, spec: FormSpec, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a form with employer and post of the vacancy it chose, where they were left empty."""
+    offered = [field.name for field in spec if field.type == "ref" and field.of == "vacancy"]
+    chosen = only_ids("vacancy", str(values.get(offered[0], ""))) if offered else None
+    row = rows.first(conn, tables.vacancy, id=int(chosen)) if chosen else None
+    told = {"employer": row["employer"], "post": row["name"]} if row is not None else {}
+    empty = [name for name in told if name in spec.fields and not values.get(name)]
+    return {**values, **{name: told[name] for name in empty}}
+
+
 def _chosen(spec: FormSpec, values: Mapping[str, Any]) -> Iterator[tuple[Field, str]]:
     for field in spec:
         given = values.get(field.name)
         lines = given if field.type == "list" and isinstance(given, list) else ()
         cells = [(column, line.get(column.name)) for line in lines for column in field.item]
         for asked, value in [(field, given), *cells]:
-            if asked.type in _CHOSEN and str(value).isdecimal():
+            if asked.type in _CHOSEN and only_ids(asked.of, str(value)):
                 yield asked, str(value)
 
 

@@ -85,6 +85,22 @@ def test_a_choice_is_read_by_its_name_also_when_it_can_no_longer_be_made(office:
     assert chosen in aide.get(f"/tasks/{done}").text
 
 
+def test_who_chooses_a_vacancy_need_not_type_its_employer_and_post(office: Office) -> None:
+    case = office.new_case()
+    office.reach(case, "P04_Match")
+    import_vacancies(office.app, "employer,name,area,number\n顺义某商场,夜班门卫,顺义区,1\n".encode())
+    with office.app.read() as conn:
+        vacancy = rows.rows(conn, tables.vacancy, employer="顺义某商场")[0]["id"]
+    task, aide = office.open_tasks(case)["P04_Match"].id, office.browser("aide.hnc")
+    left_empty = {"systems": "X04", "employer": "", "post": ""}
+    refused = aide.post(f"/tasks/{task}", left_empty)
+    assert "请填写“用人单位”" in refused.text
+    assert aide.post(f"/tasks/{task}", left_empty | {"vacancy": str(vacancy)}).status_code == 303
+    page = aide.get(f"/tasks/{task}").text
+    assert "<dt>用人单位</dt><dd>顺义某商场</dd>" in page
+    assert "<dt>岗位</dt><dd>夜班门卫</dd>" in page
+
+
 def test_a_number_or_a_yes_in_a_list_is_told_with_its_name(office: Office) -> None:
     _case, task = _fresh(office, "P03_Form")
     before = _before(office.browser("staff.rh").get(f"/tasks/{task}").text)
