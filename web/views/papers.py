@@ -18,7 +18,6 @@ from tasks.queries import registers as found
 from tasks.queries.names import user_names
 from tasks.queries.person_page import person_head
 from tasks.queries.scope import reading_tiers, require_file
-from tasks.registers.lines import step_name
 from web import registerview
 from web.context import Ctx, ctx
 from web.errors import status_of
@@ -112,7 +111,7 @@ def _new_page(
     tiers, tier = reading_tiers(context.actor, area), head.tier if head else ""
     may = access.allowed(context.actor, "add_paper", Subject(area, tier=tier))
     offers = [
-        Offer(kinds[row["element"]], row["task_id"], step_name(row["element"]), row["at"], may, tier)
+        Offer(kinds[row["element"]], row["task_id"], row["element"], row["at"], may, tier)
         for row in rows if row["tier"] in tiers
     ]  # fmt: skip
     whole_of = "case" if head else "person"
