@@ -48,6 +48,8 @@ from tasks.text import need_reason
 
 #: Events of a step that a withdrawal need not undo: what they say is said again with the next completion.
 HARMLESS = frozenset({"FactChanged", "RegisterWritten"})
+#: Whose a draft is that the program began, where no person did.
+PROGRAM = 0
 #: Setting value that switches a four-eyes rule, by the element that needs the second person.
 FOUR_EYES = {"P03_Approve": "recognition", "P04_ConfirmOwn": "own_reason", "P13_Approve": "placement"}
 
@@ -125,13 +127,16 @@ def save_draft(desk: Desk, command: commands.SaveDraft) -> Done:
     return Done(task_id=command.task_id)
 
 
-def store_form(desk: Desk, row: TaskRow, values: Mapping[str, Any], draft: bool) -> None:
-    """Keep a form, as a draft or as submitted; one of each a task."""
+def store_form(
+    desk: Desk, row: TaskRow, values: Mapping[str, Any], draft: bool, by: int | None = None
+) -> None:
+    """Keep a form, as a draft or as submitted, one of each a task; the actor keeps it, or who is named."""
+    by = desk.actor.user_id if by is None else by
     context = desk.context_of(row.instance_id)
     person_id = context.person_id or row.subject_id
     where: dict[str, Any] = {"task_id": row.id, "draft": draft}
     found = rows.first(desk.conn, tables.form_data, **where)
-    saved = {"values": dumps(dict(values)), "saved_at": desk.now_us, "saved_by": desk.actor.user_id or 0}
+    saved = {"values": dumps(dict(values)), "saved_at": desk.now_us, "saved_by": by or PROGRAM}
     if found is not None:
         casework.update_where(desk.conn, tables.form_data, where, **saved)
     else:

@@ -253,9 +253,10 @@ def _values(context: Ctx, conn: Connection, task: task_page.TaskView) -> tuple[M
     if not task.open:
         return task_page.form_values(conn, task.id, draft=False) or {}, False
     kept = task_page.form_values(conn, task.id, draft=True)
-    if kept is not None:
+    if kept is not None and task_page.has_own_draft(conn, task.id):
         return kept, True
-    return prefilled(context.app, context.actor, task.id), False
+    # What the task began with is nobody's draft: the rest of the form is filled in as ever.
+    return {**prefilled(context.app, context.actor, task.id), **(kept or {})}, False
 
 
 def _why(conn: Connection, task: task_page.TaskView, node: Node | None) -> list[Why]:
