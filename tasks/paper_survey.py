@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tasks import idno
+from tasks.text import written_day
 
 DEFAULT_FILE = Path(__file__).parent.parent / "bpmn" / "policy" / "survey.json"
 _HEAD = ["问题", "回答"]
@@ -67,6 +69,8 @@ def _label(field: Mapping[str, Any]) -> str:
 def _words(field: Mapping[str, Any], value: Any) -> str:
     if field["type"] == "id_card":
         return idno.mask(str(value))
+    if field["type"] == "date":
+        return written_day(date.fromisoformat(str(value)))
     names = {option["code"]: option["zh"] for option in field.get("options", ())}
     several = value if isinstance(value, list | tuple) else [value]
     return "、".join(str(names.get(one, one)) for one in several) + str(field.get("unit", ""))

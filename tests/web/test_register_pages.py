@@ -188,6 +188,17 @@ def test_the_street_draws_up_its_sheet_though_the_case_went_on(worked: tuple[Off
     assert staff.post("/papers/new", {"kind": "E21", "case": str(case_id)}).status_code == 403
 
 
+def test_the_register_opens_no_paper_that_is_not_for_its_reader(worked: tuple[Office, int]) -> None:
+    office, _case = worked
+    for reader in ("staff.rh", "staff.sy", "expert.sy"):
+        browser = office.browser(reader)
+        listed = browser.get("/papers", query_string=MARCH).text
+        assert "顺仁和申〔2026〕" in listed
+        for paper in set(re.findall(r'href="(/papers/\d+)"', listed)):
+            assert browser.get(paper).status_code == 200
+    assert not re.search(r'href="/papers/\d+"[^>]*><b class="num">顺仁和申', listed)
+
+
 def test_who_has_a_sheet_and_what_is_in_the_handbooks_is_shown(worked: tuple[Office, int]) -> None:
     office, _case = worked
     case_id = office.new_case("孙玉兰")
