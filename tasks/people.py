@@ -191,38 +191,31 @@ def write_facts(
     """
     row = get_person(conn, person_id, lock=True)
     current: dict[str, Any] = loads(row["facts"])
+    changes = _changes(row, current, values)
+    if not changes:
+        return []
+    told = {
+        "person_id": person_id, "since": (since or local_date(now)).isoformat(), "source": source,
+        "event_id": event_id, "user_id": actor.user_id, "recorded_at": to_us(now),
+    }  # fmt: skip
+    store.insert_facts(
+        conn,
+        [{**told, "id": new_id(), "name": change.name, "value": dumps(change.new)} for change in changes],
+    )
+    kept = current | {change.name: change.new for change in changes}
+    facts = dumps({name: value for name, value in kept.items() if value is not None})
+    store.update_person(conn, person_id, facts=facts, updated_at=to_us(now))
+    return changes
+
+
+def _changes(row: RowMapping, current: Mapping[str, Any], values: Mapping[str, Any]) -> list[FactChange]:
     changes: list[FactChange] = []
     for name, value in values.items():
         new = stored(name, value)
         if FACTS[name].derived:
             _hold_to_id(name, new, row)
-            continue
-        old = current.get(name)
-        if new != old:
-            changes.append(FactChange(name, old, new))
-            current[name] = new
-    if not changes:
-        return []
-    day = (since or local_date(now)).isoformat()
-    store.insert_facts(
-        conn,
-        [
-            {
-                "id": new_id(),
-                "person_id": person_id,
-                "name": change.name,
-                "value": dumps(change.new),
-                "since": day,
-                "source": source,
-                "event_id": event_id,
-                "user_id": actor.user_id,
-                "recorded_at": to_us(now),
-            }
-            for change in changes
-        ],
-    )
-    kept = {name: value for name, value in current.items() if value is not None}
-    store.update_person(conn, person_id, facts=dumps(kept), updated_at=to_us(now))
+        elif new != current.get(name):
+            changes.append(FactChange(name, current.get(name), new))
     return changes
 
 

@@ -11,6 +11,7 @@ from engine.errors import AidError, Unavailable
 from tasks import installation
 from tasks.app import App
 from tasks.imports import ImportRefused
+from tasks.selftest import NotReady
 
 #: Exit codes: the command was refused; it was written wrong.
 REFUSED, MISUSED = 1, 2
@@ -18,7 +19,7 @@ REFUSED, MISUSED = 1, 2
 MOST_BYTES = 64 * 1024 * 1024
 
 
-class GivenFile(click.ParamType):
+class GivenFile(click.ParamType):  # type: ignore[type-arg]
     """A file (or folder) that is there and can be read."""
 
     name = "file"
@@ -58,7 +59,7 @@ def content(path: Path) -> bytes:
     """Return what a file holds; raise NotReady for one that is far too big."""
     if path.stat().st_size > MOST_BYTES:
         most = MOST_BYTES // 1024 // 1024
-        raise installation.NotReady(problem=f"{path} 超过{most} MB，不是这里能用的文件。")
+        raise NotReady(problem=f"{path} 超过{most} MB，不是这里能用的文件。")
     return path.read_bytes()
 
 

@@ -16,6 +16,7 @@ from tasks.queries.case_page import Duty
 from tasks.queries.ledger_page import LedgerRow
 from tasks.queries.scope import require_file
 from tasks.store import surveys
+from tasks.store.conn import Connection
 from tasks.survey_round import INTERVIEW
 from web.actions import PERSON_ACTIONS, Action
 from web.audit.trails import of_person
@@ -45,7 +46,6 @@ def load_person(context: Ctx, person_id: int) -> dict[str, Any]:
         head = veiled(head, context.actor, subject)
         chain = areas.chain_of(head.area)
         names = areas.unit_names(conn, chain)
-        own = ledger_page.own_tasks(conn, person_id)
         works = bool({"P4", "P4*"} & classes_for(context.actor, subject))
         return {
             "ledger": ledger,
@@ -53,9 +53,6 @@ def load_person(context: Ctx, person_id: int) -> dict[str, Any]:
             "may_see_categories": works,
             "clears": clear,
             "zero_family": works and zero_employment(context.app.desk(conn, context.actor)[1], person_id),
-            "visits": ledger_page.visits_of(conn, person_id),
-            "own_tasks": own,
-            "interviewed": any(task.process_id == INTERVIEW for task in own),
             "person": head,
             "may_view_id": may_view_id,
             "covered": recorded and not fact_lines(head.facts, context.lang, context.t),
@@ -66,22 +63,35 @@ def load_person(context: Ctx, person_id: int) -> dict[str, Any]:
             "non_local": non_local,
             "family_trail": matters.open_family(conn, head.household_id),
             "may_report_family": allowed(context.actor, "report_zero_family", Subject(head.area)),
-            "jobs": person_page.employments(conn, person_id),
-            "benefits": person_page.benefits(conn, person_id),
-            "told": notes.told_of(conn, person_id)
-            if allowed(context.actor, "tell_policy", Subject(head.area)) else None,
-            "credit": notes.notes_of(conn, person_id) if works else None,
-            "may_strike": allowed(context.actor, "strike_credit", Subject(head.area)),
-            "trails": of_person(context, person_id),
-            "duties": case_page.duties(conn, person_id),
-            "surveys": surveys.of_person(conn, person_id)
-            if allowed(context.actor, "view_survey", Subject(head.area)) else None,
-            "deadlines": task_page.due_rows(conn, person_id=person_id),
+            **_on_record(context, conn, person_id, head.area, works),
             "members": [
                 shown_person(one, classes_for(context.actor, Subject(one["area"])))
                 for one in people.household_members(conn, {"household_id": head.household_id, "id": head.id})
             ],
         }
+
+
+def _on_record(
+    context: Ctx, conn: Connection, person_id: int, area: str, works: bool
+) -> dict[str, Any]:
+    """Return what was done for a person, each part for readers who may see it."""
+    own = ledger_page.own_tasks(conn, person_id)
+    here = Subject(area)
+    return {
+        "visits": ledger_page.visits_of(conn, person_id),
+        "own_tasks": own,
+        "interviewed": any(task.process_id == INTERVIEW for task in own),
+        "jobs": person_page.employments(conn, person_id),
+        "benefits": person_page.benefits(conn, person_id),
+        "told": notes.told_of(conn, person_id) if allowed(context.actor, "tell_policy", here) else None,
+        "credit": notes.notes_of(conn, person_id) if works else None,
+        "may_strike": allowed(context.actor, "strike_credit", here),
+        "trails": of_person(context, person_id),
+        "duties": case_page.duties(conn, person_id),
+        "surveys": surveys.of_person(conn, person_id)
+        if allowed(context.actor, "view_survey", here) else None,
+        "deadlines": task_page.due_rows(conn, person_id=person_id),
+    }  # fmt: skip
 
 
 def class_reason(context: Ctx, row: LedgerRow | None) -> str:

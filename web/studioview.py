@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.codec import loads
+from engine.compile import Finding as GateFinding
 from engine.compile import GateError
 from engine.errors import NotFound
 from engine.xmlsafe import XmlRefused
-from tasks import releases
+from tasks import release, releases
 from tasks.annex import AnnexRefused
 from tasks.impact import Impact, impact
 from tasks.queries import studio
@@ -37,6 +38,8 @@ class Sheet:
     draft: studio.Draft | None
     #: what it would mean, while it waits
     impact: Impact | None
+    #: where it asks less than the policy, while it waits
+    looser: list[GateFinding]
 
     @property
     def active(self) -> studio.Version | None:
@@ -77,9 +80,19 @@ def load_sheet(context: Ctx, definition_id: int) -> Sheet:
     draft = next((one for one in drafts if one.definition_id == definition_id), None)
     hands = {found.author_id, draft.saved_by if draft else None}
     meaning = impact_of(context, source) if found.status in _WAITING else None
+    looser = looser_of(context, source) if found.status in _WAITING else []
     return Sheet(
-        found, source, versions, happened, loads(source.annex), context.user_id in hands, draft, meaning
-    )
+        found, source, versions, happened, loads(source.annex), context.user_id in hands, draft, meaning,
+        looser,
+    )  # fmt: skip
+
+
+def looser_of(context: Ctx, source: studio.Source) -> list[GateFinding]:
+    """Return where a version asks less than the policy; nothing while it is too broken to tell."""
+    try:
+        return release.looser(context.app.library.shipped, source.xml.encode(), source.annex)
+    except (AnnexRefused, GateError, XmlRefused):
+        return []
 
 
 def impact_of(context: Ctx, source: studio.Source) -> Impact | None:

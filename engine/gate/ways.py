@@ -132,6 +132,10 @@ WAYS: Mapping[str, Way] = {
         "请改选已有的期限规则，或为这条规则改写起算环节和办结环节。",
         "Choose a rule there is, or give the rule other steps that open and meet it.",
     ),
+    "minima": (
+        "确因政策调整才可放宽，请在提交的原因里写明依据；否则请改回。",
+        "Loosen it only where the policy changed, and name the ground in the reason; otherwise put it back.",
+    ),
     "release": (
         "请让流程图只含这一个流程，编号与草稿一致。",
         "Let the diagram hold this one process, under the key of the draft.",

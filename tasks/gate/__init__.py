@@ -1,6 +1,6 @@
 """What a diagram of the 595 and the forms and rules it brings must keep, beyond the gate of the engine.
 
-`docs/gate/` has a page for each of these rules too: annex, attributes, deadlines, release.
+`docs/gate/` has a page for each of these rules too: annex, attributes, deadlines, minima, release.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from engine.codec import canonical
 from engine.compile import Diagram, Finding
 from engine.graph import Graph
 from tasks import annex
-from tasks.gate import attributes, deadlines, forms, rules
+from tasks.gate import attributes, deadlines, forms, minima, rules
 from tasks.gate.problem import Problem
 from tasks.library import Library
 
@@ -47,6 +47,7 @@ def check_together(
     for graph in diagram.processes.values():
         yield from attributes.check(graph)
         yield from deadlines.check(laid, graph)
+        yield from minima.check(laid, graph)
         yield from forms.check_used(library, laid, found["forms"], graph)
         yield from rules.check_home(library, laid, found["rules"], graph)
 

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from engine.clock import SystemClock, from_us, to_us
 from engine.codec import loads
@@ -113,7 +113,7 @@ def start(app: App, actor: Actor, path: Path, name: str, own_file: bool = False)
     return made
 
 
-def keep_upload(stream: BinaryIO, most: int = MOST_BYTES) -> Path:
+def keep_upload(stream: IO[bytes], most: int = MOST_BYTES) -> Path:
     """Copy an upload to a file nobody else reads; raise WorkbookRefused for one that is too big."""
     handle, name = tempfile.mkstemp(prefix="aid595-survey-")
     path, size = Path(name), 0

@@ -102,7 +102,8 @@ def submit(studio: Studio) -> str:
     """Submit the draft with a reason; return the address of the release."""
     page = studio.page
     page.get_by_role("button", name="提交发布").click()
-    expect(page.get_by_text("检查通过")).to_be_visible()
+    expect(page.get_by_text("检查通过，可以提交")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("期限DL-015“2个工作日内首次联系”比政策规定晚")
     expect(page.get_by_text("2个场景全部通过")).to_be_visible()
     expect(page.locator("#difference")).to_contain_text(f"新增环节“{STEP}”")
     expect(page.locator("#impact")).to_contain_text("3个工作日内首次联系")
@@ -188,6 +189,7 @@ def sign(colleague: Desk, release: str) -> None:
     """Approve another's release and put it to work."""
     page = colleague.go(release).page
     expect(page.locator("main")).to_contain_text(REASON)
+    expect(page.locator("#looser")).to_contain_text("比政策规定晚")
     act(colleague, "批准", "同意")
     expect(page.locator(".flash").first).to_have_text("已批准并启用。")
     expect(page.locator(".title .chip")).to_have_text("使用中")

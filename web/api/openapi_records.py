@@ -8,7 +8,7 @@ from web.api.schema import BINARY, DONE, ID, LIST, NUMBER, TEXT, VALUES, YES, ca
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SPAN = (query("unit"), query("from"), query("to"))
-_TAKEN = {"unit": TEXT, "from": TEXT, "to": TEXT, "under": TEXT, "whole": YES, "reason": TEXT}
+_TAKEN: dict[str, Any] = {"unit": TEXT, "from": TEXT, "to": TEXT, "under": TEXT, "whole": YES, "reason": TEXT}
 
 
 def records() -> dict[str, Any]:

@@ -45,10 +45,10 @@ def tell(person_id: int) -> Response | str:
     context = ctx()
     head = _person(context, person_id)
     if request.method == "POST":
-        values = {**formview.typed(_FORM, request.form), "topic": field("topic")}
-        done = carry_out(TellPolicy(person_id, values), f"tell:{person_id}")
+        typed = {**formview.typed(_FORM, request.form), "topic": field("topic")}
+        done = carry_out(TellPolicy(person_id, typed), f"tell:{person_id}")
         if isinstance(done, AidError):
-            return make_response(_tell_page(context, head, values, done), status_of(done))
+            return make_response(_tell_page(context, head, typed, done), status_of(done))
         return go(f"/people/{person_id}/told/{done.extra['told']}", "done")
     topic = query.one_of("topic", tellings.topics())
     values: dict[str, Any] = {}

@@ -30,8 +30,8 @@ from tests.engine.gate.cases import (
 )
 
 ROOT = Path(__file__).parents[3]
-#: Rules of the 595 (`tasks/gate`), shown by `tests/tasks/test_annex_gate.py`.
-OF_THE_OFFICE = {"annex", "attributes", "deadlines", "release"}
+#: Rules of the 595 (`tasks/gate`), shown by `tests/tasks/test_annex_gate.py` and `test_minima.py`.
+OF_THE_OFFICE = {"annex", "attributes", "deadlines", "minima", "release"}
 CHINESE = re.compile(r"[一-鿿]")
 
 
