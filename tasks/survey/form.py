@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from typing import Any
 
 from engine.expressions import compile_expr
 from tasks.forms.spec import Field, FormSpec, Group
 from tasks.survey.schema import NONE, Question, questionnaire
+from tasks.text import written_day
 
 _KINDS = {"single": "enum", "multi": "multi", "date": "date", "longtext": "longtext"}
 _SECTIONS_EN = {"basic": "About the person", "questions": "Questions", "sign": "Signature"}
@@ -89,12 +91,19 @@ def told(answers: Mapping[str, Any], lang: str) -> list[tuple[str, str]]:
             several = given if isinstance(given, list) else [given]
             options = [one.option(str(code)) for code in several]
             words = [
-                str(code) if option is None else option.zh if lang == "zh" else option.en
+                _as_is(one, code, lang) if option is None else option.zh if lang == "zh" else option.en
                 for code, option in zip(several, options, strict=True)
             ]
             label = spec().fields[one.id]
             found.append((label.label(lang), ("、" if lang == "zh" else ", ").join(words)))
     return found
+
+
+def _as_is(asked: Question, answer: Any, lang: str) -> str:
+    """Return an answer that is no box to tick: a day as it is written, anything else as it was given."""
+    if asked.type == "date" and lang == "zh":
+        return written_day(date.fromisoformat(str(answer)))
+    return str(answer)
 
 
 def named(answers: Mapping[str, Any], prefix: str) -> dict[str, Any]:
