@@ -22,12 +22,14 @@ from tasks.actor import Actor
 from tasks.commands import Done
 from tasks.desk import Desk
 from tasks.migration_commands import EndMigration, MigrateInstance, StartMigration, StopMigration
-from tasks.store import casework
+from tasks.store import casework, studio
 from tasks.store import migrations as store
 from tasks.store.conn import Connection
 from tasks.text import need_reason
 
 ACTION = "migrate"
+#: States of a version that a second person has signed: to these alone cases may be taken.
+SIGNED = frozenset({"approved", "active", "retired"})
 
 
 def areas_of(actor: Actor) -> list[str] | None:
@@ -121,13 +123,15 @@ def _fields(desk: Desk, definition: Definition, element: str) -> set[str]:
 def start(desk: Desk, command: StartMigration) -> Done:
     """Begin a batch over the open instances of a version; one that is at work already is gone on with.
 
-    Raises PlanInvalid, NotFound, NotCandidate or FormInvalid.
+    Raises PlanInvalid, NotFound, NotCandidate, FormInvalid, or IllegalState for a version not signed yet.
     """
     areas = areas_of(desk.actor)
     reason = need_reason(command.reason) if not command.dry else command.reason.strip() or "—"
     definitions = desk.unit.kernel.definitions
     old = version(desk.conn, definitions, command.key, command.from_version)
     new = version(desk.conn, definitions, command.key, command.to_version)
+    if not command.dry:
+        _require_signed(desk, new)
     require_sound(make_plan(old, new, command.mapping))
     trail = desk.process_trail(command.key)  # before the batch, as who stops it does
     instances = store.open_of(desk.conn, old.id, areas)
@@ -146,6 +150,13 @@ def start(desk: Desk, command: StartMigration) -> Done:
         recompute=command.recompute, mapping=dict(command.mapping), reason=reason,
     )  # fmt: skip
     return Done(extra={"migration": str(made), "cases": len(instances)})
+
+
+def _require_signed(desk: Desk, new: Definition) -> None:
+    """Refuse a version that only its author stands for; trying it out changes nothing and stays allowed."""
+    found = studio.version(desk.conn, new.id)
+    if found is None or found["status"] not in SIGNED:
+        raise IllegalState(detail=f"第{new.version}版还没有另一人批准，只能试算；批准后才能迁移案件")
 
 
 def _tell(
