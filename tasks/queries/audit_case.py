@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -13,8 +13,8 @@ from engine.store.tables import definition, event, event_payload, instance
 from tasks.queries import trail
 from tasks.queries.rows import each
 from tasks.store.conn import Connection
-from tasks.store.tables import form_data, process_context
-from tasks.store.tables_people import paper
+from tasks.store.tables import case, form_data, post, process_context, vacancy
+from tasks.store.tables_people import paper, person
 
 #: Events of one trail that a page reads at most; what is beyond is in the bundle.
 MOST_EVENTS = 20_000
@@ -100,6 +100,16 @@ def forms(conn: Connection, trail_id: int) -> dict[int, Form]:
         named = _named(conn, trail_id, "TaskCompleted", "task")
         found = conn.execute(query.where(f.task_id.in_(named), f.case_id.is_(None))).all()
     return {row[0]: Form(row[0], row[1], loads(row[2]), row[3]) for row in found}
+
+
+def objects(conn: Connection, ids: Iterable[int]) -> dict[str, str]:
+    """Return by id what those of some numbers are called that a form chose from a list (primary keys)."""
+    wanted = sorted(ids)
+    if not wanted:
+        return {}
+    named = (post.c.name, vacancy.c.name, person.c.name, case.c.case_no)
+    queries = [sa.select(name.table.c.id, name).where(name.table.c.id.in_(wanted)) for name in named]
+    return {str(row[0]): row[1] for query in queries for row in conn.execute(query)}
 
 
 def _named(conn: Connection, trail_id: int, kind: str, member: str) -> list[int]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,16 @@ def test_a_step_whose_task_is_not_recorded_yet_has_just_got_its_turn(
     page = words(auditor.get(f"/audit/{case}?at={before}").text)
     assert "办理“制定就业援助方案”：刚轮到这一步；" in page
     assert "第—条" not in page
+
+
+def test_answers_of_a_form_are_read_as_its_kinds_of_questions_say(office: Office, case: int) -> None:
+    taken = office.browser("auditor.sy").post(f"/audit/{case}/bundle", {"reason": "核查投诉件第12号"})
+    with zipfile.ZipFile(io.BytesIO(taken.data)) as packed:
+        page = words(packed.read("page.html").decode())
+    assert re.search(r"联系时间：\d{4}年\d+月\d+日 \d\d:\d\d ", page)
+    assert "T0" not in re.sub(r"[0-9a-f]{16,}", "", page)
+    assert re.search(r"居民身份证 / .{2,6}：1 / .{2,6}：是", page)
+    assert re.search(r" 1 \d{4}年\d+月\d+日 \d\d:\d\d 立案", page)  # each with its year
 
 
 def test_a_case_that_is_not_found_is_told_beside_the_search(auditor: Browser) -> None:
