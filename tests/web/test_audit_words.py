@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.compile import read_file
+from engine.retrace import Trace
 from tasks import labels
 from tasks.facts import FACTS
 from tasks.library import Library
@@ -16,7 +18,7 @@ from tasks.queries.trail_owners import Owner
 from tests.web.office import Browser, Office
 from tests.web.test_audit import seq_of, words
 from web import clauses
-from web.audit.drawing import wrapped
+from web.audit.drawing import draw, picture, wrapped
 from web.audit.trails import trail_title
 from web.config import WebConfig
 from web.context import Ctx
@@ -129,3 +131,12 @@ def test_a_process_of_one_version_asks_for_no_second(office: Office) -> None:
 def test_a_matter_is_called_by_what_it_is_about(office: Office, matter: str, title: str) -> None:
     context = Ctx(office.app, WebConfig(), "zh", office.clock.now(), office.actor("auditor.sy"))
     assert trail_title(context, Owner(1, "matter", "/", matter=matter)) == title
+
+
+def test_the_name_of_a_branch_is_broken_to_the_room_it_was_drawn_in() -> None:
+    path = next(one for one in Library().diagrams() if one.stem.startswith("P13"))
+    diagram, _findings = read_file(path.read_bytes())
+    graph = diagram.processes[path.stem]
+    lines = draw(picture(path.read_text("utf-8")), graph, Trace()).lines
+    (found,) = [line.words for line in lines if line.edge.name == "不合格，再培训"]
+    assert [one for _x, _y, one in found] == ["不合格，", "再培训"]
