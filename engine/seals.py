@@ -108,7 +108,8 @@ def _seal(conn: Connection, key: bytes, now_us: int, told: Mapping[int, int]) ->
     before = proof.last_seal(conn)
     tree, events, trails = Merkle(), 0, 0
     moved = []
-    for head in proof.heads(conn):
+    for head, moment in proof.heads_and_moments(conn):
+        now_us = max(now_us, moment)  # the trail's time never goes back, the clock may
         tree.add(leaf(head))
         trails += 1
         events += head.seq

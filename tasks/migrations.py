@@ -50,6 +50,13 @@ def version(conn: Connection, definitions: Definitions, key: str, number: int) -
     return definitions.get(conn, found)
 
 
+def _require_signed(desk: Desk, new: Definition) -> None:
+    """Refuse to take a case to a version that no second person has signed (THR-2); trying it out is free."""
+    row = studio.version(desk.conn, new.id)
+    if row is None or row["status"] not in SIGNED:
+        raise IllegalState(detail=f"第{new.version}版没有经另一位督导批准，不能把在办案件迁移过去")
+
+
 def one(desk: Desk, command: MigrateInstance) -> Done:
     """Migrate one instance; in a batch, record in the same transaction that it is done."""
     unit = desk.unit
@@ -62,6 +69,8 @@ def one(desk: Desk, command: MigrateInstance) -> Done:
         definitions.get(desk.conn, live.definition_id), definitions.get(desk.conn, command.to_id),
         command.mapping,
     )  # fmt: skip
+    if not desk.rehearsing:
+        _require_signed(desk, plan.new)
     if live.status not in ("running", "suspended"):
         raise IllegalState(detail="该流程已经结束")
     if command.recompute:
@@ -150,13 +159,6 @@ def start(desk: Desk, command: StartMigration) -> Done:
         recompute=command.recompute, mapping=dict(command.mapping), reason=reason,
     )  # fmt: skip
     return Done(extra={"migration": str(made), "cases": len(instances)})
-
-
-def _require_signed(desk: Desk, new: Definition) -> None:
-    """Refuse a version that only its author stands for; trying it out changes nothing and stays allowed."""
-    found = studio.version(desk.conn, new.id)
-    if found is None or found["status"] not in SIGNED:
-        raise IllegalState(detail=f"第{new.version}版还没有另一人批准，只能试算；批准后才能迁移案件")
 
 
 def _tell(

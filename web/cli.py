@@ -246,21 +246,23 @@ def seal(database: str | None, is_demo: bool) -> None:
 @audit.command()
 @DATABASE
 @DEMO
+@click.option("--slip", "written", multiple=True, help="A seal on paper, as scanned; may be repeated.")
 @click.option("--json", "as_json", is_flag=True)
-def verify(database: str | None, is_demo: bool, as_json: bool) -> None:
+def verify(database: str | None, is_demo: bool, written: tuple[str, ...], as_json: bool) -> None:
     """Prove that nothing in the trail was altered, removed or cut off.
 
     Example: aid595 audit verify --demo
     """
     where = installation.place(database, is_demo)
-    found: dict[str, Any] = cli_data.verify(opened(where), where)
+    found: dict[str, Any] = cli_data.verify(opened(where), where, written)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
     else:
         click.echo(found["zh"])
-        for line in (*(f"  {fault}" for fault in found["faults"]), *filter(None, (found["note"],))):
+        faults = (f"  {fault}" for fault in found["faults"])
+        for line in (*faults, *found["slips"], *filter(None, (found["note"],))):
             click.echo(line)
-    sys.exit(1 if found["faults"] else 0)
+    sys.exit(0 if found["ok"] else 1)
 
 
 @cli.command()

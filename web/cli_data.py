@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
-from engine import seals
+from engine import seals, slips
 from engine.definitions import NO_ANNEX
 from engine.errors import IllegalState, NotFound
 from engine.store import migrate
@@ -152,10 +152,17 @@ def seal_now(app: App, where: Place) -> int:
     return seals.seal(app.db, app.keys.trail, app.clock.now(), where.checkpoints).n
 
 
-def verify(app: App, where: Place) -> dict[str, Any]:
-    """Verify chains, seals and checkpoints; return the result with a Chinese summary."""
+def verify(app: App, where: Place, written: Sequence[str] = ()) -> dict[str, Any]:
+    """Verify chains, seals, checkpoints and slips of seals; return the result with a Chinese summary.
+
+    Raises SlipUnread.
+    """
+    rows = [slips.read(text) for text in written]
     with app.read() as conn:
-        return proof.prove(conn, app.keys, where.checkpoints).as_dict()
+        report = proof.prove(conn, app.keys, where.checkpoints)
+        compared = [slips.compare(conn, row) for row in rows]
+    found = report.as_dict() | {"slips": [str(one) for one in compared]}
+    return found | {"ok": report.ok and all(one.ok for one in compared)}
 
 
 def examine(app: App) -> list[str]:

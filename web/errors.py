@@ -66,6 +66,7 @@ STATUS: dict[str, int] = {
     "no_database": 422,
     "xml_refused": 422,
     "gate_refused": 422,
+    "slip_unread": 422,
     "draft_changed": 409,
     "annex_refused": 422,
     "decision_refused": 422,

@@ -175,6 +175,8 @@ RIGHTS: dict[str, Right] = {
     "process.index": STUDIO,
     "process.overview": STUDIO,
     "process.show": STUDIO,
+    "process.load": DESIGN_READERS,
+    "process.load_marks": DESIGN_READERS,
     "process.xml": Right(roles=STUDIO.roles | READERS.roles),
     # the studio
     "studio.index": DESIGN_READERS,
@@ -207,6 +209,8 @@ RIGHTS: dict[str, Right] = {
     "audit_find.person": AUDITORS,
     "audit_find.export": AUDITORS,
     "audit_find.verify": AUDITORS,
+    "slip.show": AUDITORS,
+    "slip.compare": AUDITORS,
     "audit.show": AUDITORS,
     "audit.verify": AUDITORS,
     "audit.unmask": AUDITORS,

@@ -54,6 +54,11 @@ def one_snapshot(conn: sa.Connection) -> None:
 
 def heads(conn: sa.Connection) -> Iterator[Head]:
     """Yield the head of every trail that has events, by trail."""
+    return (head for head, _at in heads_and_moments(conn))
+
+
+def heads_and_moments(conn: sa.Connection) -> Iterator[tuple[Head, int]]:
+    """Yield the head of every trail that has events with its moment, by trail."""
     last = (
         sa.select(sa.func.max(event.c.seq))
         .where(event.c.trail_id == trail.c.id)
@@ -61,9 +66,22 @@ def heads(conn: sa.Connection) -> Iterator[Head]:
         .scalar_subquery()
     )
     query = (
-        sa.select(event.c.trail_id, event.c.seq, event.c.hash)
+        sa.select(event.c.trail_id, event.c.seq, event.c.hash, event.c.at)
         .select_from(trail.join(event, sa.and_(event.c.trail_id == trail.c.id, event.c.seq == last)))
         .order_by(trail.c.id)
+    )
+    for row in conn.execute(query, execution_options=_STREAM):
+        yield Head(row[0], row[1], bytes(row[2])), row[3]
+
+
+def heads_at(conn: sa.Connection, at: int) -> Iterator[Head]:
+    """Yield the head every trail had at a moment, by trail."""
+    then = sa.select(event.c.trail_id, sa.func.max(event.c.seq).label("seq")).where(event.c.at <= at)
+    last = then.group_by(event.c.trail_id).subquery()
+    query = (
+        sa.select(event.c.trail_id, event.c.seq, event.c.hash)
+        .join(last, sa.and_(event.c.trail_id == last.c.trail_id, event.c.seq == last.c.seq))
+        .order_by(event.c.trail_id)
     )
     for row in conn.execute(query, execution_options=_STREAM):
         yield Head(row[0], row[1], bytes(row[2]))
@@ -78,6 +96,12 @@ def lock_seals(conn: sa.Connection) -> None:
 def last_seal(conn: sa.Connection) -> SealRow | None:
     """Return the latest seal."""
     found = conn.execute(sa.select(seal).order_by(seal.c.n.desc()).limit(1)).first()
+    return None if found is None else _seal(found)
+
+
+def seal_of(conn: sa.Connection, number: int) -> SealRow | None:
+    """Return a seal by its number."""
+    found = conn.execute(sa.select(seal).where(seal.c.n == number)).first()
     return None if found is None else _seal(found)
 
 

@@ -65,12 +65,14 @@ PAGES = {
                "registers-exports": "/registers/exports", "applications": "/office/applications",
                "settings": "/settings", "waive": "{case}/waive", "instance": "{instance}",
                "survey-imports": "/surveys/imports", "survey-analysis": "/surveys/analysis",
+               **{f"load-{by}": f"/processes/P04_community_assistance/load?by={by}&from=2026-01-01"
+                  for by in ("open", "days", "late")},
                "migrate": "/studio/P04_community_assistance/migrate"},
     "expert.sy": {"district-case": "{district_case}", "district-inbox": "/inbox"},
     "auditor.sy": {
         "audit": "/audit", "audit-search": "/audit?q=王秀英", "audit-case": "{audit}",
         "audit-list": "/audit?clause=R004-05.D4d", "audit-then": "{audit}?at=60",
-        "audit-wrong": "/audit?clause=X",
+        "audit-wrong": "/audit?clause=X", "audit-slip": "/audit/slip",
         "audit-decisions": "{audit}?kind=decisions", "audit-clause": "/clauses/R004-05.D4d",
         "coverage": "/clauses?list=placed&seed=002", "coverage-deadlines": "/clauses?list=deadlines",
     },

@@ -17,8 +17,9 @@ import pytest
 import sqlalchemy as sa
 from psycopg import sql
 
+from engine import slips
 from engine.clock import from_us
-from engine.store import append_only, migrate
+from engine.store import append_only, migrate, proof
 from engine.store.db import Database
 from tasks.demo import STANDS
 from tests.cli.conftest import Call
@@ -210,3 +211,22 @@ def test_a_second_demo_is_refused_and_nothing_changed(demo: Demo, verify: Verify
     before = verify(demo.url)
     call("demo", "--database", demo.url).require_refused("空库")
     assert verify(demo.url) == before
+
+
+def test_a_slip_kept_on_paper_proves_the_trail_and_tells_a_seal_that_was_put_in_its_place(
+    demo: Demo, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AID595_HOME", str(demo.home))
+    url = demo.copy()
+    database = Database(url)
+    with database.read() as conn:
+        row = proof.last_seal(conn)
+    database.dispose()
+    assert row is not None
+    where = ("audit", "verify", "--demo", "--database", url, "--slip", slips.write(row))
+    done = call(*where)
+    assert (done.code, f"第{row.n}次封存的凭证：与库中的封存一致" in done.out) == (0, True), done
+    tampered(url, "UPDATE seal SET events = events - 1 WHERE n = (SELECT max(n) FROM seal)")
+    done = call(*where)
+    assert (done.code, "库中这一次封存与凭证不同" in done.out) == (1, True), done
+    call(*where, "--slip", "12").require_refused("这不是封存凭证")

@@ -53,10 +53,13 @@ class Case:
         seals.seal(self.db, TRAIL_KEY, self.clock.now(), self.file)
 
     def attack(self, *statements: Any) -> None:
-        # Whoever attacks brings his own connection; on SQLite it does not even look at foreign keys.
+        # Whoever attacks owns the database and brings his own connection: nothing there can stop him.
         engine = sa.create_engine(self.db.engine.url)
         with engine.begin() as conn:
             append_only.remove(conn)
+            if self.db.is_postgres:
+                held = "fk_event_payload_trail_id_seq"
+                conn.exec_driver_sql(f"ALTER TABLE event_payload DROP CONSTRAINT IF EXISTS {held}")
             for statement in statements:
                 conn.execute(statement)
         engine.dispose()
@@ -80,13 +83,7 @@ class Case:
 
 @pytest.fixture
 def case(database: Database, clock: VirtualClock, tmp_path: Path) -> Case:
-    made = Case(database, clock, tmp_path)
-    if database.is_postgres:
-        # Whoever attacks owns the database: nothing there can stop him.
-        with database.transaction() as conn:
-            for constraint in ("fk_event_payload_trail_id_seq",):
-                conn.exec_driver_sql(f"ALTER TABLE event_payload DROP CONSTRAINT {constraint}")
-    return made
+    return Case(database, clock, tmp_path)
 
 
 def test_an_honest_trail_is_whole(case: Case) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from engine import seals
 from engine.codec import loads
 from engine.store import append_only
 from engine.store.tables import event
@@ -309,3 +310,23 @@ def test_the_way_shown_first_is_that_of_the_process_that_still_runs(
     shown = r'aria-current="true"><b>(P\d\d)</b>'
     assert re.findall(shown, auditor.get(f"/audit/{case}?at={ended - 1}").text) == ["P04"]
     assert re.findall(shown, auditor.get(f"/audit/{case}?at={ended}").text) == ["P03"]  # its notice runs on
+
+
+def test_the_last_seal_is_printed_and_held_against_the_trail(office: Office, auditor: Browser) -> None:
+    seals.seal(office.app.db, office.app.keys.trail, office.app.clock.now(), None)
+    page = auditor.get("/audit/slip").text
+    text = re.search(r"AID595-SEAL/[0-9A-F/]+", page)
+    assert text is not None
+    assert "第1次封存" in page or "第1次" in page
+    assert NAME not in page
+    said = words(auditor.post("/audit/slip", {"slip": text[0]}).text)
+    assert "与库中的封存一致" in said
+    other = text[0][:-1] + ("0" if text[0][-1] != "0" else "1")
+    assert "与凭证不同" in words(auditor.post("/audit/slip", {"slip": other}).text)
+
+
+def test_a_slip_that_cannot_be_read_keeps_what_was_typed(auditor: Browser) -> None:
+    answer = auditor.post("/audit/slip", {"slip": "AID595-SEAL/1/2"})
+    assert answer.status_code == 422
+    assert "这不是封存凭证" in answer.text
+    assert "AID595-SEAL/1/2</textarea>" in answer.text

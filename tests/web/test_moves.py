@@ -132,7 +132,7 @@ def test_cases_go_to_no_version_that_nobody_else_has_signed(office: Office, supe
     given = plan(to="3", **{"map.P04_Interview": "P04_Outcome"})
     refused = supervisor.post(PAGE, {**given, "go": "start", "reason": "抢先迁移"})
     assert refused.status_code == 409
-    assert "第3版还没有另一人批准" in refused.text
+    assert "第3版没有经另一位督导批准" in refused.text
     assert all("P04_Interview" in office.open_tasks(case) for case in _cases(office))
     assert 'value="start"' not in supervisor.get(f"{PAGE}?from=1&to=3").text
     tried = supervisor.get(supervisor.post(PAGE, {**given, "go": "dry"}).location).text

@@ -18,6 +18,7 @@ from engine.clock import NO_DUE, SHANGHAI, end_of_day, to_us
 from engine.deadlines import Unit
 from engine.decisions import HIT_POLICIES
 from engine.errors import AidError
+from engine.slips import WHAT as SLIP
 from engine.verify import WHAT
 from tasks import labels
 from tasks.clears import FOUR
@@ -35,6 +36,7 @@ from web.audit.timeline import GROUPS
 from web.audit.trails import MATTERS
 from web.errors import STATUS
 from web.facts import fact_lines
+from web.heatview import WAYS as WAYS_OF_HEAT
 from web.i18n import LANGUAGES, catalogue, choose, say_or, translator
 from web.kepttables import WITHOUT
 from web.views import accounts as account_views
@@ -64,6 +66,8 @@ MADE = {
     "find_deadline.": DEADLINE_STATES, "audit_kind.": ("all", *GROUPS),
     "find.": ("clause", "step_", "worker", "unit", "from", "to", "version", "active", "closed"),
     "find.column_": ("no", "unit", "status", "tier", "run", "opened", "closed"),
+    "slip.": tuple(what.replace(" ", "_") for what in SLIP),
+    "load.by_": WAYS_OF_HEAT, "load.legend_": WAYS_OF_HEAT,
     "fault.": tuple(what.replace(" ", "_") for what in WHAT),
     "survey.standing_": ("held", "beside", "set_aside"), "survey.by_": WAYS,
     "survey.state_": ("checking", "checked", "importing", "done", "failed", "dropped", "lost"),

@@ -2,7 +2,7 @@
 //
 // Marks are JSON: {"active": [ids], "done": [ids], "overdue": [ids], "incident": [ids], "taken": [flow ids],
 // "counts": {id: visits}}; of a difference "added", "removed", "changed", "moved", of a trial "failing" and
-// "untouched". The words inside stay for screen readers, and stay in sight when drawing fails.
+// "untouched"; of work "heat": {id: {"level": 1 to 4, "text": number}}. The words inside stay for screen readers, and stay in sight when drawing fails.
 // A click on an element sends the event `diagram:select` with its id.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import { addControls } from "./diagram-controls.js";
@@ -11,6 +11,7 @@ import { READABLE, stand } from "./diagram-view.js";
 import { say } from "./language.js";
 
 const STATES = ["done", "taken", "untouched", "moved", "changed", "removed", "added", "failing", "incident", "overdue", "active"];
+const HEATS = ["heat-1", "heat-2", "heat-3", "heat-4"];
 /** Pixels: from this width on a drawing without marks opens so that it can be read, this far from the edge. */
 const [WIDE, BESIDE] = [700, 16];
 const BADGES = {
@@ -44,9 +45,14 @@ export function mark(viewer, marks) {
   const overlays = viewer.get("overlays");
   const registry = viewer.get("elementRegistry");
   overlays.remove({ type: "mark" });
-  registry.forEach(({ id }) => STATES.forEach((state) => canvas.removeMarker(id, `mark-${state}`)));
+  registry.forEach(({ id }) => [...STATES, ...HEATS].forEach((state) => canvas.removeMarker(id, `mark-${state}`)));
   for (const state of STATES) {
     for (const id of marks[state] ?? []) if (registry.get(id)) canvas.addMarker(id, `mark-${state}`);
+  }
+  for (const [id, { level, text }] of Object.entries(marks.heat ?? {})) {
+    if (!registry.get(id)) continue;
+    canvas.addMarker(id, `mark-heat-${level}`);
+    overlays.add(id, "mark", { position: { top: -11, right: 11 }, html: badge(text, text, `heat-${level}`) });
   }
   const badged = new Set();
   for (const [state, words] of Object.entries(BADGES)) {
