@@ -89,7 +89,7 @@ def _details(context: Ctx, event: Happened, data: Mapping[str, Any]) -> list[str
     if event.kind in _MOVES:
         told += move_words(context, data)
     notes = data["notes"] if isinstance(data.get("notes"), list) else []
-    told += [str(note.get(context.lang, "")) for note in notes if isinstance(note, dict)]
+    told += [str(note.get(context.lang, "")).rstrip("。.") for note in notes if isinstance(note, dict)]
     return told + detail_words(context, data)
 
 

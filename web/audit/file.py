@@ -31,7 +31,7 @@ from web.context import Ctx
 from web.formview import day_told
 
 MIGRATED = "ProcessMigrated"
-_DAY, _ID = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\b\d{12,19}\b")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 #: What a table of decisions adds to the facts of a person, worked out from them.
 _UNCOVERED = frozenset({"P2", "P3", "P4*"})
 
