@@ -5,7 +5,8 @@ walk whoever takes it: which start, which task with which answers, which event, 
 machine asked for something that no step had filled in.
 """
 
-from tasks.walk.moves import MOST_MOVES, Move, read_moves, written
+from tasks.walk.ground import ground_of
+from tasks.walk.moves import MOST_MOVES, Move, read_moves, refused, written
 from tasks.walk.walk import Ground, Step, Waiting, Walk
 
-__all__ = ["MOST_MOVES", "Ground", "Move", "Step", "Waiting", "Walk", "read_moves", "written"]
+__all__ = ["MOST_MOVES", "Ground", "Move", "Step", "Waiting", "Walk", "ground_of", "read_moves", "refused", "written"]

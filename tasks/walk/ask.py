@@ -11,7 +11,7 @@ from engine.expressions import Expr
 from engine.graph import Node, Variable
 from tasks import labels
 from tasks.forms.spec import Field, FormSpec, Group, load_sets
-from tasks.phrases import Words
+from tasks.phrases import LANGUAGES, Words
 from tasks.release import outputs_of
 from tasks.walk.naming import Naming, say
 
@@ -102,13 +102,16 @@ def _result(table: DecisionTable, name: str, values: Sequence[object], naming: N
     if not values or any(isinstance(one, bool) or one is None for one in values):
         return replace(_variable(name, naming), required=True)
     options = tuple(str(one) for one in values)
-    find = labels.catalogue().result
-    told = tuple(
-        (code, find(table.id, name, code, "zh") or code, find(table.id, name, code, "en") or code)
-        for code in options
-    )
+    words = {code: result_called(table, name, code) for code in options}
+    told = tuple((code, said.zh, said.en) for code, said in words.items())
     called = naming.variable(name)
     return Field(name, called.zh, called.en, "enum", True, options=options, labels=told, routing=True)
+
+
+def result_called(table: DecisionTable, name: str, code: str) -> Words:
+    """Return what an output of a table is called, as the table itself calls it."""
+    find = labels.catalogue().result
+    return Words(*(find(table.id, name, code, lang) or code for lang in LANGUAGES))
 
 
 def results(table: DecisionTable, answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -121,6 +121,7 @@ class Walking(Machine):
     def _count(self, node: Node, listed: bool) -> Any:
         lead = say("ask_count", step=step_called(node), most=ask.MOST_ITEMS)
         count = self.box.ask(self.at, node, ask.of_count(node), lead)["count"]
+        self.box.tell("counted", step=step_called(node), n=count)
         return list(range(1, count + 1)) if listed else count
 
     def known(self, name: str, value: Any) -> Any:
@@ -165,15 +166,19 @@ class _Host(BoxHost):
             table = self.box.ground.library.tables[table_id]
             if table.hit_policy == "COLLECT":
                 continue
-            found = self._decide(machine, token, node, table, routed)
-            routed |= {name: value for name, value in found.items() if name in self.run.graph.variables}
+            given = self._decide(machine, token, node, table, routed)
+            found = {name: value for name, value in given.items() if name in self.run.graph.variables}
+            routed |= found
             if found:
-                naming = self.box.ground.naming(self.run.graph)
-                told = {name: value for name, value in found.items() if name in self.run.graph.variables}
-                self.box.tell(
-                    "table", step=step_called(node), table=table_called(table_id), facts=naming.facts(told)
-                )
+                words = table_called(table_id)
+                self.box.tell("table", step=step_called(node), table=words, facts=self._given(table, found))
         return routed
+
+    def _given(self, table: DecisionTable, found: Values) -> Words:
+        """Say what a table gave, in its own words for it."""
+        codes = {(name, value) for name, value in found.items() if isinstance(value, str)}
+        own = {value: ask.result_called(table, name, value) for name, value in codes}
+        return self.box.ground.naming(self.run.graph).facts(found, own)
 
     def _decide(
         self, machine: Machine, token: Token, node: Node, table: DecisionTable, routed: Values
@@ -274,7 +279,8 @@ class _Log(BoxLog):
         for text in texts:
             read |= self.box.read.get((self.run.id, node.id, text), {})
         plain = [say("way_plain", condition=text.strip()) for text in texts]
-        return naming.facts(read) if read else listed(plain, "，", ", ")
+        branches = {one.branch: Words(one.name, one.name) for one in node.outgoing if one.branch and one.name}
+        return naming.facts(read, branches) if read else listed(plain, "，", ", ")
 
     def task_closed(self, token: Token, node: Node, completed: bool) -> None:
         super().task_closed(token, node, completed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,10 +87,19 @@ class Naming:
         catalogue = labels.catalogue()
         return catalogue.find(name, code, lang) or catalogue.label("code", code, lang, name)
 
-    def facts(self, values: Mapping[str, Any], names: Iterable[str] | None = None) -> Words:
-        """Return variables with their values, one after another."""
-        wanted = sorted(values) if names is None else names
-        told = [
-            say("fact", name=self.variable(one), value=self.value(one, values.get(one))) for one in wanted
-        ]
-        return listed(told, "，", ", ")
+    def facts(self, values: Mapping[str, Any], called: Mapping[Any, Words] = {}) -> Words:
+        """Return variables with their values, one after another: those that have one, else all.
+
+        `called` are other names of some values: what only names a branch is called as the branch is.
+        """
+        told = {name: value for name, value in sorted(values.items()) if value not in (None, [])} or values
+        return listed(
+            (
+                say("fact", name=self.variable(name), value=self._called(name, value, called))
+                for name, value in told.items()
+            ),
+            "，", ", ",
+        )  # fmt: skip
+
+    def _called(self, name: str, value: Any, called: Mapping[Any, Words]) -> Words:
+        return called[value] if isinstance(value, str) and value in called else self.value(name, value)

@@ -2,7 +2,9 @@
 //
 // Marks are JSON: {"active": [ids], "done": [ids], "overdue": [ids], "incident": [ids], "taken": [flow ids],
 // "counts": {id: visits}}; of a difference "added", "removed", "changed", "moved", of a trial "failing" and
-// "untouched". The words inside stay for screen readers, and stay in sight when drawing fails.
+// "untouched". With data-marks-from="id" the marks stand in data-marks of another element of the page, which may
+// be exchanged: the picture stays and is marked anew; a click on an element goes to its card (`data-at`).
+// The words inside stay for screen readers, and stay in sight when drawing fails.
 // A click on an element sends the event `diagram:select` with its id.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import { addControls } from "./diagram-controls.js";
@@ -23,6 +25,38 @@ const BADGES = {
   changed: () => ["≠", say("修改", "changed")],
   done: () => ["✓", say("已办结", "done")],
 };
+
+/** Pictures whose marks stand on the page, with their viewers. */
+const following = new Map();
+
+const marksOf = (place) => JSON.parse(document.getElementById(place.dataset.marksFrom)?.dataset.marks ?? "{}");
+
+// Where the live token has left the part of the picture that is in sight, the picture goes after it.
+function follow(viewer, marks) {
+  const canvas = viewer.get("canvas");
+  const place = viewer.get("elementRegistry").get(marks.active?.[0]);
+  if (!place) return;
+  const { x, y, width, height } = canvas.viewbox();
+  if (place.x >= x && place.y >= y && place.x + place.width <= x + width && place.y + place.height <= y + height) return;
+  const middle = { x: place.x + place.width / 2, y: place.y + place.height / 2 };
+  canvas.viewbox({ x: middle.x - width / 2, y: middle.y - height / 2, width, height });
+}
+
+function markAnew() {
+  for (const [place, viewer] of following) {
+    const marks = marksOf(place);
+    mark(viewer, marks);
+    follow(viewer, marks);
+  }
+}
+
+// A token without questions moves by a click; with questions its card is where to go on.
+function toCard({ detail: { id } }) {
+  const card = document.querySelector(`[data-at="${CSS.escape(id)}"]`);
+  const question = card?.querySelector("input:not([type=hidden]), select, textarea");
+  if (question) question.focus();
+  else card?.querySelector("button")?.click();
+}
 
 async function load(url, kind) {
   const answer = await fetch(url, { credentials: "same-origin", headers: { Accept: kind } });
@@ -100,18 +134,23 @@ async function draw(place) {
   try {
     const [xml, marks] = await Promise.all([
       load(place.dataset.xmlUrl, "application/xml").then((answer) => answer.text()),
-      place.dataset.marksUrl ? load(place.dataset.marksUrl, "application/json").then((a) => a.json()) : {},
+      place.dataset.marksUrl ? load(place.dataset.marksUrl, "application/json").then((a) => a.json()) : marksOf(place),
     ]);
     await viewer.importXML(xml);
     mark(viewer, marks);
     words.classList.add("diagram-words-hidden");
     addControls(place, stage, viewer, () => showWhole(viewer, {}));
-    const [canvas, toRead] = [viewer.get("canvas"), !place.dataset.marksUrl && stage.clientWidth >= WIDE];
+    const marked = place.dataset.marksUrl || place.dataset.marksFrom;
+    const [canvas, toRead] = [viewer.get("canvas"), !marked && stage.clientWidth >= WIDE];
     fitHeight(stage, canvas, Boolean(marks.active?.length), toRead ? READABLE : 0);
     if (toRead) stand(canvas, BESIDE);
     else showWhole(viewer, marks);
     viewer.get("eventBus").on("element.click", ({ element }) =>
       place.dispatchEvent(new CustomEvent("diagram:select", { bubbles: true, detail: { id: element.id } })));
+    if (place.dataset.marksFrom) {
+      following.set(place, viewer);
+      place.addEventListener("diagram:select", toCard);
+    }
     place.dataset.diagram = "ready";
   } catch (error) {
     viewer.destroy();
@@ -147,5 +186,10 @@ export function startDiagrams() {
     }
   };
   scan(document);
-  document.addEventListener("htmx:load", ({ target }) => scan(target.parentElement ?? target));
+  document.addEventListener("htmx:load", ({ target }) => {
+    scan(target.parentElement ?? target);
+    if (target.dataset?.marks === undefined) return;
+    markAnew();
+    target.querySelector("[tabindex='-1']")?.focus({ preventScroll: true });
+  });
 }
