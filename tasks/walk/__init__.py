@@ -9,4 +9,7 @@ from tasks.walk.ground import ground_of
 from tasks.walk.moves import MOST_MOVES, Move, read_moves, refused, written
 from tasks.walk.walk import Ground, Step, Waiting, Walk
 
-__all__ = ["MOST_MOVES", "Ground", "Move", "Step", "Waiting", "Walk", "ground_of", "read_moves", "refused", "written"]
+__all__ = [
+    "MOST_MOVES", "Ground", "Move", "Step", "Waiting", "Walk", "ground_of", "read_moves", "refused",
+    "written",
+]  # fmt: skip

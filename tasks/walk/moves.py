@@ -11,7 +11,8 @@ from engine.errors import FormInvalid
 
 #: Moves a walk may have, and characters their text may have.
 MOST_MOVES, MOST_CHARS = 300, 100_000
-#: `["start", element]`, `["do", run, token, answers]`, `["hit", run, owner, element]`, `["say", answers]`.
+#: `["start", element]`, `["do", run, token, element, answers]`, `["hit", run, owner, element]`,
+#: `["say", answers]`.
 Move = list[Any]
 
 
@@ -44,7 +45,7 @@ def _is_move(one: Any) -> bool:
     match one:
         case ["start", str()] | ["hit", int(), int(), str()]:
             return True
-        case ["do", int(), int(), dict(answers)] | ["say", dict(answers)]:
+        case ["do", int(), int(), str(), dict(answers)] | ["say", dict(answers)]:
             return all(_is_answer(answer) for answer in answers.values())
     return False
 

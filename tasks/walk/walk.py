@@ -74,7 +74,7 @@ class Waiting:
     def move(self) -> Move:
         """Return the move that does it, without answers."""
         if not self.triggers:
-            return ["do", self.run, self.owner, {}]
+            return ["do", self.run, self.owner, self.node.id, {}]
         return ["hit", self.run, self.owner, self.node.id]
 
 
@@ -180,8 +180,8 @@ class Walk:
                     raise refused()
                 self.taken += 1
                 self._begin(start)
-            case ["do", int(number), int(token), dict(answers)]:
-                self._complete(number, token, answers)
+            case ["do", int(number), int(token), str(element), dict(answers)]:
+                self._complete(number, token, element, answers)
             case ["hit", int(number), int(owner), str(element)]:
                 self._happen(number, owner, element)
             case _:
@@ -193,11 +193,11 @@ class Walk:
             raise refused()
         return run
 
-    def _complete(self, number: int, token: int, answers: Mapping[str, Any]) -> None:
+    def _complete(self, number: int, token: int, element: str, answers: Mapping[str, Any]) -> None:
         run = self._run(number)
-        if token not in run.tasks:
+        if token not in run.tasks or run.state.tokens[token].node != element:
             raise refused()
-        node = run.graph.nodes[run.state.tokens[token].node]
+        node = run.graph.nodes[element]
         spec = self.ground.form(run.graph, node)
         accepted = Validated({}, {}, {}) if spec is None else self._read(spec, answers)
         self.taken += 1

@@ -193,7 +193,8 @@ def test_every_shipped_drawing_is_walked_to_an_end_by_the_first_choice(key: str)
 
 @pytest.mark.parametrize(
     "text",
-    ["{", "{}", "null", "7", "[7]", '[["fly"]]', '[["do",1]]', '[["do","1",2,{}]]', '[["say",{"a":1}]]',
+    ["{", "{}", "null", "7", "[7]", '[["fly"]]', '[["do",1]]', '[["do",1,2,{}]]', '[["do","1",2,"x",{}]]',
+     '[["say",{"a":1}]]',
      '[["say",{"a":{"b":"c"}}]]', '[["start",1]]', "[" * 100_000, '["' + "x" * 100_001 + '"]',
      "[" + ",".join(['["start","x"]'] * (MOST_MOVES + 1)) + "]"],
 )  # fmt: skip
@@ -206,7 +207,8 @@ def test_what_is_no_list_of_moves_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     "moves",
     [[["start", "P04_Nowhere"]], [["say", {}]], [["start", "P04_Start"], ["start", "P04_Start"]],
-     [["start", "P04_Start"], ["do", 1, 999, {}]], [["start", "P04_Start"], ["do", 9, 1, {}]],
+     [["start", "P04_Start"], ["do", 1, 999, "P04_AssignAide", {}]],
+     [["start", "P04_Start"], ["do", 9, 1, "P04_AssignAide", {}]],
      [["start", "P04_Start"], ["hit", 1, 1, "P04_Nowhere"]], [["start", "P04_Start"], ["say", {}]]],
 )  # fmt: skip
 def test_moves_that_do_not_fit_are_left_out_and_named(moves: list[Any]) -> None:
@@ -217,7 +219,7 @@ def test_moves_that_do_not_fit_are_left_out_and_named(moves: list[Any]) -> None:
 
 def test_an_answer_a_form_would_not_take_is_refused_at_its_field() -> None:
     walker = before_the_outcome().do("P04_Outcome", outcome="HIRED", employment_kind="UNIT")
-    walker.moves[-1][3]["outcome"] = "PERHAPS"
+    walker.moves[-1][4]["outcome"] = "PERHAPS"
     misfit = Walk(walker.ground, walker.moves).misfit
     assert misfit is not None
     assert misfit.problems[0][0] == "outcome"

@@ -140,8 +140,7 @@ async function draw(place) {
     mark(viewer, marks);
     words.classList.add("diagram-words-hidden");
     addControls(place, stage, viewer, () => showWhole(viewer, {}));
-    const marked = place.dataset.marksUrl || place.dataset.marksFrom;
-    const [canvas, toRead] = [viewer.get("canvas"), !marked && stage.clientWidth >= WIDE];
+    const [canvas, toRead] = [viewer.get("canvas"), !place.dataset.marksUrl && stage.clientWidth >= WIDE];
     fitHeight(stage, canvas, Boolean(marks.active?.length), toRead ? READABLE : 0);
     if (toRead) stand(canvas, BESIDE);
     else showWhole(viewer, marks);
@@ -149,6 +148,7 @@ async function draw(place) {
       place.dispatchEvent(new CustomEvent("diagram:select", { bubbles: true, detail: { id: element.id } })));
     if (place.dataset.marksFrom) {
       following.set(place, viewer);
+      follow(viewer, marks);
       place.addEventListener("diagram:select", toCard);
     }
     place.dataset.diagram = "ready";
