@@ -35,6 +35,7 @@ class Card:
     role: str = ""
     told: list[str] = field(default_factory=list)  #: messages and deadlines, in words
     form: FormView | None = None
+    aside: bool = False  #: may happen beside what waits: at the edge of an activity, or anywhere inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,11 @@ def cards(context: Ctx, walk: Walk, typed: Typed | None) -> list[Card]:
     if walk.starts:
         return [_start(context, node) for node in walk.starts]
     return [_waiting(context, walk, one, n, typed) for n, one in enumerate(walk.waiting()[:MOST_CARDS])]
+
+
+def more(walk: Walk) -> int:
+    """Return how many things wait beyond those that have a card."""
+    return max(0, len(walk.waiting()) - MOST_CARDS)
 
 
 def _title(context: Ctx, node: Node) -> str:
@@ -90,7 +96,9 @@ def _waiting(context: Ctx, walk: Walk, waiting: Waiting, n: int, typed: Typed | 
         one.lead = context.t(key, step=at)
     one.role = labels.label("role", node.attrs.get("role", ""), lang) if node.attrs.get("role") else ""
     one.told = [labels.label("message", name, lang) for name in waiting.names]
-    one.told += [_due(context, walk, rule) for rule in (*node.attr_list("deadline"), *asked_by(node))]
+    rules = dict.fromkeys((*node.attr_list("deadline"), *asked_by(node)))
+    one.told += [_due(context, walk, rule) for rule in rules]
+    one.aside = bool(waiting.triggers) and node.kind in (Kind.BOUNDARY, Kind.START)
     if waiting.spec is not None and waiting.spec.fields:
         one.form = _form(context, waiting.spec, waiting.move, n, typed)
     return one
@@ -104,8 +112,9 @@ def _due(context: Ctx, walk: Walk, rule_id: str) -> str:
     if rule is None:
         return title
     unit = context.t(f"editor.u_{rule.unit}")
-    counted = f"{abs(rule.value)} {unit}" if rule.value else unit
-    return context.t("walk.due", rule=title, counted=counted)
+    between = "" if context.lang == "zh" else " "
+    counted = f"{abs(rule.value)}{between}{unit}" if rule.value else unit
+    return title if counted in title else context.t("walk.due", rule=title, counted=counted)
 
 
 def _form(context: Ctx, spec: FormSpec, move: Move, n: int, typed: Typed | None) -> FormView:

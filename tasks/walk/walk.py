@@ -33,6 +33,7 @@ class Ground:
     settings: Mapping[str, Any]
     called: Mapping[str, Library] = field(default_factory=dict)
     _namings: dict[str, Naming] = field(default_factory=dict)
+    _forms: dict[tuple[str, str], FormSpec | None] = field(default_factory=dict)
 
     def library_of(self, graph: Graph) -> Library:
         """Return the forms and rules of one of the drawings."""
@@ -47,10 +48,13 @@ class Ground:
 
     def form(self, graph: Graph, node: Node) -> FormSpec | None:
         """Return what decides the way in a step's form; None where it has no form."""
-        try:
-            return routing_of(self.library_of(graph).form_of(node))
-        except NotFound:
-            return None
+        where = graph.process_id, node.id
+        if where not in self._forms:
+            try:
+                self._forms[where] = routing_of(self.library_of(graph).form_of(node))
+            except NotFound:
+                self._forms[where] = None
+        return self._forms[where]
 
     @property
     def context(self) -> FormContext:

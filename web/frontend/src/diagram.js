@@ -190,6 +190,6 @@ export function startDiagrams() {
     scan(target.parentElement ?? target);
     if (target.dataset?.marks === undefined) return;
     markAnew();
-    target.querySelector("[tabindex='-1']")?.focus({ preventScroll: true });
+    (target.querySelector("[data-focus]") ?? target.querySelector("[tabindex='-1']"))?.focus({ preventScroll: true });
   });
 }
