@@ -18,6 +18,8 @@ from web import words
 from web.context import Ctx
 from web.formview import FormView, draw
 
+#: What a card is: it names its button and its sign.
+KINDS = ("task", "timer", "message", "question", "start")
 #: Cards that a page shows at once; a long list has more of the same.
 MOST_CARDS = 24
 
@@ -28,7 +30,7 @@ class Card:
 
     element: str
     act: str
-    kind: str  #: task, timer, message, question or start: names its button and its sign
+    kind: str  #: one of `KINDS`
     title: str
     lead: str = ""
     within: str = ""  #: the step it stands at, or the called process it stands in
