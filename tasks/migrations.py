@@ -22,7 +22,7 @@ from tasks.actor import Actor
 from tasks.commands import Done
 from tasks.desk import Desk
 from tasks.migration_commands import EndMigration, MigrateInstance, StartMigration, StopMigration
-from tasks.store import casework
+from tasks.store import casework, studio
 from tasks.store import migrations as store
 from tasks.store.conn import Connection
 from tasks.text import need_reason
@@ -48,6 +48,13 @@ def version(conn: Connection, definitions: Definitions, key: str, number: int) -
     return definitions.get(conn, found)
 
 
+def _require_signed(desk: Desk, new: Definition) -> None:
+    """Refuse to take a case to a version that no second person has signed (THR-2); trying it out is free."""
+    row = studio.version(desk.conn, new.id)
+    if row is None or row["status"] in ("submitted", "rejected"):
+        raise IllegalState(detail=f"第{new.version}版没有经另一位督导批准，不能把在办案件迁移过去")
+
+
 def one(desk: Desk, command: MigrateInstance) -> Done:
     """Migrate one instance; in a batch, record in the same transaction that it is done."""
     unit = desk.unit
@@ -60,6 +67,7 @@ def one(desk: Desk, command: MigrateInstance) -> Done:
         definitions.get(desk.conn, live.definition_id), definitions.get(desk.conn, command.to_id),
         command.mapping,
     )  # fmt: skip
+    _require_signed(desk, plan.new)
     if live.status not in ("running", "suspended"):
         raise IllegalState(detail="该流程已经结束")
     if command.recompute:
@@ -128,6 +136,8 @@ def start(desk: Desk, command: StartMigration) -> Done:
     definitions = desk.unit.kernel.definitions
     old = version(desk.conn, definitions, command.key, command.from_version)
     new = version(desk.conn, definitions, command.key, command.to_version)
+    if not command.dry:
+        _require_signed(desk, new)
     require_sound(make_plan(old, new, command.mapping))
     trail = desk.process_trail(command.key)  # before the batch, as who stops it does
     instances = store.open_of(desk.conn, old.id, areas)

@@ -14,7 +14,7 @@ from engine.expressions import ExpressionError
 from engine.gate import WAYS, FormField, GateError, Known, examine
 from engine.xmlsafe import XmlRefused
 from tasks.actor import ROLES
-from tasks.gate import check_annex, check_together, place_of, told_already
+from tasks.gate import check_annex, check_together, minima, place_of, told_already
 from tasks.gate.opinion import OPINIONS
 from tasks.gate.problem import Problem
 from tasks.library import Library
@@ -154,6 +154,13 @@ def check(
     said = OPINIONS.of(data, others(called - set(diagram.processes)), wait)
     more = [(one, one.element, one.line) for one in said or ()]
     return Checked((*more, *told), diagram, said is not None)
+
+
+def looser(library: Library, data: bytes, annex: str) -> list[GateFinding]:
+    """Return where a file and what it brings ask less than the policy; raise AnnexRefused or XmlRefused."""
+    laid = check_annex(library, annex)[0]
+    graphs = compile_diagram(data).processes.values()
+    return [finding for graph in graphs for finding in minima.check(laid, graph)]
 
 
 def files_of(at_work: Mapping[str, str | bytes]) -> Others:

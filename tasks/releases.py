@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from tasks.release import Checked
 
 _RETIRABLE = ("active", "approved")
+#: Sentences of one event; a page says the rest.
+_MOST_TOLD = 20
 
 
 def prepare(app: App, command: Command, actor: Actor) -> Command:
@@ -134,8 +136,17 @@ def submit(desk: Desk, command: commands.SubmitRelease) -> Done:
         raise drafts.changed(desk, drafts.read(desk.conn, draft["id"]))
     row = studio.version(desk.conn, made)
     assert row is not None
-    desk.emit(trail, "ReleaseSubmitted", **_told(row, draft=str(draft["id"]), reason=reason))
+    told = _told(row, draft=str(draft["id"]), reason=reason, notes=_looser(desk.library.shipped, draft))
+    desk.emit(trail, "ReleaseSubmitted", **told)
     return Done(extra={"definition_id": str(made), "version": version})
+
+
+def _looser(library: Library, row: RowMapping) -> list[dict[str, str]]:
+    """Return where a draft asks less than the policy, as the trail keeps it (THR-2)."""
+    from tasks import release
+
+    found = release.looser(library, row["xml"].encode(), row["annex"])
+    return [{"zh": one.zh, "en": one.en} for one in found[:_MOST_TOLD]]
 
 
 def _require_newest_base(desk: Desk, draft: RowMapping) -> None:

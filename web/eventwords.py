@@ -88,8 +88,8 @@ def _details(context: Ctx, event: Happened, data: Mapping[str, Any]) -> list[str
         told.append(context.t("person.id_no"))
     if event.kind in _MOVES:
         told += move_words(context, data)
-        notes = data["notes"] if isinstance(data.get("notes"), list) else []
-        told += [str(note.get(context.lang, "")) for note in notes if isinstance(note, dict)]
+    notes = data["notes"] if isinstance(data.get("notes"), list) else []
+    told += [str(note.get(context.lang, "")) for note in notes if isinstance(note, dict)]
     return told + detail_words(context, data)
 
 

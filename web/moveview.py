@@ -59,7 +59,8 @@ def load_plan(
     areas = areas_of(context.actor) or []
     with context.app.read() as conn:
         here = migrations.running(conn, key, areas)
-        versions = [replace(one, running=here.get(one.id, 0)) for one in studio.versions(conn, key)]
+        kept = (one for one in studio.versions(conn, key) if one.status != "rejected")
+        versions = [replace(one, running=here.get(one.id, 0)) for one in kept]
         if not versions:
             raise NotFound
         active = next((one for one in versions if one.status == "active"), None)

@@ -175,6 +175,8 @@ RIGHTS: dict[str, Right] = {
     "process.index": STUDIO,
     "process.overview": STUDIO,
     "process.show": STUDIO,
+    "process.load": DESIGN_READERS,
+    "process.load_marks": DESIGN_READERS,
     "process.xml": Right(roles=STUDIO.roles | READERS.roles),
     # the studio
     "studio.index": DESIGN_READERS,

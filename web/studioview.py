@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.codec import loads
+from engine.compile import Finding as GateFinding
 from engine.compile import GateError
 from engine.errors import NotFound
 from engine.xmlsafe import XmlRefused
-from tasks import releases
+from tasks import release, releases
 from tasks.annex import AnnexRefused
-from tasks.gate import minima
 from tasks.impact import Impact, impact
 from tasks.queries import studio
 from tasks.queries.release_history import history
@@ -39,7 +39,7 @@ class Sheet:
     #: what it would mean, while it waits
     impact: Impact | None
     #: where it asks less than the policy, while it waits
-    looser: list[Finding]
+    looser: list[GateFinding]
 
     @property
     def active(self) -> studio.Version | None:
@@ -87,13 +87,12 @@ def load_sheet(context: Ctx, definition_id: int) -> Sheet:
     )  # fmt: skip
 
 
-def looser_of(context: Ctx, source: studio.Source) -> list[Finding]:
+def looser_of(context: Ctx, source: studio.Source) -> list[GateFinding]:
     """Return where a version asks less than the policy; nothing while it is too broken to tell."""
     try:
-        found = check_of(context, source, wait=False).findings
-    except AnnexRefused:
+        return release.looser(context.app.library.shipped, source.xml.encode(), source.annex)
+    except (AnnexRefused, GateError, XmlRefused):
         return []
-    return [one for one in found if one.rule == minima.RULE]
 
 
 def impact_of(context: Ctx, source: studio.Source) -> Impact | None:

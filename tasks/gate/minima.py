@@ -110,8 +110,9 @@ def _looser(
         if first is not None:
             trigger, before, after = first
             far = after == date.max
-            when, when_en = ("多年以后", "years later") if far else (f"{after}", f"on {after}")
-            zh = f"比政策规定{'早' if after < before else '晚'}：如{trigger}起算，原为{before}，改后为{when}"
+            when, when_en = ("多年以后", "years later") if far else (_said(after), f"on {after}")
+            than = "早" if after < before else "晚"
+            zh = f"比政策规定{than}：如{_said(trigger)}起算，原为{_said(before)}，改后为{when}"
             yield zh, f"from {trigger} falls {when_en} instead of on {before}"
     if new.minimum < old.minimum:
         yield f"由{old.minimum}次减为{new.minimum}次", f"asks {new.minimum} acts instead of {old.minimum}"
@@ -129,7 +130,7 @@ def _first_day(
     calendar: WorkCalendar, old: DeadlineRule, new: DeadlineRule
 ) -> tuple[date, date, date] | None:
     """Return the first trigger whose day is looser: later, or earlier for an earliest day; None: none is."""
-    trigger = date(min(calendar.years), 1, 2)
+    trigger = date(max(year for year in calendar.years if calendar.knows(year)) - 1, 1, 2)
     for _turn in range(0, _DAYS, _STRIDE.days):
         before, after = (_counted(one, trigger, calendar) for one in (old, new))
         if (after < before) if old.earliest else (after > before):
@@ -144,3 +145,7 @@ def _counted(rule: DeadlineRule, trigger: date, calendar: WorkCalendar) -> date:
         return count(rule, trigger, calendar).effective
     except CalendarUnknown:
         return date.max
+
+
+def _said(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

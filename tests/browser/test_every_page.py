@@ -25,8 +25,8 @@ SURVEY = ("/surveys/1", "/surveys/imports/1")
 #: What is asked for by GET and is no page: files, diagrams, data of a script, signs of life, another page.
 NO_PAGE = frozenset({
     "files.show", "paper.pdf", "offices.template", "survey_analysis.download", "survey_import.blank",
-    "survey_import.mend", "process.overview", "process.xml", "editor.xml", "editor.model",
-    "editor.vocabulary", "case.marks", "trial.coverage", "trial.failures", "trial.marks",
+    "survey_import.mend", "process.load_marks", "process.overview", "process.xml", "editor.xml",
+    "editor.model", "editor.vocabulary", "case.marks", "trial.coverage", "trial.failures", "trial.marks",
     "trial.release_marks", "health.healthz", "health.readyz", "health.metrics", "home.start",
 })  # fmt: skip
 

@@ -65,6 +65,8 @@ PAGES = {
                "registers-exports": "/registers/exports", "applications": "/office/applications",
                "settings": "/settings", "waive": "{case}/waive", "instance": "{instance}",
                "survey-imports": "/surveys/imports", "survey-analysis": "/surveys/analysis",
+               **{f"load-{by}": f"/processes/P04_community_assistance/load?by={by}&from=2026-01-01"
+                  for by in ("open", "days", "late")},
                "migrate": "/studio/P04_community_assistance/migrate"},
     "expert.sy": {"district-case": "{district_case}", "district-inbox": "/inbox"},
     "auditor.sy": {

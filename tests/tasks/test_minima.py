@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
+from bench.office import Office
 from engine.codec import canonical
 from engine.definitions import Deployed
+from engine.store.db import Database
 from tasks import release
+from tasks.queries.release_history import history
+from tasks.studio_commands import OpenDraft, SaveModel, SubmitRelease
 from tests.tasks.local_step import KEY, LIBRARY, SHIPPED, shipped_rule
 
 DEPLOYED = Deployed({path.stem: frozenset[str]() for path in LIBRARY.diagrams()})
@@ -93,3 +97,15 @@ def test_a_clause_without_a_step_is_told_where_it_was() -> None:
 
 def test_a_new_process_has_no_minima() -> None:
     assert warned(SHIPPED.replace(KEY.encode(), b"P99_local"), {}, "P99_local") == []
+
+
+def test_what_asks_less_stands_in_the_trail_of_the_release(sqlite_database: Database) -> None:
+    office = Office(sqlite_database)
+    author = office.actor("sup.sy")
+    draft = int(office.app.do(OpenDraft(KEY), author).extra["draft_id"])
+    rules = canonical({"rules": changed("DL-015", value=3)})
+    office.app.do(SaveModel(draft, 1, SHIPPED, rules), author)
+    office.app.do(SubmitRelease(draft, 2, "试一试"), author)
+    with office.app.read() as conn:
+        (submitted,) = [one for one in history(conn, KEY) if one.kind == "ReleaseSubmitted"]
+    assert ["DL-015" in note["zh"] for note in submitted.data["notes"]] == [True]

@@ -36,6 +36,7 @@ from web.audit.timeline import GROUPS
 from web.audit.trails import MATTERS
 from web.errors import STATUS
 from web.facts import fact_lines
+from web.heatview import WAYS as WAYS_OF_HEAT
 from web.i18n import LANGUAGES, catalogue, choose, say_or, translator
 from web.kepttables import WITHOUT
 from web.views import accounts as account_views
@@ -68,6 +69,7 @@ MADE = {
     "find.": ("clause", "step_", "worker", "unit", "from", "to", "version", "active", "closed"),
     "find.column_": ("no", "unit", "status", "tier", "run", "opened", "closed"),
     "slip.": tuple(what.replace(" ", "_") for what in SLIP),
+    "load.by_": WAYS_OF_HEAT, "load.legend_": WAYS_OF_HEAT,
     "fault.": tuple(what.replace(" ", "_") for what in WHAT),
     "survey.standing_": ("held", "beside", "set_aside"), "survey.by_": WAYS,
     "survey.state_": ("checking", "checked", "importing", "done", "failed", "dropped", "lost"),

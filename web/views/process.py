@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, jsonify, make_response, render_template, url_for
 
 from engine.errors import NotFound
 from tasks.queries import studio
+from web import heatview, query, registerview
 from web.clauses import clauses
 from web.context import ctx
 from web.words import process_code
@@ -37,6 +38,30 @@ def show(key: str, version: int) -> str:
     steps = [node for node in graph.nodes.values() if node.attrs.get("form")]
     told = [(node, clauses(node.attr_list("clauses"))) for node in steps]
     return render_template("process.html", process=found, versions=versions, steps=told, graph=graph)
+
+
+@views.get("/processes/<key>/load")
+def load(key: str) -> str:
+    """Show how much work each step makes in an office and a period, as heat on the diagram and as numbers."""
+    context = ctx()
+    asked = registerview.of_address(context)
+    heat = heatview.load(context, key, asked)
+    way = query.one_of("by", heatview.WAYS, heatview.WAYS[0])
+    return render_template(
+        "process_load.html", process=heat.version, rows=heat.rows, asked=asked, way=way,
+        ways=heatview.WAYS, units=registerview.units(context),
+        marks_url=f"{url_for('process.load_marks', key=key)}?{asked.query(by=way)}",
+    )  # fmt: skip
+
+
+@views.get("/processes/<key>/load/marks")
+def load_marks(key: str) -> Response:
+    """Return the heat of each step for the viewer."""
+    context = ctx()
+    asked = registerview.of_address(context)
+    way = query.one_of("by", heatview.WAYS, heatview.WAYS[0])
+    query.insist()
+    return jsonify(heatview.marks(heatview.load(context, key, asked), way))
 
 
 @views.get("/definitions/<int:definition_id>.bpmn")

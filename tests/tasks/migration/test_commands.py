@@ -22,6 +22,7 @@ from tasks.migration_commands import MigrateInstance, StartMigration, StopMigrat
 from tasks.queries import release_history, trail
 from tasks.store import migrations as migration_store
 from tasks.store.tables import deadline, form_data
+from tasks.studio_commands import OpenDraft, RejectRelease, SaveModel, SubmitRelease
 from tests.tasks.migration import holding
 from tests.tasks.migration.crowd import Crowd, crowd_in
 from tests.tasks.migration.versions import KEYS, Change, redrawn, renamed, retimed
@@ -292,3 +293,25 @@ def test_the_batch_of_a_smaller_area_is_not_taken_for_that_of_the_whole(crowd: C
     assert office.app.do(command, office.actor("sup.nfx")).extra["cases"] == 0
     with pytest.raises(IllegalState):
         office.app.do(command, office.actor("sup.sy"))
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_no_case_is_taken_to_a_version_that_nobody_else_has_signed(crowd: Crowd, refused: bool) -> None:
+    office = crowd.office
+    case_id = crowd.spread(3)[0]
+    author, colleague = office.actor("sup.sy"), office.actor("sup.rh")
+    draft = int(office.app.do(OpenDraft(P04), author).extra["draft_id"])
+    drawing = redrawn(office.app.library).files[P04]
+    office.app.do(SaveModel(draft, 1, drawing), author)
+    made = office.app.do(SubmitRelease(draft, 2, "自己用"), author).extra
+    if refused:
+        office.app.do(RejectRelease(int(made["definition_id"]), "不同意"), colleague)
+    for command in (
+        MigrateInstance(_instance(office, case_id), int(made["definition_id"]), reason="先试一件"),
+        StartMigration(P04, 1, made["version"], reason="新版启用"),
+    ):
+        with pytest.raises(IllegalState) as caught:
+            office.app.do(command, author)
+        assert "没有经另一位督导批准" in caught.value.sentence()
+    told = office.app.do(StartMigration(P04, 1, made["version"], dry=True), author).extra
+    assert told["cases"] > 0

@@ -2,8 +2,9 @@
 //
 // Marks are JSON: {"active": [ids], "done": [ids], "overdue": [ids], "incident": [ids], "taken": [flow ids],
 // "counts": {id: visits}}; of a difference "added", "removed", "changed", "moved", of a trial "failing" and
-// "untouched". With data-marks-from="id" the marks stand in data-marks of another element of the page, which may
-// be exchanged: the picture stays and is marked anew; a click on an element goes to its card (`data-at`).
+// "untouched"; of work "heat": {id: {"level": 1 to 4, "text": number}}. With data-marks-from="id" the marks stand in
+// data-marks of another element of the page, which may be exchanged: the picture stays and is marked anew; a click
+// on an element goes to its card (`data-at`).
 // The words inside stay for screen readers, and stay in sight when drawing fails.
 // A click on an element sends the event `diagram:select` with its id.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
@@ -13,6 +14,7 @@ import { READABLE, stand } from "./diagram-view.js";
 import { say } from "./language.js";
 
 const STATES = ["done", "taken", "untouched", "moved", "changed", "removed", "added", "failing", "incident", "overdue", "active"];
+const HEATS = ["heat-1", "heat-2", "heat-3", "heat-4"];
 /** Pixels: from this width on a drawing without marks opens so that it can be read, this far from the edge. */
 const [WIDE, BESIDE] = [700, 16];
 const BADGES = {
@@ -78,9 +80,14 @@ export function mark(viewer, marks) {
   const overlays = viewer.get("overlays");
   const registry = viewer.get("elementRegistry");
   overlays.remove({ type: "mark" });
-  registry.forEach(({ id }) => STATES.forEach((state) => canvas.removeMarker(id, `mark-${state}`)));
+  registry.forEach(({ id }) => [...STATES, ...HEATS].forEach((state) => canvas.removeMarker(id, `mark-${state}`)));
   for (const state of STATES) {
     for (const id of marks[state] ?? []) if (registry.get(id)) canvas.addMarker(id, `mark-${state}`);
+  }
+  for (const [id, { level, text }] of Object.entries(marks.heat ?? {})) {
+    if (!registry.get(id)) continue;
+    canvas.addMarker(id, `mark-heat-${level}`);
+    overlays.add(id, "mark", { position: { top: -11, right: 11 }, html: badge(text, text, `heat-${level}`) });
   }
   const badged = new Set();
   for (const [state, words] of Object.entries(BADGES)) {
