@@ -148,18 +148,39 @@ def spec_of(walk: Walk, act: Move) -> FormSpec | None:
     return next((one.spec for one in walk.waiting() if _same(one.move, act)), None)
 
 
-def marks(walk: Walk) -> dict[str, Any]:
-    """Return where tokens stand and the way so far, as the viewer reads it."""
-    active = walk.active()
-    taken = list(dict.fromkeys(walk.box.flows.get(1, ())))
-    passed = [walk.graph.flows[one] for one in taken]
+def marks(walk: Walk, number: int = 1) -> dict[str, Any]:
+    """Return where tokens stand and the way so far, as the viewer reads it; 1 is the process walked."""
+    active = walk.active(number)
+    taken = list(dict.fromkeys(walk.box.flows.get(number, ())))
+    passed = [walk.box.runs[number].graph.flows[one] for one in taken]
     touched = {flow.source for flow in passed} | {flow.target for flow in passed}
     return {
         "active": active,
         "done": sorted(touched - set(active)),
         "taken": taken,
-        "counts": dict(walk.box.visits.get(1, {})),
+        "counts": dict(walk.box.visits.get(number, {})),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """A called process under way, with its own drawing."""
+
+    key: str
+    definition_id: int
+    name: str
+    marks: str
+
+
+def inside(walk: Walk, lang: str) -> list[Inside]:
+    """Return the called processes under way, each once."""
+    found: dict[str, Inside] = {}
+    for run in walk.inside():
+        key = run.graph.process_id
+        if key in walk.ground.versions:
+            name = process_called(run.graph).of(lang)
+            found[key] = Inside(key, walk.ground.versions[key], name, dumps(marks(walk, run.id)))
+    return list(found.values())
 
 
 def happened(walk: Walk, lang: str) -> Sequence[tuple[str, list[str], int]]:

@@ -30,4 +30,5 @@ def ground_of(app: App, key: str, graphs: Mapping[str, Graph], annex: str, now: 
     if annex != NO_ANNEX:
         library = library.with_forms(annex).with_rules((annex,))
     known = {**{one.key: one.graph for one in at_work}, **graphs}
-    return Ground(key, known, library, now, local_date(now), settings, forms)
+    versions = {one.key: one.id for one in at_work}
+    return Ground(key, known, library, now, local_date(now), settings, forms, versions)

@@ -32,6 +32,7 @@ class Ground:
     today: date
     settings: Mapping[str, Any]
     called: Mapping[str, Library] = field(default_factory=dict)
+    versions: Mapping[str, int] = field(default_factory=dict)  #: of the called ones, by process
     _namings: dict[str, Naming] = field(default_factory=dict)
     _forms: dict[tuple[str, str], FormSpec | None] = field(default_factory=dict)
 
@@ -133,18 +134,22 @@ class Walk:
             return []
         return [*self._tasks(), *self._events()]
 
-    def active(self) -> list[str]:
-        """Return the elements of the drawing where tokens stand, people's tasks first."""
-        root = self.box.runs.get(1)
-        if root is None or root.done:
+    def active(self, number: int = 1) -> list[str]:
+        """Return the elements of a drawing where tokens stand, people's tasks first; 1 is the one walked."""
+        run = self.box.runs.get(number)
+        if run is None or run.done:
             return []
-        nodes = {token.node for token in root.state.tokens.values()}
-        found = [root.graph.nodes[one] for one in sorted(nodes)]
+        nodes = {token.node for token in run.state.tokens.values()}
+        found = [run.graph.nodes[one] for one in sorted(nodes)]
         return [
             one.id
             for one in sorted(found, key=lambda node: node.kind not in HUMAN)
             if one.kind not in (Kind.SUB, Kind.EVENT_SUB)
         ]
+
+    def inside(self) -> list[Run]:
+        """Return the called processes that are under way."""
+        return [run for run in self.box.runs.values() if run.parent is not None and not run.done]
 
     def _tasks(self) -> Iterable[Waiting]:
         for number, token, element in self.box.open_tasks():

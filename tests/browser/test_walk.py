@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -38,10 +36,16 @@ def token(page: Page, element: str) -> None:
     page.locator(f"[data-diagram=ready] [data-element-id={element}] .djs-hit").first.click(force=True)
 
 
+def pressed(page: Page, button: Locator) -> None:
+    """Press a button and wait until the walk stands elsewhere."""
+    before = page.locator("#walk").element_handle()
+    button.click()
+    page.wait_for_function("(one) => !one.isConnected && document.getElementById('walk')", arg=before)
+
+
 def push(page: Page, element: str) -> None:
     """Push the button of a card and wait for what follows."""
-    with page.expect_response(re.compile("/walk$")):
-        card(page, element).get_by_role("button").click()
+    pressed(page, card(page, element).get_by_role("button"))
 
 
 def test_a_supervisor_walks_the_community_case_to_employment_and_back_a_step(desk: DeskOf) -> None:
@@ -62,13 +66,28 @@ def test_a_supervisor_walks_the_community_case_to_employment_and_back_a_step(des
     outcome.get_by_text("单位就业", exact=True).click()
     push(page, "P04_Outcome")
     expect(page.locator(".walk-way")).to_contain_text("因为下一步是“已就业”")
-    with page.expect_response(re.compile("/walk$")):
-        page.get_by_role("button", name="退一步").click()
+    pressed(page, page.get_by_role("button", name="退一步"))
     expect(outcome).to_be_visible()
-    with page.expect_response(re.compile("/walk$")):
-        page.get_by_role("button", name="“指派就业援助员”办结。").click()
+    pressed(page, page.get_by_role("button", name="“指派就业援助员”办结。"))
     expect(token_at(page, "P04_FirstContact")).to_be_attached()
     expect(page.locator("[data-element-id=P04_Plan].mark-done")).to_have_count(0)
+
+
+def test_a_called_process_has_its_own_picture_and_the_token_moves_on_it(desk: DeskOf) -> None:
+    page = desk("sup.rh").go(PATH.replace("P04_community", "P05_street")).page
+    push(page, "P05_Start")
+    while not page.locator(".walk-inside").count():
+        first = page.locator("#walk article").first
+        for choice in first.get_by_role("radiogroup").all():
+            if choice.is_visible():
+                choice.locator("label").first.click()
+        pressed(page, first.get_by_role("button"))
+    page.locator(".walk-inside").scroll_into_view_if_needed()
+    expect(page.locator(".walk-inside [data-element-id=P11_Needs].mark-active")).to_be_attached()
+    picture = page.locator(".walk-inside .djs-container svg").first.element_handle()
+    push(page, "P11_Needs")
+    expect(page.locator(".walk-inside [data-element-id=P11_Needs].mark-done")).to_be_attached()
+    assert picture.evaluate("(one) => one.isConnected"), "the picture stays and is marked anew"
 
 
 def test_a_draft_is_walked_from_its_editor(desk: DeskOf) -> None:

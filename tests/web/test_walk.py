@@ -10,7 +10,9 @@ import pytest
 
 from engine.codec import loads
 from tasks import studio_commands
+from tasks.walk import written
 from tests.tasks.local_step import KEY, annex, with_visit
+from tests.tasks.walking import Walker
 from tests.web.office import Browser, Office
 
 VERSION = f"/studio/{KEY}/1/walk"
@@ -145,7 +147,7 @@ def test_the_gate_s_findings_stand_in_place_of_a_walk(supervisor: Browser, draft
     page = supervisor.get(f"/studio/drafts/{drafts[1]}/walk")
     assert page.status_code == 200
     assert "改正后才能试走" in page.text
-    assert "P04_Plan" in page.text
+    assert "<b lang=\"zh-Hans\">制定就业援助方案</b>" in page.text
     assert f'href="/studio/drafts/{drafts[1]}"' in page.text
     assert "data-marks=" not in page.text
 
@@ -188,6 +190,19 @@ def test_with_a_script_only_the_part_that_changes_is_sent(supervisor: Browser) -
     answer = supervisor.post(VERSION, {"moves": "[]", "rev": "0"}, headers={"HX-Request": "true"})
     assert answer.text.lstrip().startswith('<div id="walk"')
     assert "<html" not in answer.text
+
+
+def test_a_called_process_is_shown_with_its_own_drawing(supervisor: Browser) -> None:
+    path = "/studio/P05_street_assistance/1/walk"
+    walker = Walker("P05_street_assistance", start="P05_Start")
+    while not walker.walk.inside():
+        assert walker.on()
+    page = supervisor.post(path, {"moves": written(walker.moves), "rev": "0"}).text
+    own = re.search(r'id="walk-P11_skills_training-marks" data-marks="([^"]*)"', page)
+    assert own is not None
+    assert loads(html.unescape(own[1]))["active"] == ["P11_Needs"]
+    assert "P05_Training_Call" in marks(page)["active"]
+    assert "在“技能培训”里" in the_card(page, "P11_Needs")
 
 
 def test_in_english_the_walk_is_told_in_english(office: Office) -> None:

@@ -18,7 +18,7 @@ from web.context import Ctx, ctx
 from web.errors import sentence_of, status_of
 from web.numbers import whole
 from web.studioview import check_of, draft_of
-from web.walkview import Typed, cards, happened, marks, more, spec_of
+from web.walkview import Typed, cards, happened, inside, marks, more, spec_of
 
 views = Blueprint("walk", __name__, url_prefix="/studio")
 _PAGE = PAGE_NAMES | {"moves", "rev", "act", "keep"}
@@ -97,6 +97,7 @@ def _answer(place: Place) -> Response:
         "marks": dumps(marks(walk)), "happened": happened(walk, context.lang),
         "sentence": sentence_of(refusal, context.lang) if refusal is not None and typed is None else "",
         "changed": _changed(place), "more": more(walk),
+        "inside": inside(walk, context.lang),
     }  # fmt: skip
     part = "studio_walk_part.html" if request.headers.get("HX-Request") else "studio_walk.html"
     return make_response(render_template(part, **told), 200 if refusal is None else status_of(refusal))

@@ -46,6 +46,11 @@ function follow(viewer, marks) {
 
 function markAnew() {
   for (const [place, viewer] of following) {
+    if (!place.isConnected) {
+      following.delete(place);
+      viewer.destroy();
+      continue;
+    }
     const marks = marksOf(place);
     mark(viewer, marks);
     follow(viewer, marks);
