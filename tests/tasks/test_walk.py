@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from engine.compile import compile_diagram
+from engine.decisions import DecisionTable, parse_dmn
 from engine.errors import FormInvalid
-from tasks.walk import MOST_MOVES, Walk, read_moves, written
+from tasks.library import Library
+from tasks.walk import MOST_MOVES, Walk, box, read_moves, written
 from tests.engine.compile.diagrams import END, START, node, process, user
+from tests.engine.tables import dmn
 from tests.tasks.walking import Walker, ground, shipped
 
 P04, P05, P08 = "P04_community_assistance", "P05_street_assistance", "P08_social_insurance_check"
+
+
+@dataclass(frozen=True)
+class Tables(Library):
+    """The shipped library with other decision tables."""
+
+    tables: Mapping[str, DecisionTable] = field(default_factory=dict)
 
 
 def before_the_outcome() -> Walker:
@@ -170,6 +182,49 @@ def test_an_endless_loop_ends_with_a_sentence() -> None:
     walk = Walker("P", compile_diagram(data).processes).walk
     assert walk.fault is not None
     assert "死循环" in walk.fault.zh
+
+
+def test_a_walk_of_many_acts_has_a_budget_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(box, "MOST_FLOWS", 20)
+    data = process(START + user("t") + user("u") + END, "s>t", "t>u", "u>t")
+    walker = Walker("P", compile_diagram(data).processes)
+    for _act in range(19):
+        assert walker.on()
+    assert walker.walk.fault is None
+    walker.on()
+    assert walker.walk.fault is not None
+    assert "自动环节走了20步" in walker.walk.fault.zh
+
+
+def test_calls_without_end_stop_with_a_sentence() -> None:
+    caller = process(
+        START + node("exclusiveGateway", "a") + node("callActivity", "call", calledElement="Q") + END,
+        "s>a", "a>call", "call>a",
+    )  # fmt: skip
+    called = process(START + END, "s>e", process_id="Q")
+    graphs = {**compile_diagram(caller).processes, **compile_diagram(called).processes}
+    fault = Walker("P", graphs).walk.fault
+    assert fault is not None
+    assert "启动的流程超过200个" in fault.zh
+
+
+@pytest.mark.parametrize(
+    ("given", "told"), [("HIGH", "下一步是“HIGH”"), ("", "下一步是“其他”")], ids=["high", "nothing"]
+)
+def test_a_table_asks_where_its_row_reads_what_nobody_filled_in(
+    given: str, told: str
+) -> None:
+    table = parse_dmn(dmn([("level", "string")], [['"HIGH"', '"HIGH"'], ['not("HIGH")', '"OTHER"']],
+                          outputs=("next_step",)))  # fmt: skip
+    rule = node("businessRuleTask", "r", aid595_decision="DT-90")
+    step = '<bpmn:dataObject id="D3" name="next_step" aid595:type="text"/>'
+    graphs = compile_diagram(process(DATA + step + START + rule + END, "s>r", "r>e")).processes
+    walker = Walker("P", graphs)
+    walker.ground.library = Tables(tables={**walker.ground.library.tables, "DT-90": table})
+    assert walker.asks() == ["level"]
+    walker.moves.append(["say", {"level": given} if given else {}])
+    assert walker.walk.over
+    assert any(told in one for one in walker.told())
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])

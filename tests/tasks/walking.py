@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -14,10 +15,10 @@ from tasks.forms.spec import Field, FormSpec
 from tasks.forms.validate import visible_fields
 from tasks.library import Library
 from tasks.walk import Ground, Move, Walk
-from tests.web.office import MONDAY
 
 LIBRARY = Library()
-TODAY = MONDAY.astimezone(SHANGHAI).date()
+MONDAY = datetime(2026, 3, 9, 9, tzinfo=SHANGHAI)
+TODAY = MONDAY.date()
 
 
 @cache
