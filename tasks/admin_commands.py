@@ -76,6 +76,14 @@ class ResetPassword(Command):
 
 
 @dataclass(frozen=True)
+class ResetSecondFactor(Command):
+    """Take the second factor of an account away, as when its holder lost the telephone."""
+
+    user_id: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class DisableAccount(Command):
     """Shut an account and end its sessions."""
 

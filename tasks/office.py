@@ -99,8 +99,8 @@ def _days(values: Mapping[str, Any], name: str, year: int) -> list[str]:
 
 def change_setting(desk: Desk, command: commands.ChangeSetting) -> Done:
     """Change a setting; raise NotFound or SettingInvalid."""
-    access.authorize(desk.actor, "change_setting", Subject("/"))
     known = desk.library.settings.get(command.name)
+    access.authorize(desk.actor, known.right if known else "change_setting", Subject("/"))
     if known is None:
         raise NotFound(zh=f"没有“{command.name}”这项设置。")
     reason = command.reason.strip() if desk.actor.is_system else need_reason(command.reason)

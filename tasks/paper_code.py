@@ -1,6 +1,6 @@
-"""The code of a paper as a square that a camera or a scanner reads.
+"""The code of a paper as a square that a camera or a scanner reads, and the drawing of any such square.
 
-It holds the code and nothing else: who is not of the office learns nothing from it (SEC-P8).
+A paper's holds the code and nothing else: who is not of the office learns nothing from it (SEC-P8).
 """
 
 from __future__ import annotations
@@ -23,8 +23,13 @@ class Drawing(NamedTuple):
 
 @lru_cache(maxsize=256)
 def drawing(code: str) -> Drawing:
-    """Return the square of a code; equal codes give equal squares."""
-    rows = tuple(segno.make_qr(code, error="m", boost_error=False).matrix)
+    """Return the square of a paper's code; equal codes give equal squares."""
+    return square(code)
+
+
+def square(text: str) -> Drawing:
+    """Return the square of a text, and keep nothing of it: it may be a secret."""
+    rows = tuple(segno.make_qr(text, error="m", boost_error=False).matrix)
     path = "".join(f"M{x} {y}h{width}v1h-{width}z" for y, row in enumerate(rows) for x, width in _runs(row))
     side = len(rows) + 2 * MARGIN
     return Drawing(f"-{MARGIN} -{MARGIN} {side} {side}", path)

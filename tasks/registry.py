@@ -29,6 +29,7 @@ from tasks import (
     privacy,
     records,
     releases,
+    second_factor,
     special_surveys,
     staff,
     supervision,
@@ -148,4 +149,5 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], Done]] = {
     admin.GrantRoles: grants.grant_many,
     admin.RevokeRole: grants.revoke,
     admin.EndSessions: grants.end_sessions,
+    admin.ResetSecondFactor: second_factor.reset,
 }

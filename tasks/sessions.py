@@ -13,7 +13,8 @@ from tasks import throttle
 from tasks.accounts import Passwords, grants_of
 from tasks.actor import Actor
 from tasks.store import accounts as store
-from tasks.store.conn import Connection
+from tasks.store import factors
+from tasks.store.conn import Connection, RowMapping
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
@@ -72,29 +73,37 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def login(
-    conn: Connection,
-    passwords: Passwords,
-    username: str,
-    password: str,
-    address: str,
-    now: datetime,
-    agent: str = "",
-) -> SessionToken | LoginRefused:
-    """Open a session for name and password, or say why not. The caller commits in both cases."""
+def identify(
+    conn: Connection, passwords: Passwords, username: str, password: str, address: str, now: datetime
+) -> RowMapping | LoginRefused:
+    """Return the account of name and password, or why not. The caller commits in both cases.
+
+    Failures are not forgotten yet: whoever has the password alone does not begin anew (`open_session`).
+    """
     username = username.strip()
-    left = throttle.seconds_left(conn, username, address, now)
-    if left:
-        return LoginRefused(_too_many(left), left)
+    refused = held_back(conn, username, address, now)
+    if refused is not None:
+        return refused
     account = store.account_by_username(conn, username)
     fits = passwords.fits(account["password_hash"] if account else None, password)
     if account is None or not fits or account["disabled_at"] is not None:
-        wait = throttle.failed(conn, username, address, now)
-        return LoginRefused(LoginFailed(), wait)
-    throttle.succeeded(conn, username, address)
+        return failed(conn, LoginFailed(), username, address, now)
     if passwords.hasher.check_needs_rehash(account["password_hash"]):
         store.update_account(conn, account["id"], password_hash=passwords.hash(password))
-    return _open(conn, account["id"], bool(account["must_change"]), address, agent, now)
+    return account
+
+
+def held_back(conn: Connection, username: str, address: str, now: datetime) -> LoginRefused | None:
+    """Return why nothing is looked at now: too many failures under this name or from this address."""
+    left = throttle.seconds_left(conn, username, address, now)
+    return LoginRefused(_too_many(left), left) if left else None
+
+
+def failed(
+    conn: Connection, error: AidError, username: str, address: str, now: datetime
+) -> LoginRefused:
+    """Count a failure, of password or code alike, and return it as a refusal."""
+    return LoginRefused(error, throttle.failed(conn, username, address, now))
 
 
 def _too_many(seconds: int) -> RateLimited:
@@ -105,9 +114,12 @@ def _too_many(seconds: int) -> RateLimited:
     )
 
 
-def _open(
-    conn: Connection, user_id: int, must_change: bool, address: str, agent: str, now: datetime
+def open_session(
+    conn: Connection, account: RowMapping, address: str, now: datetime, agent: str = ""
 ) -> SessionToken:
+    """Open a session for an account that has shown all it must, and forget its failures."""
+    throttle.succeeded(conn, account["username"], address)
+    user_id, must_change = account["id"], bool(account["must_change"])
     token, csrf, expires = secrets.token_urlsafe(32), secrets.token_urlsafe(32), now + ABSOLUTE
     store.insert_session(
         conn,
@@ -158,5 +170,6 @@ def end_all(conn: Connection, user_id: int) -> int:
 
 
 def sweep(conn: Connection, now: datetime) -> int:
-    """Remove sessions that are over and login failures that no longer count; return how many rows."""
-    return store.delete_old_sessions(conn, to_us(now), to_us(now - IDLE)) + throttle.forget_old(conn, now)
+    """Remove sessions and steps that are over and failures that no longer count; return how many rows."""
+    gone = store.delete_old_sessions(conn, to_us(now), to_us(now - IDLE))
+    return gone + factors.delete_old_steps(conn, to_us(now)) + throttle.forget_old(conn, now)

@@ -52,6 +52,8 @@ class Setting:
     options: Mapping[str, str] | None = None
     minimum: int = 0
     maximum: int = 10**6
+    #: the action of `permissions.yaml` that decides it
+    right: str = "change_setting"
 
     def check(self, value: Any) -> Any:
         """Return the value if it may be stored (None where there is no default); raise SettingInvalid."""

@@ -15,7 +15,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from engine import seals
 from engine.clock import ClockWatch, SystemClock, from_us
 from engine.store import proof
-from tasks import calendar_runs
+from tasks import calendar_runs, sessions
 from tasks.app import App
 from tasks.clock_guard import ClockGuard
 from tasks.due_work import run_due
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 TICK = timedelta(seconds=2)
 SEAL_LOOK = timedelta(minutes=1)
 SEAL_EVERY = timedelta(hours=1)
+SWEEP_EVERY = timedelta(minutes=15)
 
 
 def guard_of(app: App) -> ClockGuard:
@@ -68,6 +69,14 @@ def seal_if_old(app: App, checkpoints: Path) -> bool:
     return True
 
 
+def sweep(app: App, guard: ClockGuard | None = None) -> int:
+    """Remove sessions, half-done logins and login failures that are over; return how many rows went."""
+    if (guard or guard_of(app)).holds():
+        return 0
+    with app.write() as conn:
+        return sessions.sweep(conn, app.clock.now())
+
+
 def schedule(app: App, checkpoints: Path, scheduler: BaseScheduler | None = None) -> BaseScheduler:
     """Return a scheduler that beats for an app."""
     beat = scheduler or BlockingScheduler()
@@ -77,6 +86,9 @@ def schedule(app: App, checkpoints: Path, scheduler: BaseScheduler | None = None
         beat.add_job(
             exchange, "interval", (app, guard_of(app)), seconds=TICK.total_seconds(), id="exchange", **steady
         )
+    beat.add_job(
+        sweep, "interval", (app, guard_of(app)), seconds=SWEEP_EVERY.total_seconds(), id="sweep", **steady
+    )
     beat.add_job(
         seal_if_old, "interval", (app, checkpoints), seconds=SEAL_LOOK.total_seconds(), id="seal", **steady
     )

@@ -34,6 +34,23 @@ def _page_cookie(config: WebConfig) -> str:
     return "__Host-aid595-page" if config.https else "aid595-page"
 
 
+def _step_cookie(config: WebConfig) -> str:
+    return "__Host-aid595-step" if config.https else "aid595-step"
+
+
+def step_token() -> str:
+    """Return the token of a login that is half done in this browser; empty without one."""
+    return request.cookies.get(_step_cookie(ctx().config), "")
+
+
+def set_step(response: Response, token: str, config: WebConfig) -> None:
+    """Let this browser, and no other, go on with a login; an empty token takes that away."""
+    response.set_cookie(
+        _step_cookie(config), token, max_age=None if token else 0, httponly=True, secure=config.https,
+        samesite="Lax", path="/",
+    )  # fmt: skip
+
+
 def begin(app: App, config: WebConfig) -> Ctx:
     """Build the context of a request; nobody is logged in yet."""
     lang = i18n.choose(request.cookies.get("lang"), request.headers.get("Accept-Language", ""))

@@ -163,6 +163,19 @@ def password(username: str, reason: str, database: str | None) -> None:
     click.echo("以上为一次性密码，首次登录须修改。原密码和登录已失效，已记入管理轨迹。")
 
 
+@cli.command(name="second-factor")
+@click.argument("username")
+@click.option("--reason", default="运维重置", show_default=True, help="Kept in the trail.")
+@DATABASE
+def second_factor(username: str, reason: str, database: str | None) -> None:
+    """Take an account's login code away, as when an administrator lost the telephone.
+
+    Example: aid595 second-factor security.admin
+    """
+    cli_data.reset_second_factor(open_app(database), username, reason)
+    click.echo(f"{username}的登录验证码已取消，登录已失效，已记入管理轨迹。仍要求验证码的账号下次登录时重新启用。")
+
+
 @cli.command()
 @click.argument("files", nargs=-1, required=True, type=FILE)
 @DATABASE

@@ -13,7 +13,7 @@ from engine import seals, slips
 from engine.definitions import NO_ANNEX
 from engine.errors import IllegalState, NotFound
 from engine.store import migrate
-from tasks import accounts, annex, commands, demo, office_trail, org, release, selftest
+from tasks import accounts, annex, commands, demo, office_trail, org, release, second_factor, selftest
 from tasks.actor import OPERATOR, SYSTEM
 from tasks.app import App
 from tasks.desk import Desk
@@ -34,7 +34,7 @@ NEXT_STEPS = """以上为一次性密码，首次登录须修改。请分别交�
   4. 系统管理员在“设置”中核对本单位决定的事项和工作日历。
   5. 街（镇）工作人员用一次性密码登录，修改密码后在“居民”中建档、受理第一个案件。
   6. 审计管理员在“管理轨迹”中查看以上每一步；核对完整性用 aid595 audit verify。
-管理员忘记密码：aid595 password 登录名"""
+管理员忘记密码：aid595 password 登录名；丢了登录验证码的手机：aid595 second-factor 登录名"""
 
 
 def prepare(app: App) -> None:
@@ -118,6 +118,18 @@ def reset_password(app: App, username: str, reason: str) -> str:
 
     app.run(act, OPERATOR)
     return secret
+
+
+def reset_second_factor(app: App, username: str, reason: str) -> None:
+    """Take the second factor of an account away; raise NotFound, IllegalState. Put on the office's trail."""
+
+    def act(desk: Desk) -> None:
+        found = store.account_by_username(desk.conn, username)
+        if found is None:
+            raise NotFound(zh=f"没有登录名为“{username}”的账号。")
+        second_factor.remove(desk, found["id"], reason)
+
+    app.run(act, OPERATOR)
 
 
 def deploy(app: App, paths: tuple[Path, ...], reason: str) -> dict[str, int]:

@@ -19,7 +19,7 @@ from web.rights import RIGHTS
 #: A form sent after its session ended comes back through the login under these names.
 _TASK, _PATH, _FIELD = "kept_task", "kept_path", "kept."
 #: Forms with passwords: never written into a page again.
-_PRIVATE = "auth."
+_PRIVATE = ("auth.", "factor.")
 _FORM_OF_TASK = re.compile(r"/tasks/(\d{1,19})(/draft)?", re.ASCII)
 _MOST = 500
 
@@ -38,7 +38,7 @@ def login_page(
 def kept_from_form() -> list[tuple[str, str]]:
     """Return the fields of a form that arrived without a session, to be carried over the login."""
     match = _FORM_OF_TASK.fullmatch(request.path)
-    if match is None and (request.files or (request.endpoint or _PRIVATE).startswith(_PRIVATE)):
+    if match is None and (request.files or (request.endpoint or "auth.").startswith(_PRIVATE)):
         return []
     fields = [
         (f"{_FIELD}{name}", value) for name, value in request.form.items(multi=True)
@@ -80,13 +80,16 @@ def _carried() -> list[tuple[str, str]]:
     ]
 
 
-def go_on(context: Ctx) -> str:
-    """Return a page that sends a form of no task again, once its sender has logged in; empty without one."""
+def kept_form(context: Ctx) -> tuple[str, list[tuple[str, str]]]:
+    """Return where a form of no task is sent again once its sender has logged in, and its fields.
+
+    The address is empty without one.
+    """
     path = request.form.get(_PATH, "")
     try:
         endpoint, _values = current_app.url_map.bind("").match(path, method="POST")
     except HTTPException:
-        return ""
+        return "", []
     if endpoint.startswith(_PRIVATE) or not RIGHTS[endpoint].allows(context.actor):
-        return ""
-    return render_template("login_kept.html", kept_url=path, kept=_carried())
+        return "", []
+    return path, _carried()

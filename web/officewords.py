@@ -18,7 +18,11 @@ from web.i18n import say_or
 from web.words import process_code, process_name
 
 _BAD = frozenset({"LoginFailed", "AccessDenied"})
-_BIG = frozenset({"RoleGranted", "RoleRevoked", "AccountDisabled", "SettingChanged", "PasswordReset"})
+_BIG = frozenset({
+    "RoleGranted", "RoleRevoked", "AccountDisabled", "SettingChanged", "PasswordReset", "SecondFactorReset",
+    "RecoveryCodeUsed",
+})  # fmt: skip
+_COUNTED = ("moved", "count", "wait", "rows", "left")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +106,8 @@ def _details(context: Ctx, data: Mapping[str, Any], units: Mapping[int, str]) ->
         told.append(f"{_value(context, data.get('old'))} → {_value(context, data.get('new'))}")
     told += move_words(context, data) if "batch" in data else []
     told += ["、".join(t(f"account.{name}") for name in data.get("fields", ()))]
-    told += [t(f"trail.{name}", n=data[name]) for name in ("moved", "count", "wait", "rows") if name in data]
-    told += [t("trail.disabled")] if data.get("why") == "disabled" else []
+    told += [t(f"trail.{name}", n=data[name]) for name in _COUNTED if name in data]
+    told += [t(f"trail.{data['why']}")] if data.get("why") in ("disabled", "code") else []
     told += [labels.label("error", data["code"], lang)] if "code" in data else []
     told += [str(data[name]) for name in ("file", "source", "reason") if data.get(name)]
     return told

@@ -58,12 +58,15 @@ RIGHTS: dict[str, Right] = {
     "auth.login": PUBLIC,
     "auth.login_post": PUBLIC,
     "auth.logout": PUBLIC,
+    # for the browser alone that gave the password just before (tasks.login_steps)
+    **dict.fromkeys(("factor.code", "factor.code_post", "factor.enrol", "factor.enrol_post"), PUBLIC),
     "auth.preferences": PUBLIC,
     "api.openapi": PUBLIC,
     "api.login": PUBLIC,
     # every account
     "auth.password": ANY,
     "auth.password_post": ANY,
+    **dict.fromkeys(("factor.own", "factor.begin", "factor.confirm"), ANY),
     "home.start": ANY,
     "notices.index": ANY,
     "notices.read": ANY,
@@ -255,7 +258,7 @@ RIGHTS: dict[str, Right] = {
     "moves.stop": SUPERVISORS,
     # the three administrators
     **dict.fromkeys(("units.index", "units.add", "units.act"), SYSTEM_ADMIN),
-    **dict.fromkeys(("settings.show", "settings.change"), SYSTEM_ADMIN),
+    **dict.fromkeys(("settings.show", "settings.change"), KEEPERS),
     **dict.fromkeys(("calendar.show", "calendar.look", "calendar.load"), SYSTEM_ADMIN),
     **dict.fromkeys(("accounts.new", "accounts.create", "accounts.secret_act"), SYSTEM_ADMIN),
     **dict.fromkeys(("accounts.index", "accounts.show"), ADMINS),

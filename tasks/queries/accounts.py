@@ -13,7 +13,14 @@ from tasks import throttle
 from tasks.queries.areas import under
 from tasks.queries.rows import each
 from tasks.store.conn import Connection
-from tasks.store.tables_org import login_throttle, role_grant, unit, user_account, user_session
+from tasks.store.tables_org import (
+    login_throttle,
+    role_grant,
+    second_factor,
+    unit,
+    user_account,
+    user_session,
+)
 
 PAGE = 50
 #: Which accounts a list shows.
@@ -36,6 +43,7 @@ class Account(NamedTuple):
     created_at: int
     created_by: int | None
     disabled_at: int | None
+    has_factor: bool
 
 
 class Held(NamedTuple):
@@ -77,8 +85,11 @@ _A = user_account.c
 _COLUMNS = (
     _A.id, _A.username, _A.display_name, _A.phone, _A.unit_id, unit.c.name, unit.c.path, _A.duty_class,
     _A.must_change, _A.person_key.is_not(None), _A.created_at, _A.created_by, _A.disabled_at,
+    second_factor.c.user_id.is_not(None),
 )  # fmt: skip
-_FROM = user_account.outerjoin(unit, unit.c.id == user_account.c.unit_id)
+_FROM = user_account.outerjoin(unit, unit.c.id == user_account.c.unit_id).outerjoin(
+    second_factor, second_factor.c.user_id == user_account.c.id
+)
 
 
 def accounts(

@@ -10,7 +10,14 @@ import sqlalchemy as sa
 
 from tasks.store.conn import Connection, RowMapping
 from tasks.store.rows import Named, numbered, several
-from tasks.store.tables_org import login_throttle, role_grant, unit, user_account, user_session
+from tasks.store.tables_org import (
+    login_step,
+    login_throttle,
+    role_grant,
+    unit,
+    user_account,
+    user_session,
+)
 
 _GRANTS = Named(
     sa.select(role_grant)
@@ -152,7 +159,9 @@ def delete_session(conn: Connection, token_hash: str) -> None:
 
 
 def delete_sessions_of(conn: Connection, user_id: int, but: str = "") -> int:
-    """End the sessions of an account, one excepted; return how many ended."""
+    """End the sessions of an account, one excepted, and its half-done logins; return how many ended."""
+    step = sa.and_(login_step.c.user_id == user_id, login_step.c.token_hash != but)
+    conn.execute(login_step.delete().where(step))
     where = sa.and_(user_session.c.user_id == user_id, user_session.c.token_hash != but)
     return conn.execute(user_session.delete().where(where)).rowcount
 

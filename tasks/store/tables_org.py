@@ -86,3 +86,39 @@ login_throttle = sa.Table(
     sa.Column("last_failure_at", sa.BigInteger, nullable=False, index=True),
     sa.Column("blocked_until", sa.BigInteger, nullable=False),
 )
+
+#: A telephone that shows codes, one an account (SEC-A4).
+second_factor = sa.Table(
+    "second_factor",
+    metadata,
+    sa.Column(
+        "user_id", sa.BigInteger, sa.ForeignKey("user_account.id"), primary_key=True, autoincrement=False
+    ),
+    #: What telephone and server share, sealed for this account.
+    sa.Column("secret", sa.Text, nullable=False),
+    #: The last step of time whose code was taken: neither it nor an earlier one is taken again.
+    sa.Column("last_step", sa.BigInteger, nullable=False),
+    sa.Column("enrolled_at", sa.BigInteger, nullable=False),
+)
+
+#: Codes on paper for whoever lost the telephone; a row goes when its code is used.
+recovery_code = sa.Table(
+    "recovery_code",
+    metadata,
+    sa.Column("user_id", sa.BigInteger, sa.ForeignKey("user_account.id"), primary_key=True),
+    sa.Column("code_hash", sa.Text, primary_key=True),
+)
+
+#: The password was right and no session is open yet (`code`: asked for a code; `enrol`: has no telephone
+#: yet), or who is logged in sets a telephone up (`own`; the token is that of the session).
+login_step = sa.Table(
+    "login_step",
+    metadata,
+    sa.Column("token_hash", sa.Text, primary_key=True),
+    sa.Column("user_id", sa.BigInteger, sa.ForeignKey("user_account.id"), nullable=False, index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    #: What a telephone that is being set up would share, sealed for this step.
+    sa.Column("secret", sa.Text),
+    sa.Column("expires_at", sa.BigInteger, nullable=False, index=True),
+    sa.CheckConstraint("kind IN ('code', 'enrol', 'own')", name="kind"),
+)

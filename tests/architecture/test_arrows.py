@@ -14,6 +14,7 @@ HOMES = {
     "flask": ("web/",),
     "openpyxl": ("tasks/registers/workbook.py", "tasks/survey/"),
     "psycopg": ("engine/store/",),
+    "pyotp": ("tasks/second_factor.py",),
     "segno": ("tasks/paper_code.py",),
     "simpleeval": ("engine/expressions.py",),
     "sqlalchemy": ("engine/store/", "tasks/store/", "tasks/queries/"),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flask import Flask
 from werkzeug.routing import Map
 
-from tests.browser import test_screens, test_studio_screens
+from tests.browser import test_screens, test_second_factor, test_studio_screens
 from web.numbers import IdConverter
 from web.views import BLUEPRINTS
 
@@ -43,7 +43,7 @@ def _looked_at() -> Iterator[str]:
     for pages in test_screens.PAGES.values():
         yield from (path.format(**FOUND) for path in pages.values())
     yield from (re.sub(r"{\w+}", "1", path) for path in test_studio_screens.PAGES.values())
-    yield from SURVEY
+    yield from (*SURVEY, *test_second_factor.PAGES)
 
 
 def test_every_page_is_opened_by_a_test_that_looks_at_it() -> None:

@@ -69,7 +69,7 @@ def test_administrators_see_and_do_nothing_of_a_case(admin: str) -> None:
     about_cases = permissions().actions.keys() - {
         "view_process", "change_setting", "load_calendar", "view_audit", "verify_audit", "export_audit",
         "manage_units", "create_account", "disable_account", "grant_role", "end_sessions", "view_accounts",
-        "retry_office", "view_access", "view_office_trail",
+        "change_security_setting", "reset_second_factor", "retry_office", "view_access", "view_office_trail",
     }  # fmt: skip
     for action in about_cases:
         assert not allowed(actor(admin, "/1/"), action, case), action

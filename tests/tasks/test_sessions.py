@@ -34,7 +34,10 @@ def _login(
     conn: Connection, passwords: Passwords, now: datetime, password: str = PASSWORD, name: str = "lisi",
     address: str = "10.0.0.1",
 ) -> SessionToken | LoginRefused:  # fmt: skip
-    return sessions.login(conn, passwords, name, password, address, now)
+    account = sessions.identify(conn, passwords, name, password, address, now)
+    if isinstance(account, LoginRefused):
+        return account
+    return sessions.open_session(conn, account, address, now)
 
 
 def _token(conn: Connection, passwords: Passwords, now: datetime) -> str:

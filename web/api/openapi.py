@@ -86,7 +86,7 @@ def _office() -> dict[str, Any]:
 def _first() -> dict[str, Any]:
     """Return what a client needs first: a session, the inbox, tasks, cases and persons."""
     task, case = path("task_id"), path("case_id")
-    login = members(("username", "password"), username=TEXT, password=TEXT)
+    login = members(("username", "password"), username=TEXT, password=TEXT, code=TEXT)
     person = members(
         ("name", "id_no", "community_id"), name=TEXT, id_no=TEXT, community_id=ID, phone=TEXT,
         address=TEXT, facts=VALUES, id_kind=TEXT, sex=TEXT, birth_date=TEXT,

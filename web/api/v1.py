@@ -36,9 +36,9 @@ def login() -> Response:
     context = ctx()
     given = body()
     name, password = member(given, "username", str), member(given, "password", str)
-    opened = entrance.enter(
-        context.app, passwords(), name[:200], password[:400], request.remote_addr or "",
-        request.user_agent.string,
+    opened = entrance.enter_by_program(
+        context.app, passwords(), name[:200], password[:400], member(given, "code", str, "")[:64],
+        request.remote_addr or "", request.user_agent.string,
     )  # fmt: skip
     if isinstance(opened, sessions.LoginRefused):
         return aid_problem(opened.error)

@@ -23,6 +23,7 @@ from web.views import (
     demo,
     editor,
     exchanges,
+    factor,
     files,
     health,
     home,
@@ -62,7 +63,7 @@ from web.views import (
 _API = (office, work, studio_api, releases, moves_api, audit_api, files_api, records_api)
 assert all(one.views is v1.views for one in _API)
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    home.views, auth.views, inbox.views, task.views, files.views, person.views, id_number.views,
+    home.views, auth.views, factor.views, inbox.views, task.views, files.views, person.views, id_number.views,
     courses.views, case.views, paper.views, papers.views, registers.views,
     register_months.views, register_exports.views,
     process.views, clauses.views, tables.views, audit_find.views, slip.views, audit.views,

@@ -40,6 +40,7 @@ ACTS: dict[str, tuple[Callable[[int], Command], str]] = {
         lambda n: commands.RevokeRole(n, field("role"), number("unit_id"), field("reason")), "role_revoked"
     ),
     "end": (lambda n: commands.EndSessions(n, field("reason")), "sessions_ended"),
+    "factor": (lambda n: commands.ResetSecondFactor(n, field("reason")), "factor_reset"),
 }  # fmt: skip
 SECRET_ACTS: dict[str, Callable[[int, str, str, str], Command]] = {
     "reset": commands.ResetPassword, "enable": commands.EnableAccount,
@@ -156,7 +157,7 @@ def _offered(found: accounts.Account, held: bool) -> list[str]:
     ]  # fmt: skip
 
 
-@views.post("/<int:user_id>/<any(change,disable,grant,revoke,end):act>")
+@views.post("/<int:user_id>/<any(change,disable,grant,revoke,end,factor):act>")
 def act(user_id: int, act: str) -> Response:
     """Do one of the acts; a refusal shows the page again with what was typed."""
     make, ok = ACTS[act]

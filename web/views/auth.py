@@ -7,12 +7,13 @@ from werkzeug.wrappers import Response
 
 from engine.errors import FormInvalid
 from tasks import entrance, sessions
+from tasks.login_steps import HalfLogin
 from web import auth
 from web.context import ctx, passwords
-from web.errors import status_of
+from web.entering import go_on_with, let_in, refused
 from web.going import go, ours
 from web.i18n import LANGUAGES
-from web.loginpage import go_on, keep_draft, kept_from_login, login_page
+from web.loginpage import kept_from_login, login_page
 
 views = Blueprint("auth", __name__)
 
@@ -38,19 +39,10 @@ def login_post() -> Response:
     if isinstance(opened, sessions.LoginRefused):
         sentence = opened.error.sentence(context.lang)
         page = login_page(target, form.get("username", "")[:200], sentence, kept_from_login())
-        response = make_response(page, status_of(opened.error))
-        if opened.wait_seconds:
-            response.headers["Retry-After"] = str(opened.wait_seconds)
-        return response
-    target = keep_draft(context, opened.token, target)
-    again = ""
-    if not opened.must_change:
-        auth.enter(context, opened.token)
-        again = go_on(context)
-    where = "/password" if opened.must_change else target
-    response = make_response(again or redirect(where, 303))
-    auth.set_session(response, opened.token, context.config)
-    return response
+        return refused(page, opened)
+    if isinstance(opened, HalfLogin):
+        return go_on_with(context, opened, target)
+    return let_in(context, opened, target)
 
 
 @views.post("/logout")

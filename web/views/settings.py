@@ -1,4 +1,4 @@
-"""What the office has decided, and why the default is what it is; the system administrator changes it."""
+"""What the office has decided, and why the default is what it is; each administrator changes his own."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response
 
 from engine.errors import AidError, NotFound
 from tasks import calendar_runs, commands
+from tasks.access import Subject, allowed
 from tasks.office_trail import ADMINISTRATION
 from tasks.queries.office_trail import about
 from tasks.readings import readings
 from tasks.settings import Setting
-from web.adminview import carry_out, field, refused, sentence_of
+from web.adminview import carry_out, field, refused, require, sentence_of
 from web.context import ctx
 from web.going import go
 from web.officewords import lines
@@ -29,8 +30,13 @@ def index() -> str:
     with context.app.read() as conn:
         values = context.app.settings(conn)
     return render_template("settings.html", settings=library.settings.values(), values=values,
-                           grounds=_grounds, calendar=context.calendar,
+                           grounds=_grounds, decides=_decides, calendar=context.calendar,
                            run=calendar_runs.under_way(context.app))  # fmt: skip
+
+
+def _decides(setting: Setting) -> bool:
+    """Tell whether who asks may change a setting."""
+    return allowed(ctx().actor, setting.right, Subject("/"))
 
 
 def _grounds(setting: Setting) -> list[str]:
@@ -53,7 +59,9 @@ def _setting(name: str) -> Setting:
 @views.get("/<name>")
 def show(name: str) -> str:
     """Show one setting with its changes, to be changed."""
-    return _page(_setting(name))
+    setting = _setting(name)
+    require(setting.right)
+    return _page(setting)
 
 
 def _page(setting: Setting, refusal: AidError | None = None, typed: Any = None) -> str:
@@ -73,6 +81,7 @@ def _page(setting: Setting, refusal: AidError | None = None, typed: Any = None) 
 def change(name: str) -> Response:
     """Change a setting; a refusal shows the page again with what was typed."""
     setting = _setting(name)
+    require(setting.right)
     typed = _typed(setting)
     done = carry_out(commands.ChangeSetting(name, typed, field("reason")), f"setting:{name}")
     if isinstance(done, AidError):
