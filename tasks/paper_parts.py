@@ -8,11 +8,12 @@ from typing import Any
 from engine.clock import from_us, local_date
 from engine.codec import loads
 from tasks import accounts, helpers, plans
+from tasks.day_words import day
 from tasks.desk import Desk
 from tasks.facts import FACTS
 from tasks.forms.spec import form
 from tasks.labels import label
-from tasks.paper_text import day, rows_of
+from tasks.paper_text import rows_of
 from tasks.queries import records as found
 from tasks.queries.scope import reading_tiers
 from tasks.registers.lines import in_short, step_name

@@ -20,6 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from engine.clock import SHANGHAI
 from engine.codec import canonical, loads
 from engine.expressions import compile_expr
+from tasks.day_words import day
 from tasks.forms.spec import Field, FormSpec
 from tasks.paper_code import drawing
 from tasks.paper_survey import answered
@@ -70,11 +71,6 @@ def kinds_to_issue(kinds: list[str], values: Mapping[str, Any]) -> list[str]:
         for kind in kinds
         if kind in known and (not known[kind].when or compile_expr(known[kind].when)(values, {}))
     ]
-
-
-def day(value: date) -> str:
-    """Return a date as papers write it: 2026年3月9日."""
-    return f"{value.year}年{value.month}月{value.day}日"
 
 
 _READ: Mapping[str, Callable[[str], date]] = {"date": date.fromisoformat, "datetime": datetime.fromisoformat}

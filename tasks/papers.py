@@ -15,12 +15,12 @@ from engine.errors import FormInvalid, IllegalState, NotFound
 from engine.ids import new_id
 from tasks import access, org, people
 from tasks.actor import Actor
+from tasks.day_words import day
 from tasks.forms.spec import FormSpec
 from tasks.id_papers import RESIDENT
 from tasks.labels import label
 from tasks.paper_text import (
     PaperKind,
-    day,
     lists_of,
     paper_kinds,
     render,

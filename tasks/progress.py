@@ -9,9 +9,9 @@ from datetime import date
 
 from engine.live import Live
 from tasks import org
+from tasks.day_words import day
 from tasks.desk import Desk
 from tasks.labels import label
-from tasks.paper_text import day
 from tasks.queries import measures
 from tasks.queries import registers as found
 from tasks.registers.period import between

@@ -18,11 +18,11 @@ from engine.ids import new_id
 from tasks import access, benefits, org
 from tasks.access import Subject
 from tasks.commands import Done
+from tasks.day_words import day
 from tasks.desk import Desk
 from tasks.forms.command_forms import accept_values
 from tasks.library import FOLDER
 from tasks.note_commands import TellPolicy
-from tasks.paper_text import day
 from tasks.store import rows
 from tasks.store.tables_notes import told
 from tasks.traceability import sources

@@ -135,7 +135,10 @@ def day_words(context: Ctx, text: str) -> str:
 
 
 def _rule(context: Ctx, rule: str) -> str:
-    """Return a deadline rule by what it says, and its id."""
+    """Return a rule of warnings by its name, one of deadlines by what it says, and its id."""
+    warning = labels.catalogue().find("warning", rule, context.lang)
+    if warning is not None:
+        return warning
     known = context.rule(rule)
     if context.lang != "zh":
         return f"{words.rule_title(rule, '', context.lang)} ({rule})"

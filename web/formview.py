@@ -230,6 +230,15 @@ def answers(
     return told
 
 
+def _cell(
+    spec: Field, value: Any, lang: str, say_bool: Callable[[bool], str], choices: Choices
+) -> str:
+    """Return one answer of a row; a bare number or yes says of what it is."""
+    said = _told(spec, value, lang, say_bool, choices)
+    bare = spec.type in ("bool", "int", "money")
+    return f"{spec.label(lang)}{'：' if lang == 'zh' else ': '}{said}" if bare else said
+
+
 def _told(
     spec: Field, value: Any, lang: str, say_bool: Callable[[bool], str], choices: Choices
 ) -> str:
@@ -245,7 +254,7 @@ def _told(
     if spec.type == "list":
         rows = [
             " · ".join(
-                _told(column, row[column.name], lang, say_bool, choices)
+                _cell(column, row[column.name], lang, say_bool, choices)
                 for column in spec.item
                 if row.get(column.name) not in (None, "")
             )

@@ -142,6 +142,7 @@ class Vocabulary:
             "ctx": self.context,
             "t": self.context.t,
             "lang": self.lang,
+            "covered": HIDDEN,
             "html_lang": HTML_LANG[self.lang],
             "label": self.label,
             "roles": self.roles,

@@ -25,6 +25,7 @@ from web.clauses import Clause, clauses, of_step
 from web.context import Ctx
 from web.eventwords import QUIET
 from web.matterview import Card, card
+from web.refnames import names_for
 from web.surveyview import latest_doubts
 from web.veil import veiled
 
@@ -152,7 +153,7 @@ def load_page(context: Ctx, task_id: int) -> Page:
             credit=_credit(context, conn, task, subject),
             may_reassign=task.open and (mine or allowed(context.actor, "reassign", subject)),
             may_withdraw=task.state == "completed" and task.ended_by == context.user_id,
-            options=_options(context, conn, task, spec),
+            options=names_for(conn, spec, {} if task.open else values, _options(context, conn, task, spec)),
             before=_before(context, conn, task, node),
             referred=_referred(conn, task) if allowed(context.actor, "view_case", subject) else [],
             matter=_matter(context, conn, task),
@@ -215,7 +216,8 @@ def _before(context: Ctx, conn: Connection, task: task_page.TaskView, node: Node
     last = done[-1]
     spec = context.form(task.definition_id, last.element)
     values = task_page.form_values(conn, last.task_id, draft=False) or {}
-    told = _told(context, spec, values, _options(context, conn, task, spec))
+    named = names_for(conn, spec, values, _options(context, conn, task, spec))
+    told = _told(context, spec, values, named)
     return Before(last.element, accounts.name_of(conn, last.ended_by), last.ended_at, told)
 
 

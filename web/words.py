@@ -180,6 +180,8 @@ def _due_words(due: date, today: date, overdue: bool, cal: _Cal, lang: str) -> D
         return DueWords(shown, t("due.today"), "today", iso)
     days, working = _days_between(today, due, cal.calendar)
     left = t("due.left_wd" if working else "due.left_cd", n=days)
+    if working and not days:
+        left = t("due.last_wd" if cal.calendar.is_working(today) else "due.no_wd")
     week_end = today + timedelta(days=_WEEK - 1 - today.weekday())
     return DueWords(shown, left, "week" if due <= week_end else "later", iso)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tasks import org
+from tasks.day_words import day
 from tasks.labels import label
-from tasks.paper_text import day
 from tasks.queries import areas, measures
 from tasks.queries.measures import MEASURES, Period
 from tasks.registers.lines import Line, as_date
@@ -62,7 +62,7 @@ class Summary:
         rows.append(["合计", *(str(self.number(name, self.area)) for name in MEASURES)])
         facts = (("单位", office), ("期间", period_words(self.period)), *made)
         numbers = [Head(label("measure", name), "number", 12) for name in MEASURES]
-        return Sheet(title, title, facts, (Head("单位名称", "text", 20), *numbers), rows)
+        return Sheet(title, title, facts, (Head("单位名称", "text", 20), *numbers), rows, summed=True)
 
 
 def _rows(conn: Connection, area: str) -> list[org.Unit]:

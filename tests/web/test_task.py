@@ -6,9 +6,12 @@ import re
 from datetime import timedelta
 
 from engine.clock import from_us, local_date
+from engine.ids import new_id
 from tasks import commands
 from tasks.actor import SYSTEM
 from tasks.queries import case_page, task_page
+from tasks.store import rows
+from tasks.store.tables import vacancy
 from tests.web.office import Browser, Office
 
 CHECK = {
@@ -65,6 +68,20 @@ def test_who_writes_the_letter_reads_which_post_was_chosen_the_step_before(offic
     before = _before(office.browser("aide.hnc").get(f"/tasks/{task}").text)
     assert "搜索匹配岗位" in before
     assert "夜班门卫" in before
+
+
+def test_what_was_chosen_keeps_its_name_when_it_is_no_longer_offered(office: Office) -> None:
+    case, made = office.new_case(), new_id()
+    office.reach(case, "P04_Match")
+    with office.app.write() as conn:
+        rows.add(conn, vacancy, id=made, name="早班分拣", employer="顺义某物业公司", area="/", number=1)
+    office.complete(case, "P04_Match", vacancy=made, employer="顺义某物业公司", post="分拣员")
+    with office.app.write() as conn:
+        conn.execute(vacancy.update().where(vacancy.c.id == made).values(closed_at=1))
+    task = office.open_tasks(case)["P04_Letter"].id
+    before = _before(office.browser("aide.hnc").get(f"/tasks/{task}").text)
+    assert "早班分拣" in before
+    assert str(made) not in before
 
 
 def _before(page: str) -> str:

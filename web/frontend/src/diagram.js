@@ -17,6 +17,8 @@ const STATES = ["done", "taken", "untouched", "moved", "changed", "removed", "ad
 const HEATS = ["heat-1", "heat-2", "heat-3", "heat-4"];
 /** Pixels: from this width on a drawing without marks opens so that it can be read, this far from the edge. */
 const [WIDE, BESIDE] = [700, 16];
+/** The size at which a telephone stands at the live token. */
+const STANDING = 0.8;
 const BADGES = {
   active: () => ["●", say("办理中", "in hand")],
   overdue: () => ["!", say("超时", "overdue")],
@@ -117,19 +119,25 @@ function showWhole(viewer, marks) {
   const place = active ?? told.map((id) => registry.get(id)).find((one) => one && !one.waypoints);
   // On a telephone the whole picture is too small to read: stand at the live token, or at what is told.
   if (place && canvas.zoom() < (active ? 0.5 : 0.25)) {
-    canvas.zoom(0.8);
-    const { width, height } = canvas.viewbox();
-    const middle = { x: place.x + place.width / 2, y: place.y + place.height / 2 };
-    canvas.viewbox({ x: middle.x - width / 2, y: middle.y - height / 2, width, height });
+    canvas.zoom(STANDING);
+    const { width, height, inner } = canvas.viewbox();
+    const x = within(place.x + place.width / 2, width, inner.x, inner.width);
+    canvas.viewbox({ x, y: within(place.y + place.height / 2, height, inner.y, inner.height), width, height });
   }
 }
 
-// A flat picture needs no tall stage; one that would be shown too small to read keeps its room.
+// Where a view of some size begins that looks at a point, without blank paper beyond the picture's edge.
+function within(middle, size, first, whole) {
+  if (whole <= size) return first - (size - whole) / 2;
+  return Math.min(Math.max(middle - size / 2, first - BESIDE), first + whole - size + BESIDE);
+}
+
+// A flat picture needs no tall stage.
 function fitHeight(stage, canvas, standing, least) {
   const { inner } = canvas.viewbox();
   const scale = Math.max(stage.clientWidth / inner.width, least);
-  if (standing && scale < 0.5) return;
-  const wanted = Math.max(220, inner.height * Math.min(scale, 1) + 48);
+  const shown = standing && scale < 0.5 ? STANDING : Math.min(scale, 1);
+  const wanted = Math.max(220, inner.height * shown + 48);
   if (wanted < stage.clientHeight) stage.style.height = `${wanted}px`;
   canvas.resized();
 }
