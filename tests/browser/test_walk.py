@@ -104,9 +104,13 @@ def test_a_walk_under_way_is_fit_to_be_seen(product: Product, windows: Windows, 
     width, height = SIZES[size]
     page = windows.open(viewport={"width": width, "height": height}, reduced_motion="reduce")
     Desk(page, product, "sup.rh").log_in().go(PATH)
+    page.locator("[data-diagram=ready]").wait_for()
     for element in ("P04_Start", "P04_AssignAide"):
         push(page, element)
-    expect(token_at(page, "P04_FirstContact")).to_be_attached()
+    expect(token_at(page, "P04_FirstContact")).to_be_in_viewport()
+    shown = token_at(page, "P04_FirstContact").bounding_box()
+    assert shown is not None
+    assert shown["width"] > 60, "the live step can be read"
     wrong: list[str] = []
     for colours in COLOURS:
         page.emulate_media(color_scheme="dark" if colours == "dark" else "light")

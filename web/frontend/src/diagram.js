@@ -40,10 +40,13 @@ function follow(viewer, marks) {
   const canvas = viewer.get("canvas");
   const place = viewer.get("elementRegistry").get(marks.active?.[0]);
   if (!place) return;
-  const { x, y, width, height } = canvas.viewbox();
+  if (canvas.getContainer().clientWidth < WIDE && canvas.zoom() < 0.5) showWhole(viewer, marks);
+  const { x, y, width, height, inner } = canvas.viewbox();
   if (place.x >= x && place.y >= y && place.x + place.width <= x + width && place.y + place.height <= y + height) return;
-  const middle = { x: place.x + place.width / 2, y: place.y + place.height / 2 };
-  canvas.viewbox({ x: middle.x - width / 2, y: middle.y - height / 2, width, height });
+  canvas.viewbox({
+    x: within(place.x + place.width / 2, width, inner.x, inner.width),
+    y: within(place.y + place.height / 2, height, inner.y, inner.height), width, height,
+  });
 }
 
 function markAnew() {
@@ -168,7 +171,7 @@ async function draw(place) {
       place.dispatchEvent(new CustomEvent("diagram:select", { bubbles: true, detail: { id: element.id } })));
     if (place.dataset.marksFrom) {
       following.set(place, viewer);
-      follow(viewer, marks);
+      markAnew(); // a step may have been taken while it was drawn
       place.addEventListener("diagram:select", toCard);
     }
     place.dataset.diagram = "ready";
