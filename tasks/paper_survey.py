@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks import idno
-from tasks.day_words import written
+from tasks.text import written
 
 DEFAULT_FILE = Path(__file__).parent.parent / "bpmn" / "policy" / "survey.json"
 _HEAD = ["问题", "回答"]

@@ -20,10 +20,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from engine.clock import SHANGHAI
 from engine.codec import canonical, loads
 from engine.expressions import compile_expr
-from tasks.day_words import day
 from tasks.forms.spec import Field, FormSpec
 from tasks.paper_code import drawing
 from tasks.paper_survey import answered
+from tasks.text import written_day
 
 DEFAULT_FOLDER = Path(__file__).parent.parent / "bpmn" / "papers"
 _SHARED = ("base", "parts")
@@ -86,9 +86,9 @@ def words(spec: Field, value: Any, names: Mapping[str, str]) -> str:
         value = _READ[spec.type](value)
     if isinstance(value, datetime):
         local = value.astimezone(SHANGHAI)
-        return f"{day(local.date())} {local:%H:%M}"
+        return f"{written_day(local.date())} {local:%H:%M}"
     if isinstance(value, date):
-        return day(value)
+        return written_day(value)
     if spec.type == "enum":
         return spec.option(value, "zh")
     if spec.type == "multi":

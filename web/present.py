@@ -170,6 +170,7 @@ class Vocabulary:
             "event_words": self.event_words,
             "age": self.age,
             "notice_words": self.notice_words,
+            "in_pieces": words.in_pieces,
             "setting_value": self.setting_value,
             "frequency": self.frequency,
             "flash_text": self.flash_text,

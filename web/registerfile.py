@@ -10,7 +10,6 @@ from engine.codec import loads
 from tasks import org, people
 from tasks.access import HIDDEN, Subject, classes_for
 from tasks.commands_register import AskExport, ExportRegister
-from tasks.day_words import day
 from tasks.queries import registers as found
 from tasks.registers import exporting, lines, tables
 from tasks.registers import period as periods
@@ -20,13 +19,15 @@ from tasks.registers.sheet import Head, Sheet, digest
 from tasks.registers.spec import RegisterSpec
 from tasks.registers.workbook import workbook
 from tasks.store.conn import Connection, Record
+from tasks.text import written_day
 from web.context import Ctx
 from web.registerview import Asked
 
 
 def _made(context: Ctx) -> tuple[tuple[str, str], ...]:
     now = context.now.astimezone(SHANGHAI)
-    return (("制表日期", day(now.date())), ("制表人", context.actor.name), ("制表时间", f"{now:%H:%M}"))
+    on = written_day(now.date())
+    return (("制表日期", on), ("制表人", context.actor.name), ("制表时间", f"{now:%H:%M}"))
 
 
 def _marked(sheet: Sheet) -> Sheet:

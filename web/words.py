@@ -25,6 +25,12 @@ URGENCIES = ("overdue", "today", "week", "later", "none")
 #: Further away than this, days are not counted one by one.
 _COUNTED = timedelta(days=45)
 _WEEK = 7
+_ID = re.compile(r"([A-Z]{2,4}-[0-9]{2,4}[a-z]?)")
+
+
+def in_pieces(text: str) -> list[str]:
+    """Return a text parted at the ids of rules such as DL-039, each of which is every second piece."""
+    return _ID.split(text)
 
 
 def element_name(context: Ctx, definition_id: int | None, element: str, lang: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tasks import org
-from tasks.day_words import day
 from tasks.labels import label
 from tasks.queries import areas, measures
 from tasks.queries.measures import MEASURES, Period
@@ -13,6 +12,7 @@ from tasks.registers.lines import Line, as_date
 from tasks.registers.sheet import Head, Sheet
 from tasks.registers.spec import RegisterSpec
 from tasks.store.conn import Connection
+from tasks.text import written_day
 
 #: The summary counts as a register of its own where months are closed.
 SUMMARY = "SUM"
@@ -23,7 +23,7 @@ def period_words(period: Period) -> str:
     first, last = as_date(period.first), as_date(period.last)
     assert first is not None
     assert last is not None
-    return f"{day(first)}至{day(last)}"
+    return f"{written_day(first)}至{written_day(last)}"
 
 
 def heads_of(spec: RegisterSpec) -> tuple[Head, ...]:

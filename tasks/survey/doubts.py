@@ -12,12 +12,11 @@ from datetime import date
 from typing import Any
 
 from tasks import idno
-from tasks.day_words import day as written_day
-from tasks.day_words import written
 from tasks.decision_inputs import Thresholds, current_facts
 from tasks.store import surveys
 from tasks.store.conn import Connection, Record
 from tasks.survey.schema import NONE, Answers
+from tasks.text import written, written_day
 
 #: (question, Chinese, English)
 Problem = tuple[str, str, str]

@@ -7,9 +7,9 @@ from functools import cache
 from typing import Any
 
 from engine.expressions import compile_expr
-from tasks.day_words import written
 from tasks.forms.spec import Field, FormSpec, Group
 from tasks.survey.schema import NONE, Question, questionnaire
+from tasks.text import written
 
 _KINDS = {"single": "enum", "multi": "multi", "date": "date", "longtext": "longtext"}
 _SECTIONS_EN = {"basic": "About the person", "questions": "Questions", "sign": "Signature"}

@@ -9,8 +9,10 @@ import pytest
 
 from tasks import labels
 from tasks.facts import FACTS
+from tasks.imports import import_vacancies
 from tasks.library import Library
 from tasks.queries.trail_owners import Owner
+from tasks.store import rows, tables
 from tests.web.office import Browser, Office
 from tests.web.test_audit import seq_of, words
 from web import clauses
@@ -117,3 +119,17 @@ def test_a_process_of_one_version_asks_for_no_second(office: Office) -> None:
 def test_a_matter_is_called_by_what_it_is_about(office: Office, matter: str, title: str) -> None:
     context = Ctx(office.app, WebConfig(), "zh", office.clock.now(), office.actor("auditor.sy"))
     assert trail_title(context, Owner(1, "matter", "/", matter=matter)) == title
+
+
+def test_what_a_form_chose_is_told_by_its_name(office: Office) -> None:
+    case = office.new_case("许三观")
+    office.reach(case, "P04_Match")
+    import_vacancies(office.app, "employer,name,area,number\n顺义某商场,夜班门卫,顺义区,1\n".encode())
+    with office.app.read() as conn:
+        vacancy = rows.rows(conn, tables.vacancy, employer="顺义某商场")[0]["id"]
+    office.complete(case, "P04_Match", vacancy=str(vacancy))
+    browser = office.browser("auditor.sy")
+    browser.post(f"/audit/{case}/unmask", {"reason": "核查投诉件第12号"})
+    page = browser.get(f"/audit/{case}?step=P04_Match").text
+    assert "夜班门卫" in page
+    assert str(vacancy) not in page

@@ -19,6 +19,7 @@ from tasks.forms.spec import Field, FormSpec
 from tasks.library import Library
 from tasks.pseudonym import covered_data, covered_values, is_open
 from tasks.queries import areas, audit_case, case_page, person_page, trail
+from tasks.queries.chosen import chosen_names
 from tasks.queries.names import user_names
 from tasks.queries.trail import Happened
 from tasks.queries.trail_owners import Owner, may, owner_of
@@ -179,6 +180,8 @@ class AuditFile:
             columns = {one.name: one for one in asked.item} if asked is not None else {}
             given = ((key, inner) for key, inner in value.items() if inner not in (None, ""))
             return " / ".join(self.value(name, inner, columns.get(key)) for key, inner in given)
+        if asked is not None and asked.type in ("user", "ref"):
+            return self.chosen.get(str(value)) or "—"
         if asked is not None:
             return asked.option(str(value), lang)
         return labels.label("code", str(value), lang, name)
@@ -202,12 +205,18 @@ class AuditFile:
                 continue
             if self.covered and (known is None or not is_open(known)):
                 told.append((name, question, HIDDEN))
-            elif known is not None and known.type == "user":
-                told.append((name, question, self.name(value)))
             else:
                 told.append((name, question, self.value(name, value, known)))
         return told
 
+
+    @cached_property
+    def chosen(self) -> dict[str, str]:
+        """Return the names behind the users and objects that the forms chose, by their ids as text."""
+        asked = [(self._spec(form), form.values) for form in self.forms.values()]
+        with self.context.app.read() as conn:
+            told = [chosen_names(conn, spec, values) for spec, values in asked if spec is not None]
+        return {key: name for names in told for key, name in names.items()}
 
     def _spec(self, form: audit_case.Form) -> FormSpec | None:
         """Return a form as the version had it that ran when it was submitted."""
