@@ -98,7 +98,8 @@ def move_words(context: Ctx, data: Mapping[str, Any]) -> list[str]:
     told = [context.t("history.versions", old=data.get("from"), new=data.get("version"))]
     told += [context.t("history.moving", n=data["cases"])] if "cases" in data else []
     if "waiting" in data:
-        told.append(context.t("history.moving_left", done=data.get("done"), waiting=data["waiting"]))
+        left = "moving_left" if data["waiting"] else "moving_all"
+        told.append(context.t(f"history.{left}", done=data.get("done"), waiting=data["waiting"]))
     return told + ([context.t("history.moving_dry")] if data.get("dry") else [])
 
 

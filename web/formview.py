@@ -269,6 +269,11 @@ def _told(
     if spec.type in ("user", "ref"):
         return names.get(str(value), str(value))
     if spec.type in ("date", "datetime"):
-        day, _, clock = as_typed(spec.type, value).partition("T")
-        return f"{full_day(date.fromisoformat(day), lang)} {clock}".rstrip()
+        return day_told(spec.type, value, lang)
     return str(value)
+
+
+def day_told(kind: str, value: Any, lang: str) -> str:
+    """Return a `date`, or a `datetime` in Shanghai, as it is read."""
+    day, _, clock = as_typed(kind, value).partition("T")
+    return f"{full_day(date.fromisoformat(day), lang)} {clock}".rstrip()
