@@ -43,6 +43,7 @@ from web.views import accounts as account_views
 from web.views import clauses as clause_views
 from web.views import office_trail
 from web.views.offices import FORMS
+from web.walkview import KINDS as CARDS
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
@@ -62,7 +63,8 @@ MADE = {
     "clears.": tuple(FOUR),
     "person.": ("name", "id_no", "phone", "address"), "settings.basis_": ("STATED", "INFERRED", "CONFIG"),
     "registers.state_": ("asked", "granted", "refused", "taken"),
-    "editor.u_": tuple(Unit), "studio.": ("approve", "reject", "activate", "retire", "take_back"),
+    "walk.act_": CARDS, "editor.u_": tuple(Unit),
+    "studio.": ("approve", "reject", "activate", "retire", "take_back"),
     "studio.mark_": ("added", "removed", "changed", "moved", "taken", "failing", "untouched"),
     "find_deadline.": DEADLINE_STATES, "audit_kind.": ("all", *GROUPS),
     "find.": ("clause", "step_", "worker", "unit", "from", "to", "version", "active", "closed"),

@@ -2,7 +2,10 @@
 //
 // Marks are JSON: {"active": [ids], "done": [ids], "overdue": [ids], "incident": [ids], "taken": [flow ids],
 // "counts": {id: visits}}; of a difference "added", "removed", "changed", "moved", of a trial "failing" and
-// "untouched"; of work "heat": {id: {"level": 1 to 4, "text": number}}. The words inside stay for screen readers, and stay in sight when drawing fails.
+// "untouched"; of work "heat": {id: {"level": 1 to 4, "text": number}}. With data-marks-from="id" the marks stand in
+// data-marks of another element of the page, which may be exchanged: the picture stays and is marked anew; a click
+// on an element goes to its card (`data-at`).
+// The words inside stay for screen readers, and stay in sight when drawing fails.
 // A click on an element sends the event `diagram:select` with its id.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import { addControls } from "./diagram-controls.js";
@@ -26,6 +29,46 @@ const BADGES = {
   changed: () => ["≠", say("修改", "changed")],
   done: () => ["✓", say("已办结", "done")],
 };
+
+/** Pictures whose marks stand on the page, with their viewers. */
+const following = new Map();
+
+const marksOf = (place) => JSON.parse(document.getElementById(place.dataset.marksFrom)?.dataset.marks ?? "{}");
+
+// Where the live token has left the part of the picture that is in sight, the picture goes after it.
+function follow(viewer, marks) {
+  const canvas = viewer.get("canvas");
+  const place = viewer.get("elementRegistry").get(marks.active?.[0]);
+  if (!place) return;
+  if (canvas.getContainer().clientWidth < WIDE && canvas.zoom() < 0.5) showWhole(viewer, marks);
+  const { x, y, width, height, inner } = canvas.viewbox();
+  if (place.x >= x && place.y >= y && place.x + place.width <= x + width && place.y + place.height <= y + height) return;
+  canvas.viewbox({
+    x: within(place.x + place.width / 2, width, inner.x, inner.width),
+    y: within(place.y + place.height / 2, height, inner.y, inner.height), width, height,
+  });
+}
+
+function markAnew() {
+  for (const [place, viewer] of following) {
+    if (!place.isConnected) {
+      following.delete(place);
+      viewer.destroy();
+      continue;
+    }
+    const marks = marksOf(place);
+    mark(viewer, marks);
+    follow(viewer, marks);
+  }
+}
+
+// A token without questions moves by a click; with questions its card is where to go on.
+function toCard({ detail: { id } }) {
+  const card = document.querySelector(`[data-at="${CSS.escape(id)}"]`);
+  const question = card?.querySelector("input:not([type=hidden]), select, textarea");
+  if (question) question.focus();
+  else card?.querySelector("button")?.click();
+}
 
 async function load(url, kind) {
   const answer = await fetch(url, { credentials: "same-origin", headers: { Accept: kind } });
@@ -114,7 +157,7 @@ async function draw(place) {
   try {
     const [xml, marks] = await Promise.all([
       load(place.dataset.xmlUrl, "application/xml").then((answer) => answer.text()),
-      place.dataset.marksUrl ? load(place.dataset.marksUrl, "application/json").then((a) => a.json()) : {},
+      place.dataset.marksUrl ? load(place.dataset.marksUrl, "application/json").then((a) => a.json()) : marksOf(place),
     ]);
     await viewer.importXML(xml);
     mark(viewer, marks);
@@ -126,6 +169,11 @@ async function draw(place) {
     else showWhole(viewer, marks);
     viewer.get("eventBus").on("element.click", ({ element }) =>
       place.dispatchEvent(new CustomEvent("diagram:select", { bubbles: true, detail: { id: element.id } })));
+    if (place.dataset.marksFrom) {
+      following.set(place, viewer);
+      markAnew(); // a step may have been taken while it was drawn
+      place.addEventListener("diagram:select", toCard);
+    }
     place.dataset.diagram = "ready";
   } catch (error) {
     viewer.destroy();
@@ -161,5 +209,10 @@ export function startDiagrams() {
     }
   };
   scan(document);
-  document.addEventListener("htmx:load", ({ target }) => scan(target.parentElement ?? target));
+  document.addEventListener("htmx:load", ({ target }) => {
+    scan(target.parentElement ?? target);
+    if (target.dataset?.marks === undefined) return;
+    markAnew();
+    (target.querySelector("[data-focus]") ?? target.querySelector("[tabindex='-1']"))?.focus({ preventScroll: true });
+  });
 }
