@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from engine.expressions import Expr
 
@@ -188,6 +189,12 @@ class Graph:
     def root(self) -> ScopeDef:
         """Return the process scope."""
         return self.scopes[self.process_id]
+
+    def given(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what this process is given where one calls it: the variables it declares, as far as set."""
+        return {
+            name: value for name, value in values.items() if name in self.variables and value is not None
+        }
 
     def messages_started_by(self) -> Mapping[str, Node]:
         """Return message name -> start event of the process."""

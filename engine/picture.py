@@ -47,6 +47,7 @@ class Edge:
     name: str
     points: tuple[Point, ...]
     label: Point | None = None
+    label_width: float = 0.0  #: 0: not drawn
 
     @property
     def middle(self) -> Point:
@@ -108,6 +109,11 @@ def _local(element: etree._Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
+def _label_width(di: etree._Element) -> float:
+    bounds = di.find(f"{{{BPMNDI}}}BPMNLabel/{_DC}Bounds")
+    return 0.0 if bounds is None else _number(bounds, "width")
+
+
 def _label(di: etree._Element) -> Point | None:
     bounds = di.find(f"{{{BPMNDI}}}BPMNLabel/{_DC}Bounds")
     if bounds is None:
@@ -134,4 +140,4 @@ def _edge(di: etree._Element, elements: dict[str, etree._Element]) -> Edge | Non
     points = tuple((_number(one, "x"), _number(one, "y")) for one in di.iter(f"{_DI}waypoint"))
     if element is None or _local(element) != "sequenceFlow" or len(points) < 2:
         return None
-    return Edge(element.get("id", ""), element.get("name", ""), points, _label(di))
+    return Edge(element.get("id", ""), element.get("name", ""), points, _label(di), _label_width(di))

@@ -211,8 +211,7 @@ class Unit:
         child.new = True
         self.lives[child.id] = child
         self.kernel.world.called(self, caller, child)
-        declared = child.graph.variables
-        given = {name: value for name, value in values.items() if name in declared and value is not None}
+        given = child.graph.given(values)
 
         def begin() -> None:
             if child.status == "running":

@@ -134,6 +134,7 @@ class App:
         try:
             with self.db.transaction() as conn:
                 unit, desk = self.desk(conn, actor, None)
+                desk.rehearsing = True
                 done = HANDLERS[type(command)](desk, command)
                 unit.flush()
                 raise _TakenBack

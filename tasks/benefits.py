@@ -16,6 +16,7 @@ from tasks import benefit_expiry, decide
 from tasks.desk import Context, Desk
 from tasks.store import rows, tables
 from tasks.store.conn import RowMapping
+from tasks.text import written_day
 
 TABLE = "DT-15"
 #: 京人社就发〔2025〕14号 in force (R000-16.1): before and after it the once more of R000-08.3 is counted.
@@ -59,7 +60,8 @@ def _only_once(desk: Desk, person_id: int, given: Sequence[Mapping[str, Any]], f
     had = [row["starts_on"] for row in rows.rows(desk.conn, tables.benefit, person_id=person_id, code=AGAIN)]
     first, *more = sorted(had) + sorted(asked)
     if more:
-        zh = f"“再享受一次灵活就业社会保险补贴”每人只有一次（R000-08.3），已有自{first}起的一次，不能再登记。"
+        since = written_day(date.fromisoformat(first))
+        zh = f"“再享受一次灵活就业社会保险补贴”每人只有一次（R000-08.3），已有自{since}起的一次，不能再登记。"
         en = f"The subsidy once more is given once a person (R000-08.3); one from {first} is on record."
         raise FormInvalid([(field, zh, en)])
 

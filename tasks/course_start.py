@@ -18,7 +18,7 @@ from tasks.person_commands import StartCourse
 from tasks.store import casework, surveys
 from tasks.store import ledger as store
 from tasks.survey.meaning import skill_of
-from tasks.taskwork import store_form
+from tasks.taskwork import PROGRAM, store_form
 from tasks.text import clean_line
 
 PROCESS = "P12_continued_training"
@@ -41,7 +41,7 @@ def start(desk: Desk, command: StartCourse) -> Done:
     (task,) = casework.open_tasks_of(desk.conn, [live.id])
     trainees = [_line(desk, one, course) for one in command.trainees]
     row = user_tasks.read_row(desk.unit, task["id"])
-    store_form(desk, row, {"employer": employer, "trainees": trainees}, draft=True)
+    store_form(desk, row, {"employer": employer, "trainees": trainees}, draft=True, by=PROGRAM)
     return Done(instance_id=live.id, next_task_id=task["id"])
 
 

@@ -74,6 +74,7 @@ class Desk:
         self._cases: dict[int, dict[str, Any]] = {}
         self.form: Mapping[str, Any] = {}  #: values of the form being completed
         self.connected: Collection[str] = ()  #: outside systems this installation is connected to
+        self.rehearsing = False  #: whatever is done will be taken back
 
     @property
     def conn(self) -> Connection:

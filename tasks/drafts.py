@@ -100,7 +100,7 @@ def discard_draft(desk: Desk, command: commands.DiscardDraft) -> Done:
     reason = need_reason(command.reason)
     trail = desk.process_trail(found["key"])
     if read(desk.conn, command.draft_id)["definition_id"] is not None:
-        raise IllegalState(detail="草稿已提交发布，请先由审批人退回")
+        raise IllegalState(detail="草稿已提交发布，请先退回，再放弃")
     studio.drop(desk.conn, command.draft_id)
     desk.emit(trail, "DraftDiscarded", draft=str(command.draft_id), reason=reason)
     return Done()

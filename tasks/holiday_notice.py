@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from engine.calendar import SATURDAY, CalendarYear
 from engine.errors import FormInvalid
+from tasks.text import written_day
 
 _HEAD = re.compile(
     r"(?:^|[\n。；])\s*(?:[（(]?[一二三四五六七八九十\d]+[、．.）)]\s*)?([\u4e00-\u9fff、]{2,12})[:：]"
@@ -85,7 +86,7 @@ def _counts(day: date, year: int) -> bool:
         return True
     if day.weekday() >= SATURDAY:
         return False
-    raise ValueError(f"{day}不在{year}年内")
+    raise ValueError(f"{written_day(day)}不在{year}年内")
 
 
 def _days(sentence: str, year: int) -> list[date]:
@@ -102,6 +103,6 @@ def _days(sentence: str, year: int) -> list[date]:
             month = int(month2 or month)
             last = date(int(year2 or first.year), month, int(day2))
         if not 0 <= (last - first).days < _LONGEST:
-            raise ValueError(f"{first}至{last}")
+            raise ValueError(f"{written_day(first)}至{written_day(last)}")
         found += [first + timedelta(days=n) for n in range((last - first).days + 1)]
     return found

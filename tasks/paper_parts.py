@@ -12,13 +12,14 @@ from tasks.desk import Desk
 from tasks.facts import FACTS
 from tasks.forms.spec import form
 from tasks.labels import label
-from tasks.paper_text import day, rows_of
+from tasks.paper_text import rows_of
 from tasks.queries import records as found
 from tasks.queries.scope import reading_tiers
 from tasks.registers.lines import in_short, step_name
 from tasks.store import rows as stored
 from tasks.store import tables
 from tasks.store.conn import Record
+from tasks.text import written_day
 
 #: The task whose form a tier's plan has, and who carries it out.
 PLAN_OF = {"community": "P04_Plan", "street": "P05_Plan", "district": "P06_Plan"}
@@ -46,7 +47,7 @@ def as_table(name: str, zh: str, lines: list[dict[str, str]]) -> list[dict[str, 
 
 def day_of(at: int) -> str:
     """Return the day of an instant as papers write it."""
-    return day(local_date(from_us(at)))
+    return written_day(local_date(from_us(at)))
 
 
 def responsible(desk: Desk, case_id: int | None, tier: str, maker: str) -> str:
@@ -151,4 +152,4 @@ def referral_table(desk: Desk, case_id: int) -> list[dict[str, Any]]:
 
 def date_of(value: Any) -> str:
     """Return a stored day as papers write it, nothing where there is none."""
-    return day(date.fromisoformat(str(value)[:10])) if value else ""
+    return written_day(date.fromisoformat(str(value)[:10])) if value else ""

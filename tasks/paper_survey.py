@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks import idno
+from tasks.text import written
 
 DEFAULT_FILE = Path(__file__).parent.parent / "bpmn" / "policy" / "survey.json"
 _HEAD = ["问题", "回答"]
@@ -69,4 +70,5 @@ def _words(field: Mapping[str, Any], value: Any) -> str:
         return idno.mask(str(value))
     names = {option["code"]: option["zh"] for option in field.get("options", ())}
     several = value if isinstance(value, list | tuple) else [value]
-    return "、".join(str(names.get(one, one)) for one in several) + str(field.get("unit", ""))
+    said = "、".join(names.get(one) or written(field["type"], str(one)) for one in several)
+    return said + str(field.get("unit", ""))

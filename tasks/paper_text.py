@@ -23,6 +23,7 @@ from engine.expressions import compile_expr
 from tasks.forms.spec import Field, FormSpec
 from tasks.paper_code import drawing
 from tasks.paper_survey import answered
+from tasks.text import written_day
 
 DEFAULT_FOLDER = Path(__file__).parent.parent / "bpmn" / "papers"
 _SHARED = ("base", "parts")
@@ -72,11 +73,6 @@ def kinds_to_issue(kinds: list[str], values: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def day(value: date) -> str:
-    """Return a date as papers write it: 2026年3月9日."""
-    return f"{value.year}年{value.month}月{value.day}日"
-
-
 _READ: Mapping[str, Callable[[str], date]] = {"date": date.fromisoformat, "datetime": datetime.fromisoformat}
 
 
@@ -90,9 +86,9 @@ def words(spec: Field, value: Any, names: Mapping[str, str]) -> str:
         value = _READ[spec.type](value)
     if isinstance(value, datetime):
         local = value.astimezone(SHANGHAI)
-        return f"{day(local.date())} {local:%H:%M}"
+        return f"{written_day(local.date())} {local:%H:%M}"
     if isinstance(value, date):
-        return day(value)
+        return written_day(value)
     if spec.type == "enum":
         return spec.option(value, "zh")
     if spec.type == "multi":

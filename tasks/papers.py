@@ -20,7 +20,6 @@ from tasks.id_papers import RESIDENT
 from tasks.labels import label
 from tasks.paper_text import (
     PaperKind,
-    day,
     lists_of,
     paper_kinds,
     render,
@@ -29,6 +28,7 @@ from tasks.paper_text import (
 )
 from tasks.store import papers as store
 from tasks.store.conn import Connection, Record, RowMapping
+from tasks.text import written_day
 
 # Without characters that are mistaken for one another.
 _CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -138,7 +138,7 @@ def _person(conn: Connection, kind: PaperKind, row: Record | None) -> dict[str, 
     return {
         "name": row["name"],
         "sex": label("code", row["sex"]),
-        "birth_date": day(date.fromisoformat(row["birth_date"])),
+        "birth_date": written_day(date.fromisoformat(row["birth_date"])),
         "id_name": "身份证号" if row["id_kind"] == RESIDENT else label("id_kind", row["id_kind"]),
         "id_masked": row["id_masked"],
         "phone": row["phone"] or "",
@@ -164,7 +164,7 @@ def issue(conn: Connection, actor: Actor, now: datetime, source: PaperSource) ->
         "code": code,
         "office": f"{org.full_name(conn, unit.path)}公共就业服务机构",
         "issuer": actor.name,
-        "issued_on": day(issued_on),
+        "issued_on": written_day(issued_on),
         "case_no": "" if kind.person == "notice" else source.case_no,
         "person": _person(conn, kind, source.person),
         "rows": [*rows_of(source.spec, values, source.names), *source.lines],

@@ -11,12 +11,12 @@ from engine.live import Live
 from tasks import org
 from tasks.desk import Desk
 from tasks.labels import label
-from tasks.paper_text import day
 from tasks.queries import measures
 from tasks.queries import registers as found
 from tasks.registers.period import between
 from tasks.registers.spec import register_spec
 from tasks.store import rows, tables
+from tasks.text import written_day
 from tasks.windows import ONE_DAY, window_of
 
 #: Register of how content those served were with the guidance of a street (RULES section E).
@@ -44,7 +44,7 @@ def told(desk: Desk, live: Live) -> str:
     counts = measures.counts(desk.conn, [area], between(since, until))
     numbers = {name: sum(held.values()) for name, held in counts.items()}
     happened = "，".join(f"{label('measure', name)}{numbers[name]}{word}" for name, word in TOLD.items())
-    return f"截至{day(until)}，在援{numbers['in_aid']}人。{day(since)}以来：{happened}。"
+    return f"截至{written_day(until)}，在援{numbers['in_aid']}人。{written_day(since)}以来：{happened}。"
 
 
 def content(desk: Desk, live: Live) -> str:

@@ -23,9 +23,9 @@ from tasks.forms.spec import FormSpec, form
 from tasks.labels import label
 from tasks.paper_text import PaperKind, paper_kinds
 from tasks.queries import records as found
+from tasks.queries.chosen import chosen_names
 from tasks.queries.scope import reading_tiers
 from tasks.registers.lines import step_name
-from tasks.taskwork import names_of
 
 #: Nothing is asked when a record is drawn up; what it says stands in its lists.
 _NO_FORM = FormSpec("record", "commands", "", "", (), {})
@@ -120,7 +120,7 @@ def _from_task(desk: Desk, kind: PaperKind, command: DrawUp) -> tuple[Context, p
     spec = form(row["element"])
     values = loads(row["values"])
     return context, _source(
-        desk, context, kind, spec=spec, values=values, names=names_of(desk, spec, values),
+        desk, context, kind, spec=spec, values=values, names=chosen_names(desk.conn, spec, values),
         instance_id=row["instance_id"], task_id=command.task_id,
         tier=access.tier_of(row["role"]) or whole.tier,
     )  # fmt: skip

@@ -51,7 +51,7 @@ def known(library: Library) -> Known:
 def _known(library: Library) -> Known:
     return Known(
         services=frozenset(SERVICES),
-        decisions={table_id: _outputs(table) for table_id, table in library.tables.items()},
+        decisions={table_id: outputs_of(table) for table_id, table in library.tables.items()},
         functions=FUNCTIONS,
         roles=frozenset(ROLES),
         messages=MESSAGES,
@@ -68,7 +68,7 @@ def _fields_of(library: Library) -> Mapping[str, tuple[FormField, ...]]:
     }
 
 
-def _outputs(table: DecisionTable) -> dict[str, tuple[object, ...]]:
+def outputs_of(table: DecisionTable) -> dict[str, tuple[object, ...]]:
     """Return the values each output of a table can take; empty where one depends on the inputs."""
     found: dict[str, tuple[object, ...]] = {}
     for n, output in enumerate(table.outputs):

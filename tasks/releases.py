@@ -19,6 +19,7 @@ from tasks.access import Subject
 from tasks.actor import Actor
 from tasks.commands import Command, Deploy, Done
 from tasks.desk import Desk
+from tasks.difference import Source, alike
 from tasks.library import Library
 from tasks.store import rows, studio, tables
 from tasks.store.conn import Connection, RowMapping
@@ -127,6 +128,7 @@ def submit(desk: Desk, command: commands.SubmitRelease) -> Done:
     if draft["rev"] != command.rev or draft["definition_id"] is not None:
         raise drafts.changed(desk, draft)
     _require_newest_base(desk, draft)
+    _require_change(desk, draft)
     _require_checked(desk, command.checked, draft, hear=True)
     made, version = definitions.submit(
         desk.conn, draft["key"], draft["name"], draft["xml"].encode(), draft["annex"], desk.now,
@@ -160,6 +162,14 @@ def _require_newest_base(desk: Desk, draft: RowMapping) -> None:
             f"请从第{now['version']}版新建草稿，再并入您的改动"
         )
         raise IllegalState(detail=detail)
+
+
+def _require_change(desk: Desk, draft: RowMapping) -> None:
+    """Refuse a draft that holds just what is at work already."""
+    active = desk.unit.kernel.definitions.find_active(desk.conn, draft["key"])
+    now = None if active is None else studio.version(desk.conn, active)
+    if now is not None and alike(Source(now["xml"], now["annex"]), Source(draft["xml"], draft["annex"])):
+        raise IllegalState(detail=f"草稿和使用中的第{now['version']}版没有不同，没有可以发布的改动")
 
 
 def approve(desk: Desk, command: commands.ApproveRelease) -> Done:

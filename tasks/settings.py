@@ -69,7 +69,7 @@ class Setting:
         if self.type == "int":
             return f"请填{self.minimum}到{self.maximum}之间的整数"
         if self.type == "targets":
-            return f"请按“规则编号：工作日数（1到{LONGEST_TARGET}）”填写，编号须是没有期限规定的条款"
+            return f"每项请填1到{LONGEST_TARGET}之间的整数（工作日），只能是没有期限规定的条款"
         return "只能是“是”或“否”"
 
 

@@ -38,8 +38,13 @@ def begin(desk: Desk, command: BeginSurvey) -> Done:
     unit = org.get_unit(desk.conn, int(values["unit"]))
     access.authorize_start(desk.actor, ROUND, Subject(unit.path))
     chosen = {name: values[name] for name in CHOICES if values.get(name) not in (None, "")}
+    problems = []
+    if values["until"] < desk.today:
+        problems.append(("until", "完成期限不能早于今天。", "The term ends before today."))
     if chosen.get("age_from", 0) > chosen.get("age_to", 999):
-        raise FormInvalid([("age_to", "年龄上限不能小于下限。", "The upper age lies below the lower one.")])
+        problems.append(("age_to", "年龄上限不能小于下限。", "The upper age lies below the lower one."))
+    if problems:
+        raise FormInvalid(problems)
     areas = [one.path for one in org.below(desk.conn, unit.path, "community")]
     areas = [area for area in areas if _anybody(desk, area, chosen)]
     if not areas:

@@ -41,12 +41,15 @@ from tasks.forms.validate import Validated, validate
 from tasks.handlers import Completion, handle
 from tasks.paper_text import kinds_to_issue
 from tasks.prefill import forget, form_context, missing_post
+from tasks.queries.chosen import chosen_names, with_vacancy
 from tasks.registers import write
 from tasks.store import casework, rows, tables
 from tasks.text import need_reason
 
 #: Events of a step that a withdrawal need not undo: what they say is said again with the next completion.
 HARMLESS = frozenset({"FactChanged", "RegisterWritten"})
+#: Whose a draft is that the program began, where no person did.
+PROGRAM = 0
 #: Setting value that switches a four-eyes rule, by the element that needs the second person.
 FOUR_EYES = {"P03_Approve": "recognition", "P04_ConfirmOwn": "own_reason", "P13_Approve": "placement"}
 
@@ -124,13 +127,16 @@ def save_draft(desk: Desk, command: commands.SaveDraft) -> Done:
     return Done(task_id=command.task_id)
 
 
-def store_form(desk: Desk, row: TaskRow, values: Mapping[str, Any], draft: bool) -> None:
-    """Keep a form, as a draft or as submitted; one of each a task."""
+def store_form(
+    desk: Desk, row: TaskRow, values: Mapping[str, Any], draft: bool, by: int | None = None
+) -> None:
+    """Keep a form, as a draft or as submitted, one of each a task; the actor keeps it, or who is named."""
+    by = desk.actor.user_id if by is None else by
     context = desk.context_of(row.instance_id)
     person_id = context.person_id or row.subject_id
     where: dict[str, Any] = {"task_id": row.id, "draft": draft}
     found = rows.first(desk.conn, tables.form_data, **where)
-    saved = {"values": dumps(dict(values)), "saved_at": desk.now_us, "saved_by": desk.actor.user_id or 0}
+    saved = {"values": dumps(dict(values)), "saved_at": desk.now_us, "saved_by": by or PROGRAM}
     if found is not None:
         casework.update_where(desk.conn, tables.form_data, where, **saved)
     else:
@@ -147,7 +153,8 @@ def complete(desk: Desk, command: commands.CompleteTask) -> Done:
     _only_holder(desk, task)
     spec = desk.library_of(task.live).form_of(task.node)
     try:
-        accepted = validate(spec, command.values, form_context(desk, task.live, spec))
+        given = with_vacancy(desk.conn, spec, command.values)
+        accepted = validate(spec, given, form_context(desk, task.live, spec))
     except FormInvalid as fault:
         missing_post(desk, task.live, spec, fault)
         raise
@@ -218,27 +225,12 @@ def _issue_papers(desk: Desk, done: Completion, spec: FormSpec) -> None:
             kind=kind, area=context.area, spec=spec, values=done.values,
             person=person, case_id=context.case_id,
             case_no=case["case_no"] if case else "", instance_id=done.task.live.id, task_id=done.task.row.id,
-            number=done.values.get(field) if field else None, names=names_of(desk, spec, done.values),
+            number=done.values.get(field) if field else None,
+            names=chosen_names(desk.conn, spec, done.values),
             tier=access.tier_of(done.task.row.role) or context.tier,
         )  # fmt: skip
         issued = papers.issue(desk.conn, desk.actor, desk.now, paper_extra.told(desk, done, source))
         done.emit("PaperIssued", paper=issued.kind, number=issued.number, id=str(issued.id), hash=issued.hash)
-
-
-def names_of(desk: Desk, spec: FormSpec, values: Mapping[str, Any]) -> dict[str, str]:
-    """Return the names behind the users and objects a form chose."""
-    found: dict[str, str] = {}
-    for field in spec:
-        value = values.get(field.name)
-        if not value:
-            continue
-        if field.type == "user":
-            found[str(value)] = accounts.name_of(desk.conn, int(value))
-        elif field.type == "ref":
-            table = tables.post if field.of == "post" else tables.vacancy
-            row = rows.first(desk.conn, table, id=int(value))
-            found[str(value)] = row["name"] if row is not None else ""
-    return found
 
 
 def _next(desk: Desk, task: OpenTask) -> int | None:

@@ -22,9 +22,9 @@ from tasks.desk import Desk
 from tasks.forms.command_forms import accept_values
 from tasks.library import FOLDER
 from tasks.note_commands import TellPolicy
-from tasks.paper_text import day
 from tasks.store import rows
 from tasks.store.tables_notes import told
+from tasks.text import written_day
 from tasks.traceability import sources
 
 
@@ -72,7 +72,7 @@ def text_for(desk: Desk, person: Mapping[str, Any], topic_id: str) -> str:
     policy = "；".join(_quotes()[one].rstrip("。；") for one in topic.clauses)
     return "\n".join((
         f"{person['name']}：", f"一、政策内容：{policy}。", f"二、申请流程：{topic.apply}",
-        f"三、经办渠道：{topic.where}", f"{street.name}公共就业服务机构　{day(desk.today)}",
+        f"三、经办渠道：{topic.where}", f"{street.name}公共就业服务机构　{written_day(desk.today)}",
     ))  # fmt: skip
 
 

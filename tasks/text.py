@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 
 from engine.errors import FormInvalid
 
@@ -30,6 +31,24 @@ def clean(text: str) -> str:
 def clean_line(text: str) -> str:
     """Return text on one line, runs of blanks as one; raise BrokenText."""
     return re.sub(r"\s+", " ", clean(text))
+
+
+def written_day(value: date) -> str:
+    """Return a date as papers and sentences write it: 2026年3月9日."""
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+def written(kind: str, text: str) -> str:
+    """Return a kept `date` (2026-03-09) or `year_month` (2026-03) as it is read, others as they are."""
+    try:
+        if kind == "date":
+            return written_day(date.fromisoformat(text))
+        if kind == "year_month":
+            first = date.fromisoformat(f"{text}-01")
+            return f"{first.year}年{first.month}月"
+    except ValueError:  # 无, or what an earlier form took
+        return text
+    return text
 
 
 def need_reason(reason: str) -> str:

@@ -41,6 +41,8 @@ def named(name: str) -> str:
 def add(desk: Desk, command: commands.AddUnit) -> Done:
     """Make a unit one level below its parent; raise FormInvalid, IllegalState."""
     _begin(desk)
+    if not command.parent_id:
+        raise FormInvalid([("parent", "请选择上级机构。", "Choose the unit above it.")])
     parent = org.get_unit(desk.conn, command.parent_id)
     return Done(extra={"unit_id": make(desk, parent, named(command.name)).id})
 

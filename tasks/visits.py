@@ -12,6 +12,7 @@ from tasks import decide, ledger
 from tasks.desk import Desk
 from tasks.store import ledger as store
 from tasks.store import rows, tables
+from tasks.text import written_day
 
 
 def reclassify(desk: Desk, person_id: int, on: date) -> None:
@@ -31,6 +32,7 @@ def require_gap(desk: Desk, live: Live, values: Mapping[str, Any]) -> None:
     if duty is None or duty["frequency"] != "HALF_MONTH" or values.get("signal") != "NONE":
         return
     gap, on = int(desk.setting("visit_minimum_gap_days")), values["visited_on"]
-    for day in store.visits_in_month(desk.conn, duty["person_id"], ledger.VISIT, on):
-        if abs((on - date.fromisoformat(day)).days) < gap:
-            raise GuardUnmet(missing=f"同月两次走访须间隔{gap}日以上，另一次走访为{day}")
+    for other in store.visits_in_month(desk.conn, duty["person_id"], ledger.VISIT, on):
+        day = date.fromisoformat(other)
+        if abs((on - day).days) < gap:
+            raise GuardUnmet(missing=f"同月两次走访须间隔{gap}日以上，另一次走访为{written_day(day)}")

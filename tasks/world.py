@@ -149,11 +149,8 @@ class World595(PlainWorld):
         self.desk.contexts[child.id] = self.desk.context(parent)
 
     def answer(self, unit: Unit, child: Live) -> Mapping[str, Any]:
-        """Give back whether training led straight into a post (J.7.18)."""
-        found = child.state.vars
-        direct = bool(found.get("passed") and found.get("direct_employment") and not found.get("stopped"))
-        kind = found.get("employment_kind") if direct else None
-        return {"direct_employment": direct, "employment_kind": kind}
+        """Give back what the caller needs of it."""
+        return given_back(child.state.vars)
 
     def start_by_message(
         self, unit: Unit, name: str, key: str, run: int | None, values: Mapping[str, Any]
@@ -164,6 +161,12 @@ class World595(PlainWorld):
     def key(self, unit: Unit, live: Live, node: Node, event: EventDef) -> str:
         """Return the key of the case or person an instance is about."""
         return live.key
+
+
+def given_back(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a called process gives back: whether training led straight into a post (J.7.18)."""
+    direct = bool(found.get("passed") and found.get("direct_employment") and not found.get("stopped"))
+    return {"direct_employment": direct, "employment_kind": found.get("employment_kind") if direct else None}
 
 
 def _role(live: Live, node: Node, context: Context) -> str:

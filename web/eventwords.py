@@ -89,7 +89,7 @@ def _details(context: Ctx, event: Happened, data: Mapping[str, Any]) -> list[str
     if event.kind in _MOVES:
         told += move_words(context, data)
     notes = data["notes"] if isinstance(data.get("notes"), list) else []
-    told += [str(note.get(context.lang, "")) for note in notes if isinstance(note, dict)]
+    told += [str(note.get(context.lang, "")).rstrip("。.") for note in notes if isinstance(note, dict)]
     return told + detail_words(context, data)
 
 
@@ -98,7 +98,8 @@ def move_words(context: Ctx, data: Mapping[str, Any]) -> list[str]:
     told = [context.t("history.versions", old=data.get("from"), new=data.get("version"))]
     told += [context.t("history.moving", n=data["cases"])] if "cases" in data else []
     if "waiting" in data:
-        told.append(context.t("history.moving_left", done=data.get("done"), waiting=data["waiting"]))
+        left = "moving_left" if data["waiting"] else "moving_all"
+        told.append(context.t(f"history.{left}", done=data.get("done"), waiting=data["waiting"]))
     return told + ([context.t("history.moving_dry")] if data.get("dry") else [])
 
 
@@ -135,7 +136,10 @@ def day_words(context: Ctx, text: str) -> str:
 
 
 def _rule(context: Ctx, rule: str) -> str:
-    """Return a deadline rule by what it says, and its id."""
+    """Return a rule of warnings by its name, one of deadlines by what it says, and its id."""
+    warning = labels.catalogue().find("warning", rule, context.lang)
+    if warning is not None:
+        return warning
     known = context.rule(rule)
     if context.lang != "zh":
         return f"{words.rule_title(rule, '', context.lang)} ({rule})"

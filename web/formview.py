@@ -23,6 +23,8 @@ Choices = Callable[[Field], Sequence[tuple[str, str]]]
 PAGE_NAMES = frozenset({"_csrf", "_key", "_then", "_add"})
 #: Up to so many options are buttons, more are a list to open.
 _BUTTONS = 5
+#: Answers that say nothing without their question.
+_MUTE = ("bool", "int", "money")
 
 
 @dataclass(slots=True)
@@ -218,20 +220,31 @@ def _local_minute(value: Any) -> str:
 
 
 def answers(
-    spec: FormSpec, values: Mapping[str, Any], lang: str, say_bool: Callable[[bool], str], choices: Choices
+    spec: FormSpec,
+    values: Mapping[str, Any],
+    lang: str,
+    say_bool: Callable[[bool], str],
+    names: Mapping[str, str],
 ) -> list[tuple[str, str]]:
-    """Return what was answered as (question, answer) in words, for reading."""
+    """Return what was answered as (question, answer) in words; `names` gives those behind ids."""
     told: list[tuple[str, str]] = []
     for one in spec:
         value = values.get(one.name)
         if value in (None, "", []):
             continue
-        told.append((one.label(lang), _told(one, value, lang, say_bool, choices)))
+        told.append((one.label(lang), _told(one, value, lang, say_bool, names)))
     return told
 
 
+def _in_row(column: Field, said: str, lang: str) -> str:
+    """Return what a line of a list says of one column: with its name where the answer alone is mute."""
+    if column.type not in _MUTE:
+        return said
+    return f"{column.label(lang)}：{said}" if lang == "zh" else f"{column.label(lang)}: {said}"
+
+
 def _told(
-    spec: Field, value: Any, lang: str, say_bool: Callable[[bool], str], choices: Choices
+    spec: Field, value: Any, lang: str, say_bool: Callable[[bool], str], names: Mapping[str, str]
 ) -> str:
     if spec.type == "bool":
         return say_bool(as_typed("bool", value) == "true")
@@ -245,7 +258,7 @@ def _told(
     if spec.type == "list":
         rows = [
             " · ".join(
-                _told(column, row[column.name], lang, say_bool, choices)
+                _in_row(column, _told(column, row[column.name], lang, say_bool, names), lang)
                 for column in spec.item
                 if row.get(column.name) not in (None, "")
             )
@@ -254,8 +267,13 @@ def _told(
         ]
         return "\n".join(rows)
     if spec.type in ("user", "ref"):
-        return dict(choices(spec)).get(str(value), str(value))
+        return names.get(str(value), str(value))
     if spec.type in ("date", "datetime"):
-        day, _, clock = as_typed(spec.type, value).partition("T")
-        return f"{full_day(date.fromisoformat(day), lang)} {clock}".rstrip()
+        return day_told(spec.type, value, lang)
     return str(value)
+
+
+def day_told(kind: str, value: Any, lang: str) -> str:
+    """Return a `date`, or a `datetime` in Shanghai, as it is read."""
+    day, _, clock = as_typed(kind, value).partition("T")
+    return f"{full_day(date.fromisoformat(day), lang)} {clock}".rstrip()

@@ -16,7 +16,7 @@ from tasks.store import matters as store
 from tasks.store.conn import Connection
 from web import matterwords
 from web.context import Ctx
-from web.words import area_name, moment_text
+from web.words import area_name, moment_text, month_text
 
 #: (question, answer, address or nothing)
 Fact = tuple[str, str, str]
@@ -83,8 +83,9 @@ def card(
         told.items = [one for one in told.items if one.person_id == person_id]
         paid = store.paid_by(conn, person_id)
         if paid is not None and process_id.startswith("P08"):
-            told.facts.append((context.t("matter.contribution"), context.t(
-                "matter.contribution_text", month=paid["month"], employer=paid["employer"] or ""), ""))
+            month = month_text(paid["month"], context.lang)
+            said = context.t("matter.contribution_text", month=month, employer=paid["employer"] or "")
+            told.facts.append((context.t("matter.contribution"), said, ""))
     if process_id == survey_round.ROUND:
         told.facts += _round(context, conn, trail_id)
     if household_id is not None:

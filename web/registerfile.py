@@ -10,7 +10,6 @@ from engine.codec import loads
 from tasks import org, people
 from tasks.access import HIDDEN, Subject, classes_for
 from tasks.commands_register import AskExport, ExportRegister
-from tasks.paper_text import day
 from tasks.queries import registers as found
 from tasks.registers import exporting, lines, tables
 from tasks.registers import period as periods
@@ -20,13 +19,15 @@ from tasks.registers.sheet import Head, Sheet, digest
 from tasks.registers.spec import RegisterSpec
 from tasks.registers.workbook import workbook
 from tasks.store.conn import Connection, Record
+from tasks.text import written_day
 from web.context import Ctx
 from web.registerview import Asked
 
 
 def _made(context: Ctx) -> tuple[tuple[str, str], ...]:
     now = context.now.astimezone(SHANGHAI)
-    return (("制表日期", day(now.date())), ("制表人", context.actor.name), ("制表时间", f"{now:%H:%M}"))
+    on = written_day(now.date())
+    return (("制表日期", on), ("制表人", context.actor.name), ("制表时间", f"{now:%H:%M}"))
 
 
 def _marked(sheet: Sheet) -> Sheet:
@@ -109,11 +110,13 @@ def closed(context: Ctx, row: Record, title: str, shown: list[Line], fixed: list
         ("单位", content["name"]), ("期间", tables.period_words(period)),
         ("封存", "已封存"), *_made(context),
     )  # fmt: skip
-    end = f"合计{len(shown)}条。　封存校验 SHA-256 {row['hash']}"
-    sheets = [Sheet(title, f"{title}（{row['month']}）", facts, heads, [one.cells for one in shown], end)]
+    summed = row["register"] == tables.SUMMARY
+    end = f"{'' if summed else f'合计{len(shown)}条。　'}封存校验 SHA-256 {row['hash']}"
+    rows = [one.cells for one in shown]
+    sheets = [Sheet(title, f"{title}（{row['month']}）", facts, heads, rows, end, summed)]
     if fixed:
         more = (Head("所属月份", "text", 12), Head("更正情况", "text", 12))
-        rows = [[one["month"], one["said"], *one["cells"]] for one in fixed]
-        sheets.append(Sheet("更正", f"{title}更正（{row['month']}）", facts, (*more, *heads), rows))
+        wrong = [[one["month"], one["said"], *one["cells"]] for one in fixed]
+        sheets.append(Sheet("更正", f"{title}更正（{row['month']}）", facts, (*more, *heads), wrong))
     _record(context, f"{row['register']}:{row['month']}", content["unit"], sheets[0])
     return workbook(sheets)

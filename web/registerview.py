@@ -85,7 +85,8 @@ def read(context: Ctx, given: Mapping[str, str]) -> Asked:
     first = _day(context, given, "from", month_first, problems)
     last = _day(context, given, "to", month_last, problems)
     if last < first:
-        problems["to"] = context.t("registers.bad_period")
+        if not problems:
+            problems["to"] = context.t("registers.bad_period")
         first, last = month_first, month_last
     return Asked(area, first, last, given.get("under", "")[:40], problems, _key(given.get("before", "")))
 
@@ -123,10 +124,11 @@ def units(context: Ctx) -> list[tuple[str, str]]:
 
 
 class Heading(NamedTuple):
-    """A heading of a table; `whole` cells are not broken into lines."""
+    """A heading of a table; `whole` cells are not broken into lines, `opens` ones lead to the person."""
 
     words: str
     whole: bool
+    opens: bool = False
 
 
 #: Columns whose cells are read as one sign.
@@ -135,7 +137,10 @@ _WHOLE = frozenset({"case_no", "community", "id_no", "phone", "name"})
 
 def headings(columns: Iterable[Column], lang: str) -> list[Heading]:
     """Return the headings of some columns."""
-    return [Heading(one.label(lang), one.type != "text" or one.name in _WHOLE) for one in columns]
+    return [
+        Heading(one.label(lang), one.type != "text" or one.name in _WHOLE, one.name == "name")
+        for one in columns
+    ]
 
 
 def may(context: Ctx, action: str, area: str) -> bool:

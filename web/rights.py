@@ -203,6 +203,10 @@ RIGHTS: dict[str, Right] = {
     "trial.start": SUPERVISORS,
     "trial.coverage": SUPERVISORS,
     "trial.failures": SUPERVISORS,
+    "walk.draft": SUPERVISORS,
+    "walk.draft_step": SUPERVISORS,
+    "walk.version": DESIGN_READERS,
+    "walk.version_step": DESIGN_READERS,
     "release.submit": SUPERVISORS,
     "release.submit_post": SUPERVISORS,
     "release.draft_impact": SUPERVISORS,
@@ -269,7 +273,8 @@ DIAGRAM_PAGES = frozenset(
         "task.show", "task.complete", "task.add_row", "task.claim", "task.unclaim", "task.reassign",
         "task.send_back", "task.withdraw", "files.add", "files.remove", "case.show", "process.show",
         "matters.show", "studio.show", "editor.show", "release.show", "release.act", "trial.difference",
-        "trial.release_difference", "trial.show", "instance.show", "instance.act",
+        "trial.release_difference", "trial.show", "instance.show", "instance.act", "walk.draft",
+        "walk.draft_step", "walk.version", "walk.version_step",
     }
 )
 #: Asked by the editor's script: a refusal is told as data.

@@ -122,7 +122,8 @@ def _choice(text: str) -> str | None:
 
 def filters_of(years: Sequence[int], this_year: int) -> Filters:
     """Return the filters of the address; what does not fit is left out, and told."""
-    year = query.read("year", lambda text: _digits(text, 4)) or (years[0] if years else this_year)
+    year = query.read("year", lambda text: _digits(text, 4) if len(text) == 4 else None)
+    year = year or (years[0] if years else this_year)
     area = query.read("area", lambda text: text if re.fullmatch(r"/[0-9/]*", text) else None) or ""
     category = query.read("category", lambda text: text if text.replace("_", "").isalnum() else None) or ""
     visit_class = query.read("visit_class", lambda text: _digits(text, 1))

@@ -16,6 +16,7 @@ from tasks.credit import READ_AT
 from tasks.forms.spec import Field, FormSpec
 from tasks.policy import DeadlinePolicy
 from tasks.queries import areas, case_page, choices, matters, notes, task_page, trail
+from tasks.queries.chosen import chosen_names
 from tasks.queries.prefilled import prefilled
 from tasks.queries.scope import reading_tiers
 from tasks.store.conn import Connection
@@ -159,8 +160,8 @@ def load_page(context: Ctx, task_id: int) -> Page:
             may_matter=allowed(context.actor, "view_matter", Subject(task.area)),
             doubts=_doubts(context, conn, task) if mine or in_pool else [],
         )
-    if not task.open:
-        page.answers = _answers(context, page, task.tier or "")
+        if not task.open:
+            page.answers = _answers(context, conn, page, task.tier or "")
     return page
 
 
@@ -183,21 +184,21 @@ def _matter(context: Ctx, conn: Connection, task: task_page.TaskView) -> Card | 
     return card(context, conn, matter, task.process_id, task.trail_id, household, task.person_id)
 
 
-def _answers(context: Ctx, page: Page, tier: str) -> list[tuple[str, str]]:
+def _answers(context: Ctx, conn: Connection, page: Page, tier: str) -> list[tuple[str, str]]:
     """Return what was recorded, to those who read the notes of its tier (SECURITY 2.2)."""
     did_it = page.task.ended_by == context.user_id
     if not did_it and tier not in reading_tiers(context.actor, page.task.area):
         return []
-    return _told(context, page.spec, page.values, page.options)
+    return _told(context, conn, page.spec, page.values)
 
 
 def _told(
-    context: Ctx, spec: FormSpec, values: Mapping[str, Any], options: Mapping[str, Sequence[tuple[str, str]]]
+    context: Ctx, conn: Connection, spec: FormSpec, values: Mapping[str, Any]
 ) -> list[tuple[str, str]]:
     t = context.t
     return formview.answers(
         spec, values, context.lang, lambda yes: t("form.yes" if yes else "form.no"),
-        lambda one: options.get(one.of, []),
+        chosen_names(conn, spec, values),
     )  # fmt: skip
 
 
@@ -215,7 +216,7 @@ def _before(context: Ctx, conn: Connection, task: task_page.TaskView, node: Node
     last = done[-1]
     spec = context.form(task.definition_id, last.element)
     values = task_page.form_values(conn, last.task_id, draft=False) or {}
-    told = _told(context, spec, values, _options(context, conn, task, spec))
+    told = _told(context, conn, spec, values)
     return Before(last.element, accounts.name_of(conn, last.ended_by), last.ended_at, told)
 
 
@@ -252,9 +253,10 @@ def _values(context: Ctx, conn: Connection, task: task_page.TaskView) -> tuple[M
     if not task.open:
         return task_page.form_values(conn, task.id, draft=False) or {}, False
     kept = task_page.form_values(conn, task.id, draft=True)
-    if kept is not None:
+    if kept is not None and task_page.has_own_draft(conn, task.id):
         return kept, True
-    return prefilled(context.app, context.actor, task.id), False
+    # What the task began with is nobody's draft: the rest of the form is filled in as ever.
+    return {**prefilled(context.app, context.actor, task.id), **(kept or {})}, False
 
 
 def _why(conn: Connection, task: task_page.TaskView, node: Node | None) -> list[Why]:
@@ -325,8 +327,8 @@ def _options(
         elif one.of == "vacancy":
             found[one.of] = marketview.offers(conn, context, task, over)
         elif one.of == "post":
-            rows_p = choices.posts(conn, *_pool_of_posts(task))
-            found[one.of] = [(str(row.id), f"{row.name}（{row.free}）") for row in rows_p]
+            free = choices.posts(conn, *_pool_of_posts(task))
+            found[one.of] = [(str(row.id), context.t("form.post", name=row.name, n=row.free)) for row in free]
     named = {column.of for one in spec for column in (one, *one.item) if column.type == "ref"}
     if "person" in named:
         found["person"] = _persons(conn, task)

@@ -12,7 +12,7 @@ from engine.xmlsafe import XmlRefused
 from tasks import trials
 from tasks.access import Subject, authorize
 from tasks.annex import AnnexRefused
-from tasks.difference import Difference, Source, compare
+from tasks.difference import Difference, Source, alike, compare
 from tasks.queries import studio
 from tasks.trials import Trial
 from web.context import Ctx
@@ -44,6 +44,17 @@ def compared(context: Ctx, source: studio.Source, base_id: int | None) -> Compar
     except (GateError, XmlRefused, AnnexRefused):
         return None
     return Compared(base, found)
+
+
+def same_as_active(context: Ctx, source: studio.Source) -> int | None:
+    """Return the number of the version at work where a source holds nothing else than that."""
+    with context.app.read() as conn:
+        active = _base(conn, source.key, None)
+        now = studio.definition_source(conn, active.id) if active is not None else None
+    if active is None or now is None:
+        return None
+    same = alike(Source(now.xml, now.annex), Source(source.xml, source.annex))
+    return active.version if same else None
 
 
 def _base(conn: Connection, key: str, base_id: int | None) -> studio.Version | None:

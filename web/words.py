@@ -25,6 +25,12 @@ URGENCIES = ("overdue", "today", "week", "later", "none")
 #: Further away than this, days are not counted one by one.
 _COUNTED = timedelta(days=45)
 _WEEK = 7
+_ID = re.compile(r"([A-Z]{2,4}-[0-9]{2,4}[a-z]?)")
+
+
+def in_pieces(text: str) -> list[str]:
+    """Return a text parted at the ids of rules such as DL-039, each of which is every second piece."""
+    return _ID.split(text)
 
 
 def element_name(context: Ctx, definition_id: int | None, element: str, lang: str) -> str:
@@ -180,6 +186,8 @@ def _due_words(due: date, today: date, overdue: bool, cal: _Cal, lang: str) -> D
         return DueWords(shown, t("due.today"), "today", iso)
     days, working = _days_between(today, due, cal.calendar)
     left = t("due.left_wd" if working else "due.left_cd", n=days)
+    if working and not days:
+        left = t("due.last_wd" if cal.calendar.is_working(today) else "due.no_wd")
     week_end = today + timedelta(days=_WEEK - 1 - today.weekday())
     return DueWords(shown, left, "week" if due <= week_end else "later", iso)
 

@@ -90,42 +90,65 @@ class Sandbox:
         """Tell whether every instance is over."""
         return all(run.done for run in self.runs.values())
 
+    def host(self, run: Run) -> BoxHost:
+        """Return the world of an instance."""
+        return BoxHost(self, run)
+
+    def machine(self, run: Run) -> Machine:
+        """Return what takes the next step of an instance."""
+        return Machine(run.graph, run.state, self.host(run), BoxLog(self, run))
+
     def _step(self, run: Run, act: Callable[[Machine], object]) -> None:
         if self.round_trip and run.state.last and run.held is None:
             run.state = load(dump(run.state))
-        act(run.held or Machine(run.graph, run.state, _Host(self, run), _Log(self, run)))
+        act(run.held or self.machine(run))
         while self._queue:
             self._queue.popleft()()
 
 
-class _Host:
+class BoxHost:
+    """The world of one instance in memory."""
+
     def __init__(self, box: Sandbox, run: Run) -> None:
         self.box = box
         self.run = run
 
     def functions(self, machine: Machine, node: Node) -> Mapping[str, Function]:
+        """Offer the functions that were given."""
         return self.box.functions
 
     def service(self, machine: Machine, token: Token, node: Node) -> Values | None:
+        """Call the one effect that was given."""
         return self.box.effect(node, machine.names(token.scope)) if self.box.effect else None
 
     decide = service
 
     def throw(self, machine: Machine, token: Token, node: Node, event: EventDef, heard: bool) -> None:
+        """Keep what was thrown; let the others hear a signal."""
         box = self.box
         box.thrown.append((event.trigger.value, event.name))
         if event.trigger is Trigger.SIGNAL:
             box._queue.append(lambda: _broadcast(box, event, self.run.id if heard else 0))
 
     def call(self, machine: Machine, token: Token, node: Node) -> int:
+        """Start the called process after this step."""
         box = self.box
         child = Run(len(box.runs) + 1, box.graphs[node.called or ""], parent=(self.run.id, token.id))
         box.runs[child.id] = child
-        values = machine.names(token.scope)
+        values = self.given(child.graph, machine.names(token.scope))
         box._queue.append(lambda: None if child.done else box._step(child, lambda m: m.start(None, values)))
         return child.id
 
+    def given(self, called: Graph, values: Values) -> Values:
+        """Return what a called process is given: all that the caller knows."""
+        return values
+
+    def answer(self) -> Values:
+        """Return what a called process gives back: all that it knows."""
+        return dict(self.run.state.vars)
+
     def uncall(self, machine: Machine, token: Token) -> None:
+        """Cancel the called process."""
         child = self.box.runs[token.called]
         if not child.done:
             child.done = True
@@ -133,9 +156,11 @@ class _Host:
                 self.box._step(child, lambda m: m.cancel())
 
     def due(self, machine: Machine, node: Node, timer: TimerDef) -> datetime | None:
+        """Let every timer wait until it is fired."""
         return datetime(2100, 1, 1, tzinfo=UTC)
 
     def uncaught(self, machine: Machine, event: EventDef) -> bool:
+        """Offer it to the caller."""
         run, queue = self.run, self.box._queue
         if run.parent is None:
             return False
@@ -190,36 +215,44 @@ def _broadcast(box: Sandbox, event: EventDef, heard: int) -> None:
             box.fire(run_id, owner, element)
 
 
-class _Log:
+class BoxLog:
+    """Keeps what waits in one instance, and the way all of them took."""
+
     def __init__(self, box: Sandbox, run: Run) -> None:
         self.box = box
         self.run = run
 
     def took(self, flow_id: str) -> None:
+        """Keep the flow."""
         self.box.path.append(flow_id)
 
     def branch(self, node: Node, key: str) -> None:
-        pass
+        """Say nothing."""
 
     def task_opened(self, token: Token, node: Node) -> None:
+        """Keep the open task."""
         self.run.tasks.add(token.id)
 
     def task_closed(self, token: Token, node: Node, completed: bool) -> None:
+        """Forget the open task."""
         self.run.tasks.discard(token.id)
 
     def armed(self, owner: int, node: Node, event: EventDef, due: datetime | None) -> None:
+        """Keep what waits."""
         self.run.waits.setdefault((owner, node.id), []).append(event)
 
     def disarmed(self, owner: int, node: Node, fired: bool) -> None:
+        """Forget what waited."""
         self.run.waits.pop((owner, node.id), None)
 
     def ended(self, node: Node) -> None:
-        pass
+        """Say nothing."""
 
     def finished(self, failed: EventDef | None) -> None:
+        """Give the values to the caller, if there is one."""
         run = self.run
         run.done = True
         run.failed = failed is not None
         if run.parent is not None and failed is None:
-            values = dict(run.state.vars)
+            values = self.box.host(run).answer()
             self.box._queue.append(partial(_in_caller, self.box, run, partial(_returned, values)))

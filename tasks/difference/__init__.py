@@ -4,7 +4,7 @@
 and deadline rules each brings along, and tells apart what only the drawing shows.
 """
 
-from tasks.difference.compare import compare
+from tasks.difference.compare import alike, compare
 from tasks.difference.model import Difference, Sentence, Source
 
-__all__ = ["Difference", "Sentence", "Source", "compare"]
+__all__ = ["Difference", "Sentence", "Source", "alike", "compare"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Any
+
 from lxml import etree
 
 from engine.compile.xml import BPMNDI
@@ -29,6 +32,20 @@ def _number(value: str | bytes) -> str:
         return f"{float(value):.1f}"
     except ValueError:
         return str(value)
+
+
+def _told(root: etree._Element) -> Counter[tuple[Any, ...]]:
+    """Return every element with what it says, whatever order, indentation and prefixes it is written in."""
+    return Counter(
+        (one.tag, tuple(sorted((name, _number(value)) for name, value in one.attrib.items())),
+         (one.text or "").strip())
+        for one in root.iter() if isinstance(one.tag, str)
+    )  # fmt: skip
+
+
+def written_alike(old: etree._Element, new: etree._Element) -> bool:
+    """Tell whether two files hold the same, labels and colours too."""
+    return _told(old) == _told(new)
 
 
 def moved(old: etree._Element, new: etree._Element) -> frozenset[str]:

@@ -135,6 +135,7 @@ def _read_rows(field: Field, given: Any, context: FormContext) -> tuple[list[Any
         zh, en = f"“{field.zh}”最多{MAX_ROWS}行。", f"“{field.en}” has more than {MAX_ROWS} rows."
         return None, [(field.name, zh, en)]
     columns = {column.name: column for column in field.item}
+    places = {name: number for number, name in enumerate(columns)}
     rows: list[dict[str, Any]] = []
     problems: list[Problem] = []
     for number, row in enumerate(given):
@@ -152,8 +153,9 @@ def _read_rows(field: Field, given: Any, context: FormContext) -> tuple[list[Any
         ]
         values, unreadable = _read_all(columns, row, context, prefix)
         shown = _shown(columns, values, context)
-        problems += [problem for name in shown for problem in unreadable.get(name, ())]
-        problems += _missing(columns, shown - unreadable.keys(), values, context, prefix)
+        wrong = [problem for name in shown for problem in unreadable.get(name, ())]
+        wrong += _missing(columns, shown - unreadable.keys(), values, context, prefix)
+        problems += sorted(wrong, key=lambda problem: places.get(problem[0].removeprefix(prefix), 0))
         rows.append(
             {name: values[name] for name in columns if name in shown and values.get(name) is not None}
         )

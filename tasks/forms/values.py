@@ -18,7 +18,7 @@ from typing import Any
 from engine.clock import SHANGHAI
 from tasks.forms.spec import Field
 from tasks.survey.check import ON_FILE, check
-from tasks.text import BrokenText, clean
+from tasks.text import BrokenText, clean, written_day
 
 MAX_TEXT = 200
 MAX_LONGTEXT = 4_000
@@ -195,10 +195,11 @@ def read_date(spec: Field, raw: Any, context: FormContext) -> date | None:
     if day is None:
         return None
     if not spec.future and day > context.today:
-        raise Unreadable(f"不能晚于今天（{context.today}）", f"must not lie after today ({context.today})")
+        zh = f"不能晚于今天（{written_day(context.today)}）"
+        raise Unreadable(zh, f"must not lie after today ({context.today})")
     first = context.earliest.get(spec.name)
     if first is not None and day < first:
-        raise Unreadable(f"不能早于{first}，这项工作从那一天起算", f"must not lie before {first}")
+        raise _too_early(first)
     return day
 
 
@@ -225,8 +226,12 @@ def read_datetime(spec: Field, raw: Any, context: FormContext) -> datetime | Non
         raise Unreadable("不能晚于现在", "must not lie in the future")
     first = context.earliest.get(spec.name)
     if first is not None and instant.astimezone(SHANGHAI).date() < first:
-        raise Unreadable(f"不能早于{first}，这项工作从那一天起算", f"must not lie before {first}")
+        raise _too_early(first)
     return instant
+
+
+def _too_early(first: date) -> Unreadable:
+    return Unreadable(f"不能早于{written_day(first)}，这项工作从那一天起算", f"must not lie before {first}")
 
 
 def read_object(spec: Field, raw: Any, context: FormContext) -> str | None:

@@ -7,20 +7,24 @@ from collections.abc import Iterator
 
 from engine.compile import Finding
 from engine.gate.subject import at, label
-from engine.graph import Graph
+from engine.graph import Graph, Node
 from tasks.gate.rules import home, home_of
 from tasks.library import Library
 
 _ASKED = re.compile(r"""\bdue(?:_literal)?\(\s*["']([^"']*)["']""")
 
 
+def asked_by(node: Node) -> list[str]:
+    """Return the deadline rules whose day the timers of a node wait for."""
+    texts = [event.timer.expr.text for event in node.events if event.timer and event.timer.expr]
+    return [name for text in texts for name in _ASKED.findall(text)]
+
+
 def check(laid: Library, graph: Graph) -> Iterator[Finding]:
     """Yield names of rules there are none of, and rules that the drawing left without a step."""
     rules = laid.policy.rules
     for node in graph.nodes.values():
-        texts = [event.timer.expr.text for event in node.events if event.timer and event.timer.expr]
-        asked = [name for text in texts for name in _ASKED.findall(text)]
-        for name in (*node.attr_list("deadline"), *asked):
+        for name in (*node.attr_list("deadline"), *asked_by(node)):
             if name not in rules:
                 yield at(
                     "deadlines",

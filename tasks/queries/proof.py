@@ -19,12 +19,12 @@ from engine.codec import canonical, mapping
 from engine.store.tables import event
 from engine.verify import Report, verify
 from tasks.crypto import Keys
-from tasks.paper_text import day
 from tasks.queries.agreement import differences
 from tasks.store.conn import Connection, RowMapping
 from tasks.store.tables import form_data, trail_owner
 from tasks.store.tables_people import paper, paper_template
 from tasks.store.tables_registers import register_month
+from tasks.text import written_day
 
 _STREAM = {"yield_per": 2_000}
 _OF_THE_CHAIN = frozenset({"altered", "removed", "inserted", "reordered", "cut", "resigned"})
@@ -145,7 +145,7 @@ def _other_paper(
 
 def _in_words(iso: str) -> str:
     try:
-        return day(date.fromisoformat(iso))
+        return written_day(date.fromisoformat(iso))
     except ValueError:
         return ""
 

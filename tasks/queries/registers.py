@@ -215,7 +215,7 @@ def issued(
     query = (
         sa.select(
             p.id, p.kind, p.number, p.issued_on, p.issued_at, p.issued_by, p.voided_at, p.person_id,
-            person.c.name, person.c.area,
+            p.case_id, person.c.name, person.c.area, unit.c.path.label("office"),
         )
         .select_from(
             paper.join(unit, unit.c.id == p.unit_id).outerjoin(person, person.c.id == p.person_id)

@@ -112,6 +112,14 @@ def form_values(conn: Connection, task_id: int, draft: bool) -> dict[str, Any] |
     return loads(text) if text is not None else None
 
 
+def has_own_draft(conn: Connection, task_id: int) -> bool:
+    """Tell whether a person kept the draft of a task, not the program (primary key of `form_data`)."""
+    query = sa.select(form_data.c.saved_by).where(
+        form_data.c.task_id == task_id, form_data.c.draft.is_(sa.true())
+    )
+    return bool(conn.execute(query).scalar())
+
+
 @dataclass(frozen=True, slots=True)
 class DueRow:
     """A counted deadline and how its date came about."""

@@ -20,7 +20,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A titled table. `facts` stand under the title, as name and value."""
+    """A titled table. `facts` stand under the title, as name and value; the last row may be the sum."""
 
     name: str
     title: str
@@ -28,6 +28,7 @@ class Sheet:
     heads: tuple[Head, ...]
     rows: Sequence[Sequence[str]]
     end: str = ""
+    summed: bool = False
 
 
 def digest(*sheets: Sheet) -> str:

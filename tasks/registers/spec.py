@@ -84,6 +84,10 @@ class RegisterSpec:
         """Return the name of the register."""
         return label("paper", self.id, lang)
 
+    def facet_label(self, lang: str) -> str:
+        """Return what entries are filed under, as the column of it is headed; empty for nothing."""
+        return next((one.label(lang) for one in self.columns if one.name == self.facet), "")
+
 
 @cache
 def register_specs(file: Path = DEFAULT_FILE) -> Mapping[str, RegisterSpec]:

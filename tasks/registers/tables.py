@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from tasks import org
 from tasks.labels import label
-from tasks.paper_text import day
 from tasks.queries import areas, measures
 from tasks.queries.measures import MEASURES, Period
 from tasks.registers.lines import Line, as_date
 from tasks.registers.sheet import Head, Sheet
 from tasks.registers.spec import RegisterSpec
 from tasks.store.conn import Connection
+from tasks.text import written_day
 
 #: The summary counts as a register of its own where months are closed.
 SUMMARY = "SUM"
@@ -23,7 +23,7 @@ def period_words(period: Period) -> str:
     first, last = as_date(period.first), as_date(period.last)
     assert first is not None
     assert last is not None
-    return f"{day(first)}至{day(last)}"
+    return f"{written_day(first)}至{written_day(last)}"
 
 
 def heads_of(spec: RegisterSpec) -> tuple[Head, ...]:
@@ -62,7 +62,7 @@ class Summary:
         rows.append(["合计", *(str(self.number(name, self.area)) for name in MEASURES)])
         facts = (("单位", office), ("期间", period_words(self.period)), *made)
         numbers = [Head(label("measure", name), "number", 12) for name in MEASURES]
-        return Sheet(title, title, facts, (Head("单位名称", "text", 20), *numbers), rows)
+        return Sheet(title, title, facts, (Head("单位名称", "text", 20), *numbers), rows, summed=True)
 
 
 def _rows(conn: Connection, area: str) -> list[org.Unit]:

@@ -57,7 +57,8 @@ def _write(page: Worksheet, sheet: Sheet) -> None:
         cell.font, cell.fill, cell.alignment = Font(name=_FONT, size=10.5, bold=True), _SHADE, _MIDDLE
         page.column_dimensions[get_column_letter(n)].width = head.width
     for number, row in enumerate(sheet.rows, 1):
-        _line(page, _HEAD + number, number, sheet.heads, row)
+        numbered = not (sheet.summed and number == len(sheet.rows))
+        _line(page, _HEAD + number, number if numbered else None, sheet.heads, row)
     last = _HEAD + len(sheet.rows)
     if sheet.end:
         last += 1
@@ -65,7 +66,7 @@ def _write(page: Worksheet, sheet: Sheet) -> None:
     _lay_out(page, columns, last)
 
 
-def _line(page: Worksheet, at: int, number: int, heads: Sequence[Head], row: Sequence[str]) -> None:
+def _line(page: Worksheet, at: int, number: int | None, heads: Sequence[Head], row: Sequence[str]) -> None:
     first = _cell(page.cell(at, 1, number))
     first.font, first.border, first.alignment = Font(name=_FONT, size=10), _BOX, _MIDDLE
     for n, (head, text) in enumerate(zip(heads, row, strict=True), 2):

@@ -39,6 +39,8 @@ class Analysis:
     sizes: dict[str, Counter[str]] = field(default_factory=dict)
     counts: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)
     whole: Counter[str] = field(default_factory=Counter)
+    #: Questionnaires that answered a question which the arrows of the form ask of some only.
+    answered: Counter[str] = field(default_factory=Counter)
     first: str = ""
     last: str = ""
 
@@ -61,8 +63,10 @@ class Analysis:
         return [one for one in questionnaire() if one.is_choice]
 
     def asked(self, question: Question) -> int:
-        """Return how many questionnaires answered a question with one box."""
-        return sum(self.whole[f"{question.id}={code}"] for code in question.codes)
+        """Return of how many questionnaires the shares of a question's boxes are: those it was asked of."""
+        if question.type == "single":
+            return sum(self.whole[f"{question.id}={code}"] for code in question.codes)
+        return self.total if question.asked is None else self.answered[question.id]
 
 
 def analyse(conn: Connection, year: int, area: str) -> Analysis:
@@ -72,12 +76,14 @@ def analyse(conn: Connection, year: int, area: str) -> Analysis:
     for path, count in surveys.residents(conn, area):
         if path in by_path:
             by_path[path].residents = count
+    branching = [one.id for one in questionnaire() if one.type == "multi" and one.asked is not None]
     days: set[str] = set()
     for row_area, choices, visit_class, candidates, day in surveys.held(conn, year, area):
         told = choices.split(" ")
         days.add(day)
         found.total += 1
         found.whole.update(told)
+        found.answered.update(name for name in branching if f"{name}=" in choices)
         place = by_path.setdefault(row_area, Community(row_area, row_area))
         place.surveyed += 1
         place.candidates += bool(candidates)

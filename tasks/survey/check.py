@@ -18,6 +18,7 @@ from tasks.decision_inputs import Thresholds, of_labour_age
 from tasks.survey.doubts import Problem, doubts
 from tasks.survey.schema import NONE, Answers, Question, Questionnaire, questionnaire
 from tasks.survey.values import Wrong, read
+from tasks.text import written_day
 
 _FIRST_YEAR = 2000  # the paper prints 20__年
 
@@ -192,7 +193,8 @@ def _group(form: Questionnaire, one: Question, answer: str, group: str) -> Itera
 def _day(answers: Answers, today: date) -> Iterator[Problem]:
     day = date.fromisoformat(answers["survey_date"])
     if day > today:
-        yield "survey_date", f"“调查日期”不能晚于今天（{today}）。", "The survey date lies in the future."
+        zh = f"“调查日期”不能晚于今天（{written_day(today)}）。"
+        yield "survey_date", zh, "The survey date lies in the future."
     elif day.year < _FIRST_YEAR:
         yield "survey_date", "“调查日期”的年份不对，请核对。", "The survey date has an impossible year."
 

@@ -16,6 +16,7 @@ from tasks.decision_inputs import Thresholds, current_facts
 from tasks.store import surveys
 from tasks.store.conn import Connection, Record
 from tasks.survey.schema import NONE, Answers
+from tasks.text import written, written_day
 
 #: (question, Chinese, English)
 Problem = tuple[str, str, str]
@@ -97,7 +98,7 @@ _UNLIKELY: tuple[_Rule, ...] = (
 
 
 def _again(name: str, zh: str, en: str) -> Problem:
-    return name, f"请再核对：{zh}。", f"Please look again: {en}."
+    return name, f"{zh}。", f"{en}."
 
 
 def _together(answers: Answers) -> Iterator[Problem]:
@@ -129,7 +130,7 @@ def _years(answers: Answers, known: Beside) -> Iterator[Problem]:
                            ("q05_from", "第5题合同起始年月", "The contract")):  # fmt: skip
         given = answers.get(name, NONE)
         if given != NONE and int(given[:4]) < first:
-            zh = f"{what}{given}时，本人（{born.year}年出生）不满{_FIRST_WORK}周岁"
+            zh = f"{what}{written('year_month', given)}时，本人（{born.year}年出生）不满{_FIRST_WORK}周岁"
             yield _again(name, zh, f"{en} is of before the age of {_FIRST_WORK}")
 
 
@@ -167,11 +168,12 @@ def _round(answers: Answers, today: date, known: Beside) -> Iterator[Problem]:
     rounds = [(first, last) for first, last in known.rounds if day.year in (first.year, (last or first).year)]
     if any(first <= day and (last is None or day <= last) for first, last in rounds):
         return
+    said = written_day(day)
     if rounds:
         first, last = rounds[-1]
-        until = "起" if last is None else f"至{last}"
-        zh = f"调查日期{day}不在本社区（村）{day.year}年的调查期内（{first}{until}）"
+        until = "起" if last is None else f"至{written_day(last)}"
+        zh = f"调查日期{said}不在本社区（村）{day.year}年的调查期内（{written_day(first)}{until}）"
         yield _again("survey_date", zh, "The day lies outside the community's survey round")
     elif day.year != today.year:
-        zh = f"调查日期{day}不在今年（{today.year}年）的调查期内"
+        zh = f"调查日期{said}不在今年（{today.year}年）的调查期内"
         yield _again("survey_date", zh, "The day lies outside this year's survey round")

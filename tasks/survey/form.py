@@ -9,6 +9,7 @@ from typing import Any
 from engine.expressions import compile_expr
 from tasks.forms.spec import Field, FormSpec, Group
 from tasks.survey.schema import NONE, Question, questionnaire
+from tasks.text import written
 
 _KINDS = {"single": "enum", "multi": "multi", "date": "date", "longtext": "longtext"}
 _SECTIONS_EN = {"basic": "About the person", "questions": "Questions", "sign": "Signature"}
@@ -39,7 +40,8 @@ def _field(one: Question, joint: str) -> Field:
     needed: Any = one.least > 0 or one.type != "multi"
     if one.spared_by:
         needed = compile_expr(f'{joint}{one.spared_by} != "{NONE}"')
-    help_zh = " ".join(part for part in (one.mark, one.help, "没有请填“无”。" if one.none_ok else "") if part)
+    unit, none = f"单位：{one.unit}。" if one.unit else "", "没有请填“无”。" if one.none_ok else ""
+    help_zh = " ".join(part for part in (one.mark, one.help, unit + none) if part)
     return Field(
         f"{joint}{one.id}", zh, en, _KINDS.get(one.type, "text"), needed,
         compile_expr(one.shown) if one.shown else None, options=one.codes, help_zh=help_zh,
@@ -87,14 +89,17 @@ def told(answers: Mapping[str, Any], lang: str) -> list[tuple[str, str]]:
         given = answers.get(one.id)
         if given is not None:
             several = given if isinstance(given, list) else [given]
-            options = [one.option(str(code)) for code in several]
-            words = [
-                str(code) if option is None else option.zh if lang == "zh" else option.en
-                for code, option in zip(several, options, strict=True)
-            ]
+            words = [_said(one, str(code), lang) for code in several]
             label = spec().fields[one.id]
             found.append((label.label(lang), ("、" if lang == "zh" else ", ").join(words)))
     return found
+
+
+def _said(one: Question, answer: str, lang: str) -> str:
+    option = one.option(answer)
+    if option is not None:
+        return option.zh if lang == "zh" else option.en
+    return answer if lang != "zh" or answer == NONE else written(one.type, answer) + one.unit
 
 
 def named(answers: Mapping[str, Any], prefix: str) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def _by(
         ("问卷份数", "", found.total, 1 if found.total else None, *(found.sizes[way][one] for one in groups))
     ]
     for question in found.questions():
-        asked = found.asked(question) if question.type == "single" else found.total
+        asked = found.asked(question)
         for option in question.options:
             key = f"{question.id}={option.code}"
             share = found.whole[key] / asked if asked else None

@@ -63,6 +63,7 @@ class Question:
     group_of: str = ""
     help: str = ""
     mark: str = ""
+    unit: str = ""
     #: The code of a box by its code and by its words.
     by_text: Mapping[str, str] = field(default_factory=dict, compare=False)
 
@@ -151,7 +152,7 @@ def _questions(field: Mapping[str, Any], section: str, prefix: str) -> Iterator[
         options, _asked(rule) if rule else None, _shown(rule, prefix) if rule else "",
         bool(field.get("fill_none")), (field.get("required_unless") or {}).get("field", ""),
         field.get("min", 1) if several else 1, field.get("max", 0), field.get("option_group_equals", ""),
-        field.get("help", ""), field.get("mark", ""), _by_text(options),
+        field.get("help", ""), field.get("mark", ""), field.get("unit", ""), _by_text(options),
     )  # fmt: skip
     yield from _details(field, section, prefix)
 

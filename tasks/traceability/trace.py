@@ -195,6 +195,7 @@ def _deadlines(
     for row in sources.deadlines(library.folder):
         policy, more = library.policy.rules.get(row["id"]), named.get(row["id"])
         places = {Place("element", one) for one in kept.get(row["id"], ())}
+        places |= {Place("setting", one.id) for one in library.settings.values() if row["id"] in one.rules}
         for kind, name in more.places if more is not None else ():
             if kind != "element" or name in there:
                 places.add(Place(kind, name))

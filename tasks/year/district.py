@@ -88,8 +88,9 @@ def _account(desk: Desk, place: Place, role: str, which: int, name: str, secret:
 def _openings(desk: Desk, plan: Plan, units: list[org.Unit]) -> None:
     add = partial(rows.add, desk.conn)
     district = units[0].path
-    for name, employer in data()["vacancies"].items():
-        add(tables.vacancy, id=new_id(), name=name, employer=employer, area=district, number=plan.persons)
+    for turn, (name, employer) in enumerate(data()["vacancies"].items()):
+        number = 3 + turn * 5 % 9  # as one employer asks for at a time; what it says limits no referral
+        add(tables.vacancy, id=new_id(), name=name, employer=employer, area=district, number=number)
     for unit in units:
         for name in data()["posts"].get(unit.level, ()):
             add(tables.post, id=new_id(), name=name, level=unit.level.upper(), area=unit.path,

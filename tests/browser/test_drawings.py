@@ -36,3 +36,17 @@ def test_no_line_of_a_name_holds_what_the_others_left(desk: DeskOf) -> None:
     assert ["签订就业援", "助协议书"] in broken
     assert ["联系，说明安排，", "征求意见"] in broken
     assert [lines for lines in broken if any(len(line) < 2 or line[0] in "，。、）”" for line in lines)] == []
+
+
+def test_on_a_telephone_a_flat_drawing_stands_at_its_live_step_without_blank_paper(desk: DeskOf) -> None:
+    page = desk("sup.rh").page
+    page.set_viewport_size({"width": 390, "height": 844})
+    desk("sup.rh").go("/office/matters?process=P20")
+    page.locator("[data-row] a[data-open]").first.click()
+    page.locator("[data-diagram]").first.scroll_into_view_if_needed()
+    page.locator("[data-diagram=ready]").wait_for(state="attached")
+    stage, step = page.locator(STAGE).bounding_box(), page.locator(".mark-active").first.bounding_box()
+    assert stage is not None
+    assert step is not None
+    assert stage["height"] < 260
+    assert stage["x"] <= step["x"] < step["x"] + step["width"] <= stage["x"] + stage["width"]

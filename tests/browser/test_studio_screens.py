@@ -38,6 +38,7 @@ PAGES = {
     "editor-submitted": "/studio/drafts/{submitted}", "submit": f"{_DRAFT}/submit",
     "submit-broken": f"{_BROKEN}/submit", "impact": f"{_DRAFT}/impact",
     "difference": f"{_RELEASE}/difference", "draft-difference": "/studio/drafts/{submitted}/difference",
+    "walk": f"{_DRAFT}/walk", "walk-broken": f"{_BROKEN}/walk", "walk-version": f"/studio/{PROCESS}/1/walk",
     "trial-passed": f"{_DRAFT}/trial", "trial-running": f"{_BROKEN}/trial",
     "trial-failed": "/studio/drafts/{submitted}/trial", "batch": f"/studio/{PROCESS}/migrate/{{batch}}",
     "migrate": f"/studio/{PROCESS}/migrate", "waiting": _RELEASE, "at-work": "/studio/releases/{active}",
@@ -99,7 +100,8 @@ def test_every_page_of_the_studio_is_fit_to_be_seen(
     furnished: Furnished, visitor: Callable[[str], Desk], username: str, nightly: bool
 ) -> None:
     product, pages = furnished
-    shown = {"sup.rh": pages, "sup.nfx": ("waiting",), "auditor.sy": ("library", "version", "waiting")}
+    read_only = ("library", "version", "waiting", "walk-version")
+    shown = {"sup.rh": pages, "sup.nfx": ("waiting",), "auditor.sy": read_only}
     desk = visitor(username)
     wrong: list[str] = []
     for turn, name in enumerate(shown[username]):
@@ -172,7 +174,7 @@ def test_nothing_chinese_of_ours_is_left_on_the_english_pages(
     expect(desk.page.locator("html")).to_have_attribute("lang", "en")
     left = {}
     for name in ("library", "version", "submit", "submit-broken", "impact", "waiting", "at-work",
-                 "difference", "trial-passed", "trial-running"):
+                 "difference", "trial-passed", "trial-running", "walk", "walk-broken"):
         desk.go(furnished[1][name])
         left[name] = chinese_of_ours(desk.page, demo_names)
     assert not any(left.values()), left

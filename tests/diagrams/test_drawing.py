@@ -218,3 +218,19 @@ def test_every_reference_leads_to_an_element(process_id: str) -> None:
     for flow in d.flows.values():
         ends = [d.nodes[flow.get(k, "")] for k in ("sourceRef", "targetRef")]
         assert {e.getparent() for e in ends} == {flow.getparent()}, flow.get("id")
+
+
+@each_process
+def test_no_label_lies_on_the_border_of_a_lane_or_on_the_mark_of_a_default(process_id: str) -> None:
+    d, boxes, lines = diagram(process_id), shapes(diagram(process_id).root), edges(diagram(process_id).root)
+    borders = [boxes[lane.get("id", "")] for lane in d.process.iter(f"{BPMN}lane")]
+    marked = {node.get("default") for node in d.nodes.values()} - {None}
+    found = [
+        name for name, area in labels(d).items()
+        if any(area[1] < top < area[3] for _left, top, _right, _bottom in borders)
+    ]  # fmt: skip
+    for flow in marked & lines.keys() & labels(d).keys():
+        (ax, ay), (bx, by) = lines[flow][:2]
+        x, y = ax + 10 * ((bx > ax) - (bx < ax)), ay + 10 * ((by > ay) - (by < ay))
+        found += [flow] if overlap(labels(d)[flow], (x - 5, y - 7, x + 5, y + 7)) else []
+    assert found == []

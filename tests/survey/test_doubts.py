@@ -66,6 +66,7 @@ def test_the_telephone_is_confirmed_where_there_is_none_or_another_on_file() -> 
 def test_the_day_lies_within_the_round(day: str, rounds: list[Any], doubted: bool) -> None:
     found = said(filled(survey_date=day, id_no=number(2, date(1975, 1, 1))), rounds=rounds)
     assert ("survey_date" in found) is doubted
+    assert day not in found.get("survey_date", "")
 
 
 @pytest.mark.parametrize(

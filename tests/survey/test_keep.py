@@ -144,4 +144,6 @@ def test_the_analysis_counts_what_holds_by_community_class_and_category(place: P
     assert found.whole["q13=A"] == 3
     assert found.counts["category"]["SY01_DIBAO"]["q01=B"] == 1
     assert found.sizes["visit_class"] == {"2": 2, "-": 1}
+    shares = {one.id: found.asked(one) for one in found.questions()}
+    assert (shares["q07"], shares["q12"], shares["q14"], shares["skills"]) == (1, 2, 3, 3)
     assert choices_of(answers(filled())).split()[-2:] == ["q15=T01", "q15=T04"]

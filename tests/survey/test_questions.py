@@ -86,6 +86,15 @@ def test_a_complete_questionnaire_is_accepted_in_words_and_kept_in_codes() -> No
     assert wrong(employed()) == {}
 
 
+def test_what_was_answered_reads_as_one_says_it() -> None:
+    said = dict(form.told(check(employed(), TODAY, THRESHOLDS, literal=True).answers, "zh"))
+    assert said["6. 请问您的月收入是多少？"] == "3500元"
+    assert said["固定期限劳动合同：年月起"] == "2024年1月"
+    assert said["调查日期"] == "2026年1月20日"
+    none = dict(form.told(check(employed(q06="无"), TODAY, THRESHOLDS, literal=True).answers, "zh"))
+    assert none["6. 请问您的月收入是多少？"] == "无"
+
+
 def test_gs33_what_the_worked_scenario_says_of_validation_holds() -> None:
     assert wrong(filled(top_skill="无", home_phone="无")) == {}
     assert "请选择3项，现在选了2项" in wrong(filled(q14="A、B"))["q14"]

@@ -49,6 +49,12 @@ class Studio:
         """Open a draft of the version at work."""
         return int(self.do(studio.OpenDraft(KEY), actor)["draft_id"])
 
+    def changed(self, actor: Actor = ANN) -> int:
+        """Open a draft and change something in it; its revision is 2 then."""
+        draft = self.draft(actor)
+        self.do(studio.SaveModel(draft, 1, renamed("新名")), actor)
+        return draft
+
     def submitted(self, xml: bytes | None = None, annex: str = "{}", actor: Actor = ANN) -> int:
         """Open a draft, save into it and submit it."""
         draft = self.draft(actor)

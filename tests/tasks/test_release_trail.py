@@ -93,7 +93,7 @@ def test_a_kill_anywhere_leaves_a_version_whole_or_absent(studio: Studio, act: s
 def _about_to(studio: Studio, act: str) -> tuple[Command, list[tuple[int, str]]]:
     """Bring a studio to the eve of an act; return the act and how the versions stand after it."""
     if act == "submit":
-        return commands.SubmitRelease(studio.draft(), 1, "试"), [(2, "submitted"), (1, "active")]
+        return commands.SubmitRelease(studio.changed(), 2, "试"), [(2, "submitted"), (1, "active")]
     made = studio.submitted()
     approve = commands.ApproveRelease(made, "同意")
     if act == "approve":

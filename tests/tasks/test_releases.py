@@ -128,10 +128,10 @@ def run_together(act: Any, arguments: list[Any]) -> None:
 
 
 def test_versions_stay_dense_when_several_submit_at_once(studio: Studio) -> None:
-    drafts = [studio.draft() for _ in range(4)]
+    drafts = [studio.changed() for _ in range(4)]
 
     def submit(draft: int) -> None:
-        studio.do(commands.SubmitRelease(draft, 1, "同时"))
+        studio.do(commands.SubmitRelease(draft, 2, "同时"))
 
     run_together(submit, drafts)
     assert sorted(row.version for row in studio.versions()) == [1, 2, 3, 4, 5]
@@ -194,6 +194,28 @@ def test_a_draft_begun_before_the_latest_release_does_not_undo_it(studio: Studio
     studio.do(commands.ApproveRelease(studio.submitted(), "同意"), BEN)
     with pytest.raises(IllegalState, match="第2版"):
         studio.do(commands.SubmitRelease(late, 1, "晚到"), BEN)
+
+
+def test_a_draft_in_which_nothing_was_changed_is_no_release(studio: Studio) -> None:
+    draft = studio.draft()
+    with pytest.raises(IllegalState, match="第1版没有不同"):
+        studio.do(commands.SubmitRelease(draft, 1, "没改"))
+    again = SHIPPED.replace(b'isExecutable="true"', b'isExecutable = "true"  ')
+    assert again != SHIPPED
+    studio.do(commands.SaveModel(draft, 1, again))
+    with pytest.raises(IllegalState, match="没有可以发布的改动"):
+        studio.do(commands.SubmitRelease(draft, 2, "只换了写法"))
+    assert states(studio) == [(1, "active")]
+    studio.do(commands.SaveModel(draft, 2, renamed("新名")))
+    studio.do(commands.SubmitRelease(draft, 3, "改了名称"))
+    assert states(studio) == [(2, "submitted"), (1, "active")]
+
+
+def test_what_was_stopped_may_begin_again_as_it_was(studio: Studio) -> None:
+    draft = studio.draft()
+    studio.do(commands.RetireRelease(studio.versions()[0].id, "暂停"))
+    studio.do(commands.SubmitRelease(draft, 1, "恢复培训"))
+    assert states(studio) == [(2, "submitted"), (1, "retired")]
 
 
 def test_a_discarded_draft_is_gone_and_its_reason_stays(studio: Studio) -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from engine import jobs
 from engine.clock import local_date
 from engine.doctor import examine
-from engine.errors import GuardUnmet
+from engine.errors import FormInvalid, GuardUnmet
 from engine.store import tables
 from tasks import commands, org, roster_work, supervision, survey_round
 from tasks.actor import Actor, Grant
@@ -79,6 +79,10 @@ def test_a_special_survey_does_not_call_all_residents_its_own_while_its_roster_i
     with app.read() as conn:
         unit = org.find_units(conn, "河南村")[0].id
     asked = {"unit": unit, "purpose": "妇女就业专项调查", "until": "2027-03-31", "sex": "F"}
+    gone = {"until": "2020-03-31", "age_from": 60, "age_to": 16}
+    with pytest.raises(FormInvalid) as refused:
+        app.do(BeginSurvey(asked | gone), SUPERVISOR)
+    assert [name for name, _zh, _en in refused.value.problems] == ["until", "age_to"]
     app.do(BeginSurvey(asked), SUPERVISOR)
     round_id = fix_start(app, local_date(app.clock.now()).isoformat())
     there = numbers(app, round_id)

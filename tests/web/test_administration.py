@@ -213,6 +213,7 @@ def test_a_unit_closes_only_when_empty_and_what_was_typed_stays(empty: Empty) ->
     send(system, f"{village}/close", "unit_closed", reason="撤并")
     there = send(system, "/units", status=422, parent=empty.unit("仁和镇"), name="河南村")
     assert "请恢复使用" in there.text
+    assert "请选择上级机构" in send(system, "/units", status=422, parent="", name="新村").text
     send(system, f"{village}/reopen", "unit_reopened")
     send(system, f"{village}/rename", "unit_renamed", name="河南社区", reason="村改居")
     assert "河南社区" in system.get("/units").text

@@ -62,6 +62,11 @@ def test_the_offices_own_targets_are_set_rule_by_rule(empty: Empty, system: Brow
     send(system, "/settings/office_targets", "setting_changed", reason=WHY, **{"target.DL-014": "3"})
     with empty.app.read() as conn:
         assert empty.app.settings(conn)["office_targets"] == {"DL-014": 3}
+    wrong = {"target.DL-014": "零", "target.DL-023": "400", "target.DL-044": "5"}
+    refused = send(system, "/settings/office_targets", status=422, reason=WHY, **wrong).text
+    assert "每项请填1到365之间的整数" in refused
+    assert refused.count('class="field wrong"') == 2
+    assert 'value="零"' in refused
 
 
 @pytest.mark.parametrize(

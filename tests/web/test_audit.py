@@ -13,6 +13,7 @@ from engine import seals
 from engine.codec import loads
 from engine.store import append_only
 from engine.store.tables import event
+from tasks.queries import trail
 from tasks.store.tables import form_data
 from tests.web.office import Browser, Office
 
@@ -72,6 +73,14 @@ def test_the_round_walked_twice_has_both_numbers_on_the_diagram(auditor: Browser
     page = auditor.get(f"/audit/{case}").text
     assert re.search(r'data-flow="F_P04_Wishes_P04_Match" data-order="\d+ \d+"', page)
     assert 'data-element="P04_Letter" data-state="active"' in page
+
+
+def test_what_is_kept_to_is_counted_and_the_dots_are_explained(auditor: Browser, case: int) -> None:
+    page = words(auditor.get(f"/audit/{case}?kind=papers").text)
+    kept = re.search(r"审计记录 (\d+) / (\d+)", page)
+    assert kept is not None
+    assert 0 < int(kept[1]) < int(kept[2])
+    assert "●●● 是遮盖的个人信息" in page
 
 
 def test_the_slider_shows_where_it_stood_after_an_event(office: Office, auditor: Browser, case: int) -> None:
@@ -285,6 +294,22 @@ def test_an_auditor_does_not_come_to_the_work(office: Office, auditor: Browser, 
     for path in (f"/cases/{case}", f"/tasks/{next(iter(open_tasks.values())).id}", f"/people/{1}"):
         assert auditor.get(path).status_code in (403, 404)
     assert office.open_tasks(case) == open_tasks
+
+
+def test_the_way_shown_first_is_that_of_the_process_that_still_runs(
+    office: Office, auditor: Browser
+) -> None:
+    case = office.new_case()
+    office.reach(case, "P04_Outcome")
+    office.complete(case, "P04_Outcome", outcome="HIRED", reason=None, employment_kind="UNIT")
+    office.reach(case, "P04_SystemChange")
+    office.complete(case, "P04_SystemChange")
+    with office.app.read() as conn:
+        told = trail.events(conn, case)
+    ended = next(one.seq for one in told if one.kind == "ProcessEnded" and "P04" in str(one.process_id))
+    shown = r'aria-current="true"><b>(P\d\d)</b>'
+    assert re.findall(shown, auditor.get(f"/audit/{case}?at={ended - 1}").text) == ["P04"]
+    assert re.findall(shown, auditor.get(f"/audit/{case}?at={ended}").text) == ["P03"]  # its notice runs on
 
 
 def test_the_last_seal_is_printed_and_held_against_the_trail(office: Office, auditor: Browser) -> None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from engine.compile import read_file
+from engine.retrace import Trace
 from tasks import labels
 from tasks.facts import FACTS
+from tasks.imports import import_vacancies
 from tasks.library import Library
 from tasks.queries.trail_owners import Owner
+from tasks.store import rows, tables
 from tests.web.office import Browser, Office
 from tests.web.test_audit import seq_of, words
 from web import clauses
-from web.audit.drawing import wrapped
+from web.audit.drawing import draw, picture, wrapped
 from web.audit.trails import trail_title
 from web.config import WebConfig
 from web.context import Ctx
@@ -48,6 +54,16 @@ def test_a_step_whose_task_is_not_recorded_yet_has_just_got_its_turn(
     page = words(auditor.get(f"/audit/{case}?at={before}").text)
     assert "办理“制定就业援助方案”：刚轮到这一步；" in page
     assert "第—条" not in page
+
+
+def test_answers_of_a_form_are_read_as_its_kinds_of_questions_say(office: Office, case: int) -> None:
+    taken = office.browser("auditor.sy").post(f"/audit/{case}/bundle", {"reason": "核查投诉件第12号"})
+    with zipfile.ZipFile(io.BytesIO(taken.data)) as packed:
+        page = words(packed.read("page.html").decode())
+    assert re.search(r"联系时间：\d{4}年\d+月\d+日 \d\d:\d\d ", page)
+    assert "T0" not in re.sub(r"[0-9a-f]{16,}", "", page)
+    assert re.search(r"居民身份证 / .{2,6}：1 / .{2,6}：是", page)
+    assert re.search(r" 1 \d{4}年\d+月\d+日 \d\d:\d\d 立案", page)  # each with its year
 
 
 def test_a_case_that_is_not_found_is_told_beside_the_search(auditor: Browser) -> None:
@@ -117,3 +133,24 @@ def test_a_process_of_one_version_asks_for_no_second(office: Office) -> None:
 def test_a_matter_is_called_by_what_it_is_about(office: Office, matter: str, title: str) -> None:
     context = Ctx(office.app, WebConfig(), "zh", office.clock.now(), office.actor("auditor.sy"))
     assert trail_title(context, Owner(1, "matter", "/", matter=matter)) == title
+
+
+def test_what_a_form_chose_is_told_by_its_name(office: Office) -> None:
+    case = office.new_case("许三观")
+    office.reach(case, "P04_Match")
+    import_vacancies(office.app, "employer,name,area,number\n顺义某商场,夜班门卫,顺义区,1\n".encode())
+    with office.app.read() as conn:
+        vacancy = rows.rows(conn, tables.vacancy, employer="顺义某商场")[0]["id"]
+    office.complete(case, "P04_Match", vacancy=str(vacancy))
+    browser = office.browser("auditor.sy")
+    browser.post(f"/audit/{case}/unmask", {"reason": "核查投诉件第12号"})
+    page = browser.get(f"/audit/{case}?step=P04_Match").text
+    assert "夜班门卫" in page
+    assert str(vacancy) not in page
+def test_the_name_of_a_branch_is_broken_to_the_room_it_was_drawn_in() -> None:
+    path = next(one for one in Library().diagrams() if one.stem.startswith("P13"))
+    diagram, _findings = read_file(path.read_bytes())
+    graph = diagram.processes[path.stem]
+    lines = draw(picture(path.read_text("utf-8")), graph, Trace()).lines
+    (found,) = [line.words for line in lines if line.edge.name == "不合格，再培训"]
+    assert [one for _x, _y, one in found] == ["不合格，", "再培训"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import shutil
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,7 +18,7 @@ from engine.store.tables import definition, event, event_payload, instance, trai
 from tasks.crypto import keys_text
 from tasks.store.tables import case, deadline, form_data, referral, trail_owner
 from tasks.store.tables_people import paper, paper_template
-from tests.web.copied import Copy
+from tests.web.copied import Copy, copy_of
 from tests.web.office import Office
 
 HOURS = 3_600_000_000
@@ -41,10 +40,7 @@ def looked_at(office: Office, tmp_path_factory: pytest.TempPathFactory) -> tuple
 
 @pytest.fixture
 def copy(office: Office, looked_at: tuple[int, Path, Path], tmp_path: Path) -> Copy:
-    made, checkpoints, keys = looked_at
-    office.db.copy_to(str(tmp_path / "copy.db"))
-    shutil.copyfile(checkpoints, tmp_path / "office.checkpoints")
-    return Copy(tmp_path / "copy.db", office, made, tmp_path / "office.checkpoints", keys)
+    return copy_of(office, looked_at, tmp_path)
 
 
 def change(table: sa.Table, column: str, **values: Any) -> Callable[[int], list[Any]]:

@@ -196,6 +196,7 @@ def test_settings_say_what_the_office_decided(office: Office) -> None:
     page = office.browser("sup.rh").get("/settings").text
     assert "公示天数" in page
     assert "工作日历" in page
+    assert "public_notice_days" not in page
 
 
 def test_a_missed_deadline_reaches_the_supervisor(office: Office) -> None:

@@ -55,6 +55,7 @@ def test_the_appraisal_holds_how_content_the_streets_were_served(office: Office)
     assert "仁和镇：评价1份，平均5.0分（很满意1份）" in _shown(page, "satisfaction")
     register = office.browser("staff.rh").get("/registers/E24?from=2026-01-01").text
     assert "很满意（1）" in register
+    assert "<span>服务满意度</span><select" in register
     assert "已就业" in register
 
 

@@ -38,6 +38,9 @@ def test_a_supervisor_sees_what_was_refused_and_sends_it_again(office: Office, c
     page = browser.get("/exchanges?system=X02&state=refused").text
     assert "身份证号在对方系统中已注销" in page
     assert f"/cases/{case}" in page
+    assert '<span class="chip chip-missed">被退回</span>' in page
+    assert "有1条记录被对方退回" in page
+    assert "失业人员管理子系统 · 即时录入子系统" in page
     assert "已连接" in page
     number = page.split('action="/exchanges/')[1].split("/")[0]
     assert browser.post(f"/exchanges/{number}/retry").status_code == 303

@@ -66,6 +66,16 @@ def test_the_second_to_claim_is_told_who_was_first(office: Office) -> None:
         office.app.do(commands.ClaimTask(rows[0].id), second)
 
 
+def test_an_empty_pool_leads_to_what_is_in_hand(office: Office) -> None:
+    case = office.new_case("赵立春")
+    office.app.do(commands.ClaimTask(office.open_tasks(case)["P03_Check"].id), office.actor("staff.rh"))
+    street = office.browser("staff.rh")
+    page = street.get("/inbox?list=pool").text
+    street.post("/inbox/claim", {"many": "1", "task": re.findall(r'name="task" value="(\d+)"', page)})
+    empty = street.get("/inbox?list=pool").text.partition("没有待认领的任务")[2]
+    assert re.search(r'class="button" href="/inbox\?list=mine">.*我的待办 \d+</a>', empty)
+
+
 def test_bulk_claim_takes_what_is_left_and_counts_what_is_lost(office: Office) -> None:
     case = office.new_case("赵立新")
     mine = office.open_tasks(case)["P03_Check"].id

@@ -70,6 +70,9 @@ def test_a_process_is_ended_and_the_case_goes_on(office: Office) -> None:
     page = supervisor.get(f"/instances/{process}").text
     assert "已取消" in page
     assert "流程已经结束" in page
+    marks = supervisor.get(f"/instances/{process}/marks").json
+    assert "P03_Start" in marks["done"]
+    assert "P03_Check" not in [*marks["done"], *marks["active"]], "nobody did what was taken away"
     assert "办理中" in supervisor.get(f"/cases/{case}").text
     answer = supervisor.post(f"/instances/{process}/cancel", {"reason": "再来一次"})
     assert answer.status_code == 409

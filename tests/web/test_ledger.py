@@ -121,7 +121,10 @@ def test_a_course_without_trainees_is_refused_and_keeps_what_was_typed(
     assert 'value="顺义某企业"' in answer.text
     started = street.post("/courses", given | {"course": "叉车", "trainees": str(person)})
     assert started.status_code == 303, started.text
-    assert "顺义某企业" in street.get(started.location).text
+    page = street.get(started.location).text
+    assert "顺义某企业" in page
+    assert "已恢复上次保存的草稿" not in page
+    assert f'name="visited_on" value="{local_date(office.clock.now())}"' in page
 
 
 def test_a_course_begins_with_the_skill_its_trainee_told_at_the_door(

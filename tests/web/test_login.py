@@ -130,6 +130,7 @@ def test_a_one_time_password_must_be_changed_first(office: Office) -> None:
     browser = office.browser()
     answer = browser.post("/login", {"username": "staff.rh", "password": "only for once, please"})
     assert answer.location == "/password"
+    assert "新密码至少12个字符" in browser.get("/password").text
     assert browser.get("/inbox").location == "/password"
 
 

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from engine.store.db import Database
-from tasks import commands, worker
+from tasks import commands, studio_commands, worker
 from tasks.actor import SYSTEM
 from tasks.queries import case_page
 from tasks.queries.migrations import items
 from tasks.queries.release_history import history
+from tasks.queries.studio import draft_source
 from tests.tasks.migration.versions import KEYS, redrawn, renamed
 from tests.web.office import Browser, Office
 from web import moveview
@@ -117,6 +118,29 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
     assert "改版启用甲乙丙" in answer.text
     assert given.get("further", "") in answer.text.replace("&gt;", ">")
     assert all("P04_Interview" in office.open_tasks(case) for case in _cases(office))
+
+
+def test_cases_go_to_no_version_that_nobody_else_has_signed(office: Office, supervisor: Browser) -> None:
+    author = office.actor("sup.rh")
+    draft = int(office.app.do(studio_commands.OpenDraft(P04), author).extra["draft_id"])
+    with office.app.read() as conn:
+        source = draft_source(conn, draft)
+    assert source is not None
+    changed = source.xml.replace("掌握就业意愿和条件", "掌握意愿").encode()
+    office.app.do(studio_commands.SaveModel(draft, 1, changed), author)
+    made = office.app.do(studio_commands.SubmitRelease(draft, 2, "改名"), author).extra["definition_id"]
+    given = plan(to="3", **{"map.P04_Interview": "P04_Outcome"})
+    refused = supervisor.post(PAGE, {**given, "go": "start", "reason": "抢先迁移"})
+    assert refused.status_code == 409
+    assert "第3版没有经另一位督导批准" in refused.text
+    assert all("P04_Interview" in office.open_tasks(case) for case in _cases(office))
+    assert 'value="start"' not in supervisor.get(f"{PAGE}?from=1&to=3").text
+    tried = supervisor.get(supervisor.post(PAGE, {**given, "go": "dry"}).location).text
+    assert tried.count("可以迁移") >= 4
+    assert 'value="start"' not in tried
+    office.app.do(studio_commands.ApproveRelease(int(made), "同意"), office.actor("sup.nfx"))
+    done = supervisor.post(PAGE, {**given, "go": "start", "reason": "批准后迁移"})
+    assert supervisor.get(done.location).text.count("已迁移") >= 4
 
 
 def test_a_renamed_step_is_recognised_by_its_name(office: Office, supervisor: Browser) -> None:

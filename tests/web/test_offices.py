@@ -252,7 +252,10 @@ def test_only_who_may_brings_lists_and_warns(office: Office) -> None:
     form = {"_csrf": expert.token("/office/warning"), "unit": unit[1], "said": "走访记录雷同"}
     done = expert.client.post("/office/warning", data=form)
     assert done.status_code == 303
-    assert "走访记录雷同" in expert.get(done.headers["Location"].partition("?")[0]).text
+    page = expert.get(done.headers["Location"].partition("?")[0]).text
+    assert "走访记录雷同" in page
+    assert page.count("人工登记的预警") > 1
+    assert "BY_HAND" not in page
 
 
 def test_a_survey_round_says_how_far_its_roster_and_its_visits_are(

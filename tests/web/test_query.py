@@ -15,6 +15,7 @@ NONSENSE = {
     "/inbox?area=/9/": "staff.rh", "/notices?all=yes": "staff.rh", "/surveys?year=abc": "staff.rh",
     "/surveys?before=-1": "staff.rh", "/surveys?choice=q01=Z": "staff.rh", "/surveys?area=x": "staff.rh",
     "/surveys/new?person=x": "staff.rh", "/surveys/analysis?by=colour": "sup.rh",
+    "/surveys/analysis?year=20": "sup.rh",
     "/office/market?tag=x": "staff.rh", "/office/market?promised=maybe": "staff.rh",
     "/office/matters?state=x": "staff.rh", "/office/matters?before=x": "staff.rh",
     "/registers?before=x": "staff.rh", "/papers?before=x": "staff.rh",
@@ -30,6 +31,7 @@ NONSENSE = {
 SAID = {
     "/registers?from=2026-02-30": "staff.rh", "/papers?to=x": "staff.rh", "/audit?status=x": "auditor.sy",
     "/audit?from=x": "auditor.sy", "/tables/DT-15?on=x": "auditor.sy",
+    "/registers/counted/visits?from=x": "staff.rh",
 }
 OF_OLD = ("/inbox?list=", "/inbox?ok=what_was_once_said&n=x", "/inbox?utm_source=x&page=-1", "/notices?all=0",
           "/registers?from=&to=", "/surveys?year=&area=&choice=&category=")  # fmt: skip
@@ -52,6 +54,12 @@ def test_what_a_field_says_itself_is_not_said_twice(office: Office, path: str) -
     assert answer.status_code == 400
     assert TOLD not in answer.text
     assert 'role="alert"' in answer.text or "wrong" in answer.text
+
+
+def test_a_day_that_is_none_is_told_once(street: Browser) -> None:
+    page = street.get("/registers?from=abc&to=2001-02-01").text
+    assert "日期不对，请重新选择。" in page
+    assert "截止日期不能早于起始日期" not in page
 
 
 @pytest.mark.parametrize("path", OF_OLD)

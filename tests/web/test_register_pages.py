@@ -181,10 +181,22 @@ def test_the_street_draws_up_its_sheet_though_the_case_went_on(worked: tuple[Off
     page = staff.get(f"/papers/new?case={case_id}").text
     offers = re.findall(r'name="kind" value="(E\d\d)"(.*?)</form>', page)
     assert [kind for kind, rest in offers if "<button" in rest] == ["E14"]
+    assert all("由正在援助的社区（村）出具" in rest for kind, rest in offers if kind != "E14")
     drawn = staff.post("/papers/new", {"kind": "E14", "case": str(case_id)})
     assert drawn.status_code == 303
     assert "顺仁和动〔2026〕" in staff.get(drawn.location).text
     assert staff.post("/papers/new", {"kind": "E21", "case": str(case_id)}).status_code == 403
+
+
+def test_the_register_opens_no_paper_that_is_not_for_its_reader(worked: tuple[Office, int]) -> None:
+    office, _case = worked
+    for reader in ("staff.rh", "staff.sy", "expert.sy"):
+        browser = office.browser(reader)
+        listed = browser.get("/papers", query_string=MARCH).text
+        assert "顺仁和申〔2026〕" in listed
+        for paper in set(re.findall(r'href="(/papers/\d+)"', listed)):
+            assert browser.get(paper).status_code == 200
+    assert not re.search(r'href="/papers/\d+"[^>]*><b class="num">顺仁和申', listed)
 
 
 def test_who_has_a_sheet_and_what_is_in_the_handbooks_is_shown(worked: tuple[Office, int]) -> None:

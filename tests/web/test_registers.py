@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import re
 from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from openpyxl import load_workbook
 
 from engine.clock import SHANGHAI, to_us
 from engine.codec import loads
@@ -174,6 +177,33 @@ def test_a_month_is_closed_when_it_is_over_and_never_changes(worked: tuple[Offic
         assert may is not None
         assert may["corrections"] == 0
         assert prove(conn, office.keys).ok
+
+
+def test_the_sum_of_a_closed_month_is_no_line_of_it(worked: tuple[Office, int]) -> None:
+    office, _case = worked
+    office.clock.set(max(office.clock.now(), APRIL))
+    worker.tick(office.app)
+    browser = office.browser("sup.rh")
+    found = re.search(r'href="(/registers/months/\d+)"', browser.get("/registers").text)
+    assert found is not None
+    page = browser.get(found[1]).text
+    assert "序号" not in page
+    assert re.findall(r'<tr class="sum"><td data-label="单位名称" [^>]*>(\w+)</td>', page) == ["合计"]
+    assert "条</span>" not in page
+    sheet = load_workbook(io.BytesIO(browser.post(f"{found[1]}/export", {}).data)).worksheets[0]
+    numbered = {sheet.cell(row, 2).value: sheet.cell(row, 1).value for row in range(4, sheet.max_row)}
+    assert numbered["合计"] is None
+    assert set(numbered.values()) == {None, *range(1, len(numbered))}
+    assert "条。" not in str(sheet.cell(sheet.max_row, 1).value)
+
+
+def test_a_line_opens_the_person_by_name(worked: tuple[Office, int]) -> None:
+    office, case_id = worked
+    page = office.browser("staff.rh").get("/registers/E15?from=2026-03-01&to=2026-03-31").text
+    assert re.search(rf'<a href="/cases/{case_id}">王秀[英瑛]</a>', page)
+    covered = office.browser("expert.sy").get("/registers/E15?from=2026-03-01&to=2026-03-31").text
+    assert "●●●</a>" not in covered
+    assert re.search(rf'<a href="/cases/{case_id}">\d+</a>', covered), "the number opens it instead"
 
 
 def test_a_changed_month_is_found_by_verification(worked: tuple[Office, int]) -> None:

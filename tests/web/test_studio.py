@@ -179,6 +179,16 @@ def test_a_draft_is_thrown_away_with_a_reason(office: Office, supervisor: Browse
     assert (answer.status_code, answer.json["code"]) == (404, "not_found")
 
 
+def test_a_draft_without_a_change_is_not_offered_for_release(office: Office, supervisor: Browser) -> None:
+    draft = new_draft(supervisor, office)
+    page = supervisor.get(f"{draft}/submit").text
+    assert "没有可以提交的改动" in page
+    assert 'name="reason"' not in page
+    refused = supervisor.post(f"{draft}/submit", {"rev": "1", "reason": "没改"})
+    assert refused.status_code == 409
+    assert "没有可以发布的改动" in refused.text
+
+
 def test_a_release_goes_its_way_by_two_hands(office: Office, supervisor: Browser) -> None:
     path = new_draft(supervisor, office)
     model = supervisor.get(path + "/model").json

@@ -88,6 +88,8 @@ def test_a_second_questionnaire_stands_beside_the_first_until_somebody_decides(
     second = posted(filled(id_no=None, name="李双份", family_economy="困难")) | {"person": str(person)}
     answer = community.post("/surveys", second)
     shown = community.get(answer.location).text
+    assert "2026年1月20日" in shown
+    assert "2026-01-20" not in shown
     assert "同一人同一年有两份问卷" in shown
     assert shown.count('class="differs"') == 1
     assert "李双份" in community.get("/surveys").text

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from tasks import commands
 from tasks.store.tables_survey import questionnaire
+from tasks.survey import form
 from tasks.survey.check import ON_FILE, check
 from tasks.survey.commands import KeepSurvey
 from tests.survey.papers import TODAY, filled
@@ -73,3 +74,8 @@ def test_the_step_that_verifies_shows_what_to_look_at_again(office: Office) -> N
     assert "请当面确认联系电话" in page
     kept = worker.get(f"/surveys/{_kept(office, person)[0]['id']}").text
     assert "低于城镇低收入线8772元" in kept
+
+
+def test_the_day_of_an_interview_is_told_as_it_is_written() -> None:
+    assert ("调查日期", "2026年1月20日") in form.told(_answers(), "zh")
+    assert "2026-01-20" in dict(form.told(_answers(), "en")).values()

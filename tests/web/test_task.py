@@ -8,7 +8,9 @@ from datetime import timedelta
 from engine.clock import from_us, local_date
 from tasks import commands
 from tasks.actor import SYSTEM
+from tasks.imports import import_vacancies
 from tasks.queries import case_page, task_page
+from tasks.store import rows, tables
 from tests.web.office import Browser, Office
 
 CHECK = {
@@ -65,6 +67,46 @@ def test_who_writes_the_letter_reads_which_post_was_chosen_the_step_before(offic
     before = _before(office.browser("aide.hnc").get(f"/tasks/{task}").text)
     assert "搜索匹配岗位" in before
     assert "夜班门卫" in before
+
+
+def test_a_choice_is_read_by_its_name_also_when_it_can_no_longer_be_made(office: Office) -> None:
+    case = office.new_case()
+    office.reach(case, "P04_Match")
+    import_vacancies(office.app, "employer,name,area,number\n顺义某商场,夜班门卫,顺义区,1\n".encode())
+    with office.app.read() as conn:
+        vacancy = rows.rows(conn, tables.vacancy, employer="顺义某商场")[0]["id"]
+    done = office.open_tasks(case)["P04_Match"].id
+    office.complete(case, "P04_Match", vacancy=str(vacancy))
+    with office.app.write() as conn:
+        rows.change(conn, tables.vacancy, vacancy, closed_at=1)
+    aide, chosen = office.browser("aide.hnc"), "<dt>选定岗位</dt><dd>夜班门卫</dd>"
+    letter = office.open_tasks(case)["P04_Letter"].id
+    assert chosen in _before(aide.get(f"/tasks/{letter}").text)
+    page = aide.get(f"/tasks/{done}").text
+    assert chosen in page
+    assert "流程当前在" not in page
+
+
+def test_who_chooses_a_vacancy_need_not_type_its_employer_and_post(office: Office) -> None:
+    case = office.new_case()
+    office.reach(case, "P04_Match")
+    import_vacancies(office.app, "employer,name,area,number\n顺义某商场,夜班门卫,顺义区,1\n".encode())
+    with office.app.read() as conn:
+        vacancy = rows.rows(conn, tables.vacancy, employer="顺义某商场")[0]["id"]
+    task, aide = office.open_tasks(case)["P04_Match"].id, office.browser("aide.hnc")
+    left_empty = {"systems": "X04", "employer": "", "post": ""}
+    refused = aide.post(f"/tasks/{task}", left_empty)
+    assert "请填写“用人单位”" in refused.text
+    assert aide.post(f"/tasks/{task}", left_empty | {"vacancy": str(vacancy)}).status_code == 303
+    page = aide.get(f"/tasks/{task}").text
+    assert "<dt>用人单位</dt><dd>顺义某商场</dd>" in page
+    assert "<dt>岗位</dt><dd>夜班门卫</dd>" in page
+
+
+def test_a_number_or_a_yes_in_a_list_is_told_with_its_name(office: Office) -> None:
+    _case, task = _fresh(office, "P03_Form")
+    before = _before(office.browser("staff.rh").get(f"/tasks/{task}").text)
+    assert "居民身份证 · 份数：1 · 已提交：是" in before
 
 
 def _before(page: str) -> str:

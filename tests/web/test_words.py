@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from string import Formatter
@@ -43,6 +43,7 @@ from web.views import accounts as account_views
 from web.views import clauses as clause_views
 from web.views import office_trail
 from web.views.offices import FORMS
+from web.walkview import KINDS as CARDS
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
@@ -50,6 +51,7 @@ _SAID = re.compile(r"""\bt\(\s*["']([a-z_.0-9A-Z]+)["']\s*(~)?""")
 _MADE = re.compile(r"""\bt\(\s*"([a-z_.]+)" ~ (\w+)|\bt\("([a-z_.]+)" ~ ([\w.]+)""")
 #: Keys made from data in templates and views, by the prefix and what may follow.
 MADE = {
+    "exchange.some_": ("refused", "dead"),
     "course.": ("employer", "course"),
     "tables.state_": ("now", "later", "over"), "tables.policy_": HIT_POLICIES,
     "inbox.": LISTS, "inbox.empty_": LISTS, "urgency.": (*words.URGENCIES, "done"),
@@ -61,7 +63,8 @@ MADE = {
     "clears.": tuple(FOUR),
     "person.": ("name", "id_no", "phone", "address"), "settings.basis_": ("STATED", "INFERRED", "CONFIG"),
     "registers.state_": ("asked", "granted", "refused", "taken"),
-    "editor.u_": tuple(Unit), "studio.": ("approve", "reject", "activate", "retire", "take_back"),
+    "walk.act_": CARDS, "editor.u_": tuple(Unit),
+    "studio.": ("approve", "reject", "activate", "retire", "take_back"),
     "studio.mark_": ("added", "removed", "changed", "moved", "taken", "failing", "untouched"),
     "find_deadline.": DEADLINE_STATES, "audit_kind.": ("all", *GROUPS),
     "find.": ("clause", "step_", "worker", "unit", "from", "to", "version", "active", "closed"),
@@ -192,6 +195,13 @@ def test_a_due_date_over_a_holiday_skips_it() -> None:
     before = datetime(2026, 9, 30, 10, tzinfo=SHANGHAI)  # the National Day holiday follows
     told = words.due_words(to_us(end_of_day(date(2026, 10, 8))), before, Library().calendar, "zh")
     assert told.left == "剩1个工作日"
+
+
+@pytest.mark.parametrize(("today", "said"), [(30, "今天是最后一个工作日"), (31, "到期前没有工作日")])
+def test_when_only_days_off_are_left_it_says_so(today: int, said: str) -> None:
+    now = datetime(2026, 4, 30, 10, tzinfo=SHANGHAI) + timedelta(days=today - 30)  # 1 to 5 May are days off
+    told = words.due_words(to_us(end_of_day(date(2026, 5, 3))), now, Library().calendar, "zh")
+    assert told.left == said
 
 
 def test_a_due_date_in_an_unknown_year_is_told_in_days() -> None:

@@ -22,7 +22,7 @@ from tasks.app import App
 from tasks.crypto import Keys, new_keys
 from tasks.idno import parse
 from tasks.queries.proof import prove
-from tasks.store.tables import form_data
+from tasks.store.tables import form_data, vacancy
 from tasks.year import Lived, Plan
 from tasks.year.office import HOURS
 from tasks.year.residents import residents
@@ -118,6 +118,13 @@ def test_whom_somebody_spoke_to_differs_and_so_does_when(district: District) -> 
     assert len({moment.minute for moment in moments}) > 10
     assert all(9 <= moment.hour < 18 for moment in moments)
     assert sum(moment.time() in HOURS for moment in moments) < len(moments) / 5
+
+
+def test_an_employer_asks_for_a_few_people_at_a_time(district: District) -> None:
+    with district.db.read() as conn:
+        asked = conn.execute(sa.select(vacancy.c.number)).scalars().all()
+    assert len(asked) == 12
+    assert {2 < number < 12 for number in asked} == {True}
 
 
 def test_what_somebody_earns_is_his_own(district: District) -> None:

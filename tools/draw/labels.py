@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from tools.draw.model import CONTAINERS, EVENTS, GATEWAYS, Box, Drawing, Flow, Node, Point
 
@@ -56,6 +57,13 @@ def _along(points: list[Point], w: int, h: int) -> Iterator[Box]:
                 yield ax - 4 - w, y, ax - 4, y + h
 
 
+def _slash(points: list[Point]) -> Box:
+    """Return where the mark of a default branch is drawn, just behind its gateway."""
+    (ax, ay), (bx, by) = points[:2]
+    x, y = ax + 10 * ((bx > ax) - (bx < ax)), ay + 10 * ((by > ay) - (by < ay))
+    return x - 8, y - 8, x + 8, y + 8
+
+
 class Labels:
     """Places one label after the other, each where it hides least."""
 
@@ -67,6 +75,9 @@ class Labels:
             for f in d.flows
             for a, b in zip(f.points, f.points[1:], strict=False)
         ]
+        self.solid += [_slash(f.points) for f in d.flows if f.default and len(f.points) > 1]
+        across = (d.pool_box[0], d.pool_box[2])
+        self.lines += [(across[0], lane.y - 1, across[1], lane.y + 1) for lane in d.lanes]
         self.placed: list[Box] = []
         if d.body:
             left, _, right, bottom = d.body_box
@@ -128,8 +139,10 @@ def label(d: Drawing) -> None:
             n.label = labels.put(_around(n, w, h), 30)
     for f in d.flows:
         if f.name:
-            w, h = size(f.name, 66)
-            f.label = labels.put(_along(_branch_points(f, d.flows), w, h), 4)
+            way = _branch_points(f, d.flows)
+            shapes = dict.fromkeys((size(f.name, 66), size(f.name, 96)))  # two short lines, or one
+            turns = zip_longest(*(_along(way, w, h) for w, h in shapes))
+            f.label = labels.put((box for turn in turns for box in turn if box), 4 // len(shapes))
     for n in d.nodes.values():
         if n.kind in GATEWAYS and n.name:
             w, h = size(n.name, 88)

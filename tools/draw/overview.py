@@ -107,7 +107,7 @@ def _picture(plane: etree._Element, d: Drawing) -> None:
 
 def _note(plane: etree._Element, d: Drawing, key: str, note: dict[str, str]) -> None:
     left, top = LEFT + 30 + GAP + (int(note["column"]) - 1) * (WIDE + GAP), TOP + 2 * POOL + 80
-    shape_of(plane, f"Note_{key}", (left, top, left + int(note["width"]), top + 84))
+    shape_of(plane, f"Note_{key}", (left, top, left + int(note["width"]), top + 44))
     if step := note.get("step"):
         edge = sub(plane, "bpmndi:BPMNEdge", id=f"Note_{key}_Link_di", bpmnElement=f"Note_{key}_Link")
         node = d.nodes[f"Step_{step}"]

@@ -214,7 +214,8 @@ def shape_of(plane: etree._Element, element: str, box: Box, **attrs: str) -> etr
 
 
 def _picture(plane: etree._Element, d: Drawing, short: str, pool: str) -> None:
-    tone = d.tier if d.tier in BAND else "plain"
+    tones = {lane.tone for lane in d.lanes}  # one pool beside one lane has its colour
+    tone = tones.pop() if len(tones) == 1 else d.tier if d.tier in BAND else "plain"
     paint(shape_of(plane, pool, d.pool_box, isHorizontal="true"), INK[tone], "#ffffff")
     left, _, right, _ = d.pool_box
     for lane in d.lanes:

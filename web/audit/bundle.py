@@ -8,6 +8,7 @@ import io
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from flask import render_template
@@ -46,6 +47,8 @@ def pack(context: Ctx, file: AuditFile, reason: str, checkpoints: Path | None) -
         "bundle.html", file=file, case=file.head, made=found["made"], made_at=_made_at(context),
         waits=why.waits(file), ways=pictures, entries=timeline.entries(file, most=_EVERY),
         branches={run.id: list(why.branches(file, run)) for run in file.runs},
+        # with the year, as it may be read years later
+        moment=lambda us: words.moment_text(us, date.min, context.lang),
     )  # fmt: skip
     parts: dict[str, bytes] = {
         "evidence.json": dumps(found).encode(), "page.html": page.encode(),

@@ -13,6 +13,8 @@ from engine.retrace import Trace
 #: Characters (a Chinese one counts two) in one line of a box, and lines in it.
 _LINE, _LINES = 15, 4
 _TEXT = 12
+#: Width of half a character of a flow's name.
+_HALF = 5.5
 _STOPS = "，。、；：？！）》”’·"
 
 
@@ -36,7 +38,7 @@ class Line:
     edge: Edge
     points: str
     order: tuple[int, ...]
-    label: tuple[float, float] | None
+    words: tuple[tuple[float, float, str], ...]  #: its name, line by line, with where each stands
     tag: tuple[float, float, str, float] | None
 
     @property
@@ -164,13 +166,12 @@ def _text(shape: Shape) -> tuple[tuple[float, float, str], ...]:
 
 def _line(edge: Edge, order: tuple[int, ...]) -> Line:
     points = " ".join(f"{x:g},{y:g}" for x, y in edge.points)
-    label = None
-    if edge.name:
-        x, y = edge.label or (edge.points[0][0] + 8, edge.points[0][1] - 16)
-        label = (x, y + _TEXT)
+    x, y = edge.label or (edge.points[0][0] + 8, edge.points[0][1] - 16)
+    most = max(8, int(edge.label_width / _HALF)) if edge.label_width else 2 * _LINE
+    named = tuple((x, y + _TEXT + 13 * n, one) for n, one in enumerate(wrapped(edge.name, most)))
     tag = None
     if order:
         text = str(order[0]) if len(order) == 1 else f"{order[0]} ×{len(order)}"
         x, y = edge.middle
         tag = (x, y, text, 12 + 6.5 * len(text))
-    return Line(edge, points, order, label, tag)
+    return Line(edge, points, order, named, tag)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -19,6 +20,7 @@ from tasks.forms.spec import Field, FormSpec
 from tasks.library import Library
 from tasks.pseudonym import covered_data, covered_values, is_open
 from tasks.queries import areas, audit_case, case_page, person_page, trail
+from tasks.queries.chosen import chosen_names
 from tasks.queries.names import user_names
 from tasks.queries.trail import Happened
 from tasks.queries.trail_owners import Owner, may, owner_of
@@ -26,8 +28,10 @@ from tasks.store.conn import Connection
 from web.audit.trails import trail_title
 from web.caseview import DUTY_PROCESS
 from web.context import Ctx
+from web.formview import day_told
 
 MIGRATED = "ProcessMigrated"
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 #: What a table of decisions adds to the facts of a person, worked out from them.
 _UNCOVERED = frozenset({"P2", "P3", "P4*"})
 
@@ -176,12 +180,31 @@ class AuditFile:
         if isinstance(value, list):
             return ("、" if lang == "zh" else ", ").join(self.value(name, one, asked) for one in value)
         if isinstance(value, dict):
-            columns = {one.name: one for one in asked.item} if asked is not None else {}
-            given = ((key, inner) for key, inner in value.items() if inner not in (None, ""))
-            return " / ".join(self.value(name, inner, columns.get(key)) for key, inner in given)
+            return self._row(name, value, {} if asked is None else {one.name: one for one in asked.item})
         if asked is not None:
-            return asked.option(str(value), lang)
+            return self._answer(asked, str(value))
+        if _DAY.fullmatch(str(value)):
+            return day_told("date", value, lang)
         return labels.label("code", str(value), lang, name)
+
+    def _row(self, name: str, row: Mapping[str, Any], columns: Mapping[str, Field]) -> str:
+        """Return a row of a list: what it is of, and the rest with the heads of their columns."""
+        told: list[str] = []
+        for key, inner in row.items():
+            if inner in (None, ""):
+                continue
+            said, column = self.value(name, inner, columns.get(key)), columns.get(key)
+            if told and column is not None:
+                said = self.context.t("tables.is_", name=column.label(self.context.lang), value=said)
+            told.append(said)
+        return " / ".join(told)
+
+    def _answer(self, asked: Field, text: str) -> str:
+        if asked.type in ("date", "datetime") and _DAY.match(text):
+            return day_told(asked.type, text, self.context.lang)
+        if asked.type in ("user", "ref"):
+            return self.chosen.get(text) or "—"
+        return asked.option(text, self.context.lang)
 
     def is_altered(self, event: Happened) -> bool:
         """Tell whether the form of a completed task no longer is what its event was told."""
@@ -202,12 +225,18 @@ class AuditFile:
                 continue
             if self.covered and (known is None or not is_open(known)):
                 told.append((name, question, HIDDEN))
-            elif known is not None and known.type == "user":
-                told.append((name, question, self.name(value)))
             else:
                 told.append((name, question, self.value(name, value, known)))
         return told
 
+
+    @cached_property
+    def chosen(self) -> dict[str, str]:
+        """Return the names behind the users and objects that the forms chose, by their ids as text."""
+        asked = [(self._spec(form), form.values) for form in self.forms.values()]
+        with self.context.app.read() as conn:
+            told = [chosen_names(conn, spec, values) for spec, values in asked if spec is not None]
+        return {key: name for names in told for key, name in names.items()}
 
     def _spec(self, form: audit_case.Form) -> FormSpec | None:
         """Return a form as the version had it that ran when it was submitted."""
@@ -242,13 +271,14 @@ def load(context: Ctx, trail_id: int, upto: int | None = None, whole: bool = Fal
         person = _person(conn, owner)
         classes = frozenset({"P2"}) if owner.personal and unmasked is None else _UNCOVERED
         upto = last if upto is None else max(1, min(upto, last))
+        forms = audit_case.forms(conn, trail_id)
         return AuditFile(
             context=context, owner=owner, head=head,
             person=None if person is None else shown_person(person, classes),
             covered=owner.personal and unmasked is None, unmasked_at=unmasked,
             area_name="".join(names.get(path, "") for path in chain[1:]),
             runs=[run.asof(upto) for run in audit_case.runs(conn, trail_id)], every=every, upto=upto,
-            payloads=audit_case.payloads(conn, trail_id), forms=audit_case.forms(conn, trail_id),
+            payloads=audit_case.payloads(conn, trail_id), forms=forms,
             papers=audit_case.papers(conn, trail_id), names=user_names(conn, _users(every)),
         )  # fmt: skip
 

@@ -62,6 +62,8 @@ def read(context: Ctx, given: Mapping[str, str]) -> Search:
         definition_id=_version(context, typed["version"], problems),
         status=_one_of(context, typed, "status", ("active", "closed"), problems),
     )  # fmt: skip
+    if wanted.since is not None and wanted.until is not None and wanted.since >= wanted.until:
+        problems["to"] = context.t("registers.bad_period")
     return Search(typed, wanted, problems, elements)
 
 

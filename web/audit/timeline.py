@@ -75,13 +75,7 @@ def entries(
     most: int = 100,
 ) -> list[Entry]:  # fmt: skip
     """Return the events of a case as entries, kept to a kind, a step or a process."""
-    wanted = GROUPS.get(kind)
-    chosen = [
-        event for event in file.events
-        if event.seq > after and (wanted is None or event.kind in wanted)
-        and (not step or event.element == step)
-        and (process is None or event.instance_id == process)
-    ][:most]  # fmt: skip
+    chosen = [event for event in kept_to(file, kind, step, process) if event.seq > after][:most]
     reasons = {
         branch.seq: branch
         for run in file.runs if any(e.instance_id == run.id and e.kind == "BranchTaken" for e in chosen)
@@ -90,6 +84,18 @@ def entries(
     by_id = {run.id: run for run in file.runs}
     words = _words(file, chosen)
     return [_entry(file, event, words[event.seq], reasons, by_id) for event in chosen]
+
+
+def kept_to(
+    file: AuditFile, kind: str = "all", step: str = "", process: int | None = None
+) -> list[Happened]:
+    """Return every event of a case that is of a kind, at a step and of a process."""
+    wanted = GROUPS.get(kind)
+    return [
+        event for event in file.events
+        if (wanted is None or event.kind in wanted) and (not step or event.element == step)
+        and (process is None or event.instance_id == process)
+    ]  # fmt: skip
 
 
 def _words(file: AuditFile, chosen: list[Happened]) -> Mapping[int, EventWords]:

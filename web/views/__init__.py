@@ -56,6 +56,7 @@ from web.views import (
     task,
     trial,
     units,
+    walk,
 )
 
 #: They add their routes to those of `v1`.
@@ -68,7 +69,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     process.views, clauses.views, tables.views, audit_find.views, slip.views, audit.views,
     incidents.views, exchanges.views,
     instance.views, notices.views, settings.views, demo.views, health.views, studio.views, editor.views,
-    release.views, trial.views, moves.views, units.views, accounts.views,
+    release.views, trial.views, walk.views, moves.views, units.views, accounts.views,
     access.views, office_trail.views, offices.views, notes.views, market.views, matters.views, calendar.views,
     survey.views, survey_import.views, survey_analysis.views, v1.views,
 )

@@ -24,6 +24,8 @@ from web.going import go
 
 views = Blueprint("audit", __name__, url_prefix="/audit")
 _PAGE = 100
+#: The last event of a process.
+_OVER = frozenset({"ProcessEnded", "ProcessCancelled"})
 
 
 @views.get("/<int:case_id>")
@@ -48,6 +50,7 @@ def _page(
     kind, step = query.one_of("kind", kinds, "all"), request.args.get("step", "")[:64]
     run = query.number("run")
     chosen = timeline.entries(file, kind, step, run, query.number("after") or 0, _PAGE)
+    total = len(timeline.kept_to(file, kind, step, run))
     steps = sorted(
         {(e.element, e.definition_id) for e in file.events if e.element and e.kind.startswith("Task")},
         key=lambda one: str(one[0]),
@@ -57,7 +60,7 @@ def _page(
     return render_template(
         "audit_case.html", file=file, case=file.head, waits=why.waits(file), entries=chosen, kind=kind,
         step=step, steps=steps, kinds=kinds, result=result, problem=problem,
-        reason=reason, wanting=wanting,
+        reason=reason, wanting=wanting, total=total,
         may_unmask=may(file.context.actor, file.owner, "uncover"),
         may_take=may(file.context.actor, file.owner, "take"), trails=others,
         more=chosen[-1].event.seq if len(chosen) == _PAGE else None, **_road(file),
@@ -65,7 +68,7 @@ def _page(
 
 
 def _road(file: AuditFile) -> dict[str, object]:
-    """Return the process drawn: the one asked for, else the one in which something happened last."""
+    """Return the process drawn: the one asked for, else the one that still runs."""
     run = file.run(query.number("show") or 0) or _latest(file)
     if run is None or not file.has_begun(run):
         return {"run": None, "picture": None, "trace": None, "branches": [], "passed": []}
@@ -82,8 +85,13 @@ def _road(file: AuditFile) -> dict[str, object]:
 
 
 def _latest(file: AuditFile) -> Run | None:
+    """Return what tells most: of the processes still running the one last worked on, else the last of all."""
     main = {run.id: run for run in file.main_runs}
-    return next((main[e.instance_id] for e in reversed(file.events) if e.instance_id in main), None)
+    over = {event.instance_id for event in file.events if event.kind in _OVER}
+    worked = [event.instance_id for event in reversed(file.events) if event.instance_id in main]
+    running = (instance_id for instance_id in worked if instance_id not in over)
+    latest = next(running, worked[0] if worked else None)
+    return None if latest is None else main[latest]
 
 
 @views.post("/<int:case_id>/verify")

@@ -80,7 +80,7 @@ def person() -> str | Response:
     text = request.form.get("person", "").strip()[:60]
     asked = search.read(context, {})
     if not text:
-        return make_response(_page(context, asked, None), 422)
+        return make_response(_page(context, asked, None, problem=context.t("find.no_person_typed")), 422)
     rows, others = of_person(context, text)
     return _page(context, asked, rows, searched=True, others=others)
 

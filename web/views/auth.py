@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from engine.errors import FormInvalid
 from tasks import entrance, sessions
+from tasks.accounts import MIN_PASSWORD
 from tasks.login_steps import HalfLogin
 from web import auth
 from web.context import ctx, passwords
@@ -69,7 +72,7 @@ def preferences() -> Response:
 @views.get("/password")
 def password() -> str:
     """Show the form for a new password."""
-    return render_template("password.html", errors={})
+    return _password_page({})
 
 
 @views.post("/password")
@@ -86,5 +89,9 @@ def password_post() -> Response:
         )  # fmt: skip
     except FormInvalid as refusal:
         errors = {name: zh if context.lang == "zh" else en for name, zh, en in refusal.problems}
-        return make_response(render_template("password.html", errors=errors), 422)
+        return make_response(_password_page(errors), 422)
     return go("/", "password_changed")
+
+
+def _password_page(errors: Mapping[str, str]) -> str:
+    return render_template("password.html", errors=errors, least=MIN_PASSWORD)

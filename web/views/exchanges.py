@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
@@ -30,6 +32,8 @@ def index() -> str:
         "exchanges.html", systems=systems.values(), connected=context.app.adapters, counts=counts,
         feeds=feeds, rows=found[: exchanges.PAGE], more=len(found) > exchanges.PAGE, system=system,
         state=state, states=exchanges.STATES, may_open=not operator,
+        standing=sum(map(Counter, counts.values()), Counter()),
+        names={one.id: one.name if context.lang == "zh" else one.name_en for one in systems.values()},
     )  # fmt: skip
 
 

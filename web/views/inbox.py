@@ -39,7 +39,7 @@ class Line:
     id: int
     url: str
     name: str
-    below: str
+    below: tuple[str, str]
     person: str
     case_no: str
     tier: str
@@ -164,9 +164,9 @@ def _subject(row: inbox.Row, told: Mapping[str, matterwords.About]) -> dict[str,
 
 
 @cache
-def _below(code: str, role: str, lang: str) -> str:
-    """Return the line under a task's name: its process and whose work it is."""
-    return f"{code} {_process_name(code, lang)} · {labels.label('role', role, lang)}"
+def _below(code: str, role: str, lang: str) -> tuple[str, str]:
+    """Return what stands under a task's name: its process and whose work it is."""
+    return f"{code} {_process_name(code, lang)}", labels.label("role", role, lang)
 
 
 def _groups(which: str, lines: list[Line]) -> list[Group]:

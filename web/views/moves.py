@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from engine.errors import AidError, FormInvalid
 from engine.migration import ENDS
 from tasks.migration_commands import StartMigration, StopMigration
+from tasks.migrations import SIGNED
 from tasks.queries import studio
 from web import query
 from web.context import Ctx, ctx
@@ -50,11 +51,12 @@ def show(key: str, migration_id: int) -> str:
     state = query.one_of("state", STATES)
     found = load_batch(context, key, migration_id, state, query.number("beyond") or 0)
     with context.app.read() as conn:
-        versions = {one.version: one.id for one in studio.versions(conn, key)}
+        versions = {one.version: one for one in studio.versions(conn, key)}
+    old, new = versions.get(found.batch.from_version), versions.get(found.batch.to_version)
     return render_template(
         "moves_batch.html", key=key, batch=found.batch, progress=found.progress, rows=found.items,
-        state=state, old_id=versions.get(found.batch.from_version),
-        new_id=versions.get(found.batch.to_version), more=found.more, ends=STOPS,
+        state=state, old_id=old and old.id, new_id=new and new.id,
+        signed=new is not None and new.status in SIGNED, more=found.more, ends=STOPS,
     )  # fmt: skip
 
 
@@ -76,7 +78,7 @@ def _page(
     return render_template(
         "moves.html", key=key, versions=found.versions, old=found.old, new=found.new,
         questions=found.questions, further=typed.get("further", found.further), batches=found.batches,
-        chosen=chosen, ends=STOPS, sentence=_sentence(context, refusal), planned=found.planned,
+        chosen=chosen, ends=STOPS, sentence=_sentence(context, refusal), planned=found.planned, signed=SIGNED,
     )  # fmt: skip
 
 

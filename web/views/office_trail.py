@@ -63,6 +63,7 @@ def _page(result: Report | None) -> str:
     kept = {name: value for name, value in given.items() if value}
     return render_template(
         "office_trail.html", tab=tab, tabs=TABS, given=given, result=result, more=more, paged=beyond,
+        turned=bool(search.first and search.last and search.first > search.last),
         events=lines(context, rows), desk=TRAILS.get(tab) if rows else None,
         query=urlencode(kept), tab_query=urlencode({k: v for k, v in kept.items() if k != "of"}),
     )  # fmt: skip

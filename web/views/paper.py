@@ -48,12 +48,17 @@ def load(context: Ctx, paper_id: int) -> Shown:
             _require_of_office(context, conn, row)
         else:
             require_file(context.actor, owner.area)
-            about = {"id": row["person_id"], "area": owner.area}
-            if row["issued_by"] != context.user_id and not privacy.may_read_papers(
-                conn, context.actor, about, row["case_id"]
-            ):
+            mine = row["issued_by"] == context.user_id
+            if not mine and not is_for(context, conn, row["person_id"], row["case_id"], owner.area):
                 raise NotFound
         return Shown(row, head, papers.html_of(conn, row))
+
+
+def is_for(context: Ctx, conn: Connection, person_id: int | None, case_id: int | None, area: str) -> bool:
+    """Tell whether papers that somebody else issued are for the reader: a person's, or an office's."""
+    if person_id is None:
+        return access.allowed(context.actor, "print_paper", Subject(area))
+    return privacy.may_read_papers(conn, context.actor, {"id": person_id, "area": area}, case_id)
 
 
 def _require_of_office(context: Ctx, conn: Connection, row: Record) -> None:

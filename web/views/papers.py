@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import Blueprint, make_response, render_template, request
@@ -18,7 +19,7 @@ from tasks.queries import registers as found
 from tasks.queries.names import user_names
 from tasks.queries.person_page import person_head
 from tasks.queries.scope import reading_tiers, require_file
-from tasks.registers.lines import step_name
+from tasks.store.conn import Connection, RowMapping
 from web import registerview
 from web.context import Ctx, ctx
 from web.errors import status_of
@@ -43,12 +44,26 @@ def _page(context: Ctx, code: str = "") -> str:
         rows = found.issued(conn, offices, asked.area, asked.period, asked.before, PAGE)
         workers = user_names(conn, [row["issued_by"] for row in rows])
         names = areas.unit_names(conn, [row["area"] for row in rows if row["area"]])
+        opens = _opens(context, conn, rows)
     more = f"{rows[-1]['issued_at']}-{rows[-1]['id']}" if len(rows) == PAGE else ""
     return render_template(
         "papers.html", asked=asked, units=registerview.units(context), rows=rows, workers=workers,
-        names=names, more=more, code=code,
+        names=names, more=more, code=code, opens=opens,
         persons={row["id"]: _name(context, row["area"], row["name"]) for row in rows},
     )  # fmt: skip
+
+
+def _opens(context: Ctx, conn: Connection, rows: Iterable[RowMapping]) -> set[int]:
+    """Return the papers the reader may open: asked once for all of a case."""
+    may: dict[tuple[int | None, int | None, str], bool] = {}
+    found = set()
+    for row in rows:
+        about = (row["person_id"], row["case_id"], row["area"] or row["office"])
+        if about not in may:
+            may[about] = one_paper.is_for(context, conn, *about)
+        if may[about] or row["issued_by"] == context.user_id:
+            found.add(row["id"])
+    return found
 
 
 def _name(context: Ctx, area: str | None, name: str | None) -> str:
@@ -80,6 +95,7 @@ class Offer:
     step: str = ""
     at: int | None = None
     may: bool = True
+    tier: str = ""  #: which draws it up
 
 
 @views.get("/new")
@@ -111,12 +127,12 @@ def _new_page(
     tiers, tier = reading_tiers(context.actor, area), head.tier if head else ""
     may = access.allowed(context.actor, "add_paper", Subject(area, tier=tier))
     offers = [
-        Offer(kinds[row["element"]], row["task_id"], step_name(row["element"]), row["at"], may)
+        Offer(kinds[row["element"]], row["task_id"], row["element"], row["at"], may, tier)
         for row in rows if row["tier"] in tiers
     ]  # fmt: skip
     whole_of = "case" if head else "person"
     wholes = [
-        Offer(kind.id, may=records.may_draw(context.actor, kind, area, tier))
+        Offer(kind.id, may=records.may_draw(context.actor, kind, area, tier), tier=tier)
         for kind in paper_kinds().values() if kind.record == whole_of
     ]  # fmt: skip
     may_any = any(one.may for one in [*wholes, *offers])

@@ -45,7 +45,7 @@ def month_page(context: Ctx, month_id: int, refusal: AidError | None = None, rea
     return render_template(
         "register_month.html", row=row, unit=unit, heads=_headings(context, row),
         previous=loads(row["content"])["previous"], lines=shown[:MOST_SHOWN], total=len(shown), fixed=fixed,
-        intact=months.is_intact(row), title=title_of(context, row),
+        intact=months.is_intact(row), title=title_of(context, row), sum=row["register"] == SUMMARY,
         may_export=registerview.may(context, "export_register", unit.path), many=row["rows"] > alone,
         alone=alone, problem=registerview.told(context, refusal), reason=reason,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from web.errors import sentence_of, status_of
 from web.going import go
 from web.numbers import whole
 from web.studioview import Sheet, check_of, draft_of, impact_of, load_sheet
-from web.trialview import compared, trial_of, version_before
+from web.trialview import compared, same_as_active, trial_of, version_before
 
 views = Blueprint("release", __name__, url_prefix="/studio")
 _MOST_REASON = 500
@@ -43,12 +43,13 @@ def submit(draft_id: int) -> str:
 def _submit_page(context: Ctx, draft_id: int, refusal: AidError | None = None) -> str:
     draft, source = draft_of(context, draft_id)
     found = check_of(context, source).findings
+    unchanged = same_as_active(context, source)
     return render_template(
         "studio_submit.html", draft=draft, findings=found,
         errors=sum(one.severity == "error" for one in found), impact=impact_of(context, source),
         compared=compared(context, source, draft.base_id), trial=trial_of(context, draft_id),
         sentence=sentence_of(refusal, context.lang) if refusal else "",
-        typed=request.form.get("reason", ""),
+        typed=request.form.get("reason", ""), unchanged=unchanged,
     )  # fmt: skip
 
 

@@ -68,6 +68,13 @@ def test_all_missing_answers_are_named_at_once_in_the_order_of_the_form() -> Non
     assert problems("P04_Outcome") == {"outcome": "请选择“结果”。"}
 
 
+def test_what_is_wrong_in_a_row_is_named_in_the_order_of_its_columns() -> None:
+    row = {"note": "长" * 400, "referred_on": "2026-03-10", "employer": "长" * 400}
+    told = problems("P05_TwoReferrals", referrals=[row])
+    columns = ("employer", "post", "referred_on", "note")
+    assert list(told) == [f"referrals__0__{column}" for column in columns]
+
+
 def test_answers_to_hidden_questions_are_not_stored() -> None:
     accepted = accept("P04_Outcome", **HIRED, reason="OWN", explanation="不相干")
     assert accepted.values == {**HIRED, "employed_on": date(2026, 3, 9)}
@@ -137,7 +144,7 @@ def test_dates_are_read_as_people_write_them(typed: Any, read: date) -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("2026-03-10", "不能晚于今天"),
+        ("2026-03-10", "不能晚于今天（2026年3月9日）"),
         ("2026-02-30", "不是有效日期"),
         ("昨天", "不是有效日期"),
         (20260309, "不是有效日期"),
@@ -159,7 +166,7 @@ def test_a_date_before_its_trigger_is_refused() -> None:
     context = replace(CONTEXT, earliest={"entered_on": date(2026, 3, 5)})
     accept("P06_Advice", context, advice="转岗", entered_on="2026-03-05")
     told = problems("P06_Advice", context, advice="转岗", entered_on="2026-03-04")
-    assert "2026-03-05" in told["entered_on"]
+    assert "不能早于2026年3月5日" in told["entered_on"]
 
 
 def contact(at: Any) -> dict[str, Any]:
@@ -239,7 +246,7 @@ def test_rows_are_read_column_by_column_and_empty_rows_do_not_count() -> None:
         {"employer": "顺义某超市", "post": "理货员", "referred_on": date(2026, 3, 9)}
     ]
     told = problems("P05_TwoReferrals", referrals=[row, {"employer": "乙", "referred_on": "2027-01-01"}])
-    assert list(told) == ["referrals__1__referred_on", "referrals__1__post"]
+    assert list(told) == ["referrals__1__post", "referrals__1__referred_on"]
     assert list(problems("P05_TwoReferrals", referrals=[{**row, "evil": 1}])) == ["referrals__0__evil"]
 
 

@@ -2,7 +2,10 @@
 //
 // Marks are JSON: {"active": [ids], "done": [ids], "overdue": [ids], "incident": [ids], "taken": [flow ids],
 // "counts": {id: visits}}; of a difference "added", "removed", "changed", "moved", of a trial "failing" and
-// "untouched"; of work "heat": {id: {"level": 1 to 4, "text": number}}. The words inside stay for screen readers, and stay in sight when drawing fails.
+// "untouched"; of work "heat": {id: {"level": 1 to 4, "text": number}}. With data-marks-from="id" the marks stand in
+// data-marks of another element of the page, which may be exchanged: the picture stays and is marked anew; a click
+// on an element goes to its card (`data-at`).
+// The words inside stay for screen readers, and stay in sight when drawing fails.
 // A click on an element sends the event `diagram:select` with its id.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import { addControls } from "./diagram-controls.js";
@@ -14,6 +17,8 @@ const STATES = ["done", "taken", "untouched", "moved", "changed", "removed", "ad
 const HEATS = ["heat-1", "heat-2", "heat-3", "heat-4"];
 /** Pixels: from this width on a drawing without marks opens so that it can be read, this far from the edge. */
 const [WIDE, BESIDE] = [700, 16];
+/** The size at which a telephone stands at the live token. */
+const STANDING = 0.8;
 const BADGES = {
   active: () => ["●", say("办理中", "in hand")],
   overdue: () => ["!", say("超时", "overdue")],
@@ -24,6 +29,46 @@ const BADGES = {
   changed: () => ["≠", say("修改", "changed")],
   done: () => ["✓", say("已办结", "done")],
 };
+
+/** Pictures whose marks stand on the page, with their viewers. */
+const following = new Map();
+
+const marksOf = (place) => JSON.parse(document.getElementById(place.dataset.marksFrom)?.dataset.marks ?? "{}");
+
+// Where the live token has left the part of the picture that is in sight, the picture goes after it.
+function follow(viewer, marks) {
+  const canvas = viewer.get("canvas");
+  const place = viewer.get("elementRegistry").get(marks.active?.[0]);
+  if (!place) return;
+  if (canvas.getContainer().clientWidth < WIDE && canvas.zoom() < 0.5) showWhole(viewer, marks);
+  const { x, y, width, height, inner } = canvas.viewbox();
+  if (place.x >= x && place.y >= y && place.x + place.width <= x + width && place.y + place.height <= y + height) return;
+  canvas.viewbox({
+    x: within(place.x + place.width / 2, width, inner.x, inner.width),
+    y: within(place.y + place.height / 2, height, inner.y, inner.height), width, height,
+  });
+}
+
+function markAnew() {
+  for (const [place, viewer] of following) {
+    if (!place.isConnected) {
+      following.delete(place);
+      viewer.destroy();
+      continue;
+    }
+    const marks = marksOf(place);
+    mark(viewer, marks);
+    follow(viewer, marks);
+  }
+}
+
+// A token without questions moves by a click; with questions its card is where to go on.
+function toCard({ detail: { id } }) {
+  const card = document.querySelector(`[data-at="${CSS.escape(id)}"]`);
+  const question = card?.querySelector("input:not([type=hidden]), select, textarea");
+  if (question) question.focus();
+  else card?.querySelector("button")?.click();
+}
 
 async function load(url, kind) {
   const answer = await fetch(url, { credentials: "same-origin", headers: { Accept: kind } });
@@ -77,19 +122,25 @@ function showWhole(viewer, marks) {
   const place = active ?? told.map((id) => registry.get(id)).find((one) => one && !one.waypoints);
   // On a telephone the whole picture is too small to read: stand at the live token, or at what is told.
   if (place && canvas.zoom() < (active ? 0.5 : 0.25)) {
-    canvas.zoom(0.8);
-    const { width, height } = canvas.viewbox();
-    const middle = { x: place.x + place.width / 2, y: place.y + place.height / 2 };
-    canvas.viewbox({ x: middle.x - width / 2, y: middle.y - height / 2, width, height });
+    canvas.zoom(STANDING);
+    const { width, height, inner } = canvas.viewbox();
+    const x = within(place.x + place.width / 2, width, inner.x, inner.width);
+    canvas.viewbox({ x, y: within(place.y + place.height / 2, height, inner.y, inner.height), width, height });
   }
 }
 
-// A flat picture needs no tall stage; one that would be shown too small to read keeps its room.
+// Where a view of some size begins that looks at a point, without blank paper beyond the picture's edge.
+function within(middle, size, first, whole) {
+  if (whole <= size) return first - (size - whole) / 2;
+  return Math.min(Math.max(middle - size / 2, first - BESIDE), first + whole - size + BESIDE);
+}
+
+// A flat picture needs no tall stage.
 function fitHeight(stage, canvas, standing, least) {
   const { inner } = canvas.viewbox();
   const scale = Math.max(stage.clientWidth / inner.width, least);
-  if (standing && scale < 0.5) return;
-  const wanted = Math.max(220, inner.height * Math.min(scale, 1) + 48);
+  const shown = standing && scale < 0.5 ? STANDING : Math.min(scale, 1);
+  const wanted = Math.max(220, inner.height * shown + 48);
   if (wanted < stage.clientHeight) stage.style.height = `${wanted}px`;
   canvas.resized();
 }
@@ -106,7 +157,7 @@ async function draw(place) {
   try {
     const [xml, marks] = await Promise.all([
       load(place.dataset.xmlUrl, "application/xml").then((answer) => answer.text()),
-      place.dataset.marksUrl ? load(place.dataset.marksUrl, "application/json").then((a) => a.json()) : {},
+      place.dataset.marksUrl ? load(place.dataset.marksUrl, "application/json").then((a) => a.json()) : marksOf(place),
     ]);
     await viewer.importXML(xml);
     mark(viewer, marks);
@@ -118,6 +169,11 @@ async function draw(place) {
     else showWhole(viewer, marks);
     viewer.get("eventBus").on("element.click", ({ element }) =>
       place.dispatchEvent(new CustomEvent("diagram:select", { bubbles: true, detail: { id: element.id } })));
+    if (place.dataset.marksFrom) {
+      following.set(place, viewer);
+      markAnew(); // a step may have been taken while it was drawn
+      place.addEventListener("diagram:select", toCard);
+    }
     place.dataset.diagram = "ready";
   } catch (error) {
     viewer.destroy();
@@ -153,5 +209,10 @@ export function startDiagrams() {
     }
   };
   scan(document);
-  document.addEventListener("htmx:load", ({ target }) => scan(target.parentElement ?? target));
+  document.addEventListener("htmx:load", ({ target }) => {
+    scan(target.parentElement ?? target);
+    if (target.dataset?.marks === undefined) return;
+    markAnew();
+    (target.querySelector("[data-focus]") ?? target.querySelector("[tabindex='-1']"))?.focus({ preventScroll: true });
+  });
 }

@@ -13,6 +13,10 @@ export function variablesPart(model, element) {
   const type = h("select", { class: "st-input", "aria-label": t("editor.v_type") },
     TYPES.map((one) => h("option", { value: one }, t(`editor.t_${one}`))));
   const options = input(t("editor.v_options"));
+  options.classList.add("st-whole");
+  const ask = () => { options.hidden = type.value !== "enum"; };
+  type.addEventListener("change", ask);
+  ask();
   const wrong = h("p", { class: "st-wrong", role: "alert", hidden: true });
   const add = h("button", { type: "button", class: "button", onclick: () => {
     const known = model.variables(element).some((one) => one.name === name.value.trim());
