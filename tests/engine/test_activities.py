@@ -6,10 +6,12 @@ import pytest
 
 from engine import messages
 from engine.clock import VirtualClock
+from engine.doctor import examine
 from engine.errors import EngineFault
 from engine.store.db import Database
 from tests.engine.compile.diagrams import END, START, event, flow, node, process, user
-from tests.engine.desk import Desk
+from tests.engine.desk import STATE_KEY, TRAIL_KEY, Desk
+from tests.engine.ways import wrong_ways
 
 MSG = '<bpmn:message id="M" name="MSG"/>'
 DATA = '<bpmn:dataObject id="d" name="n"/><bpmn:dataObject id="d2" name="people"/>'
@@ -189,6 +191,14 @@ def test_an_event_sub_process_inside_another_waits_while_that_one_runs(desk: Des
         assert desk.elements() == left
     desk.complete("C")
     assert desk.status(instance) == "completed"
+    require_way(desk)
+
+
+def require_way(desk: Desk) -> None:
+    """Hold that the events, walked again, lead to where the instances stand, and that tables agree."""
+    with desk.db.read() as conn:
+        assert wrong_ways(conn, desk.kernel.definitions) == []
+        assert examine(conn, desk.kernel.definitions, TRAIL_KEY, STATE_KEY) == []
 
 
 @pytest.mark.parametrize("before", range(8))
@@ -205,3 +215,4 @@ def test_an_event_on_the_border_of_a_loop_between_two_rounds_leaves_it_once(desk
     desk.publish(process(body + DATA, *flows, outside='<bpmn:signal id="S" name="S"/>'))
     desk.start(n=2)
     assert desk.elements() in ([], ["U", "U"])
+    require_way(desk)
