@@ -138,9 +138,8 @@ class _Told:
 
 def _told(report: Report, key: bytes, path: Path | None) -> _Told:
     told = _Told()
-    if path is None or not path.exists():
+    if path is None or not path.is_file():
         return told
-    report.outside = True
     last = None
     try:
         for line in seals.lines(path):
@@ -152,6 +151,7 @@ def _told(report: Report, key: bytes, path: Path | None) -> _Told:
             told.heads.update((head.trail_id, head) for head in made.heads)
     except ValueError as fault:
         report.add("checkpoint altered", detail=str(fault))
+    report.outside = last is not None  # an empty file compares with nothing
     if last is not None and seals.root(told.heads.values()) != last.seal.root:
         report.add("checkpoint altered", detail=f"第{last.seal.n}次封存缺少记录")
     return told
