@@ -37,7 +37,7 @@ def mapping(text: str) -> dict[str, Any]:
     """Read JSON text as a mapping; what is none, as after somebody spoiled it, is an empty one."""
     try:
         found = json.loads(text)
-    except (ValueError, RecursionError):
+    except (ValueError, TypeError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

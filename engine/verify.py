@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
@@ -34,6 +34,8 @@ WHAT: Mapping[str, str] = {
     "definition swapped": "办理所依据的流程图被调换",
     "state altered": "流程状态被改动",
     "content altered": "记录所指的内容被改动",
+    "content removed": "记录所指的内容被删除",
+    "content inserted": "有内容没有对应的记录",
     "seal altered": "封存记录被改动",
     "seal removed": "封存记录被删除",
     "checkpoint altered": "库外的封存文件被改动",
@@ -136,9 +138,8 @@ class _Told:
 
 def _told(report: Report, key: bytes, path: Path | None) -> _Told:
     told = _Told()
-    if path is None or not path.exists():
+    if path is None or not path.is_file():
         return told
-    report.outside = True
     last = None
     try:
         for line in seals.lines(path):
@@ -150,6 +151,7 @@ def _told(report: Report, key: bytes, path: Path | None) -> _Told:
             told.heads.update((head.trail_id, head) for head in made.heads)
     except ValueError as fault:
         report.add("checkpoint altered", detail=str(fault))
+    report.outside = last is not None  # an empty file compares with nothing
     if last is not None and seals.root(told.heads.values()) != last.seal.root:
         report.add("checkpoint altered", detail=f"第{last.seal.n}次封存缺少记录")
     return told
@@ -173,11 +175,12 @@ def _check_chains(
     beside = _Payloads(report, key, proof.payloads(conn, only))
     missing = dict(told.heads)
     for trail_id, stream in groupby(proof.events(conn, only), itemgetter("trail_id")):
-        rows = list(stream)
+        rows = list(_sound(report, stream))
         report.trails += 1
         report.events += len(rows)
-        if not _is_whole(key, rows):
-            for seq, what in Doctored(key, rows).findings():
+        broken = _break(key, rows)
+        if broken is not None:
+            for seq, what in Doctored(key, rows).findings() or [(broken, "altered")]:
                 report.add(what, trail_id, seq)
         _check_head(report, rows, missing.pop(trail_id, None))
         for row in rows:
@@ -190,18 +193,31 @@ def _check_chains(
         report.add("cut", trail_id, 1)
 
 
-def _is_whole(key: bytes, rows: list[Mapping[str, Any]]) -> bool:
+def _sound(report: Report, rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield the events whose columns hold what they are made for; a database file lets others be written."""
+    for row in rows:
+        number = row["seq"] if isinstance(row["seq"], int) else None
+        if number is None or not isinstance(row["data"], str) or isinstance(row["hash"], str):
+            report.add("altered", row["trail_id"], number)
+        elif number < 1:
+            report.add("inserted", row["trail_id"], number)
+        else:
+            yield row
+
+
+def _break(key: bytes, rows: list[Mapping[str, Any]]) -> int | None:
+    """Return the number of the first event that does not continue the chain; None: it is whole."""
     last, expected = GENESIS, 1
     for row in rows:
         kept = bytes(row["hash"])
         if row["seq"] != expected or not hmac.compare_digest(link(key, last, row), kept):
-            return False
+            return int(row["seq"])
         last, expected = kept, expected + 1
-    return True
+    return None
 
 
 def _check_head(report: Report, rows: list[Mapping[str, Any]], head: Head | None) -> None:
-    if head is None:
+    if head is None or not rows:
         return
     here = next((row for row in reversed(rows) if row["seq"] == head.seq), None)
     if rows[-1]["seq"] < head.seq:
@@ -237,7 +253,8 @@ class _Payloads:
             self._report.add("payload removed", trail_id, seq)
             return
         text = self._next[2]
-        if text is not None and hmac.digest(self._key, text.encode(), "sha256").hex() != digest:
+        kept = text.encode() if isinstance(text, str) else text
+        if kept is not None and hmac.digest(self._key, kept, "sha256").hex() != digest:
             self._report.add("payload altered", trail_id, seq)
         self._next = next(self._rows, None)
 

@@ -23,13 +23,13 @@ def read_process(process: etree._Element, context: Context) -> Graph:
     """Return the graph of a process element; whatever cannot be read is noted and left out."""
     process_id = process.get("id", "")
     lanes = _lanes(process)
-    data_names = _data_names(process)
+    names = data_names(process)
     nodes: dict[str, Node] = {}
     scope_kinds: dict[str, Kind | None] = {process_id: None}
     flow_elements: list[tuple[etree._Element, str]] = []
     drawn: list[etree._Element] = []
     for container, scope in _scopes(process, context):
-        around = Surroundings(scope, scope_kinds[scope], lanes, data_names)
+        around = Surroundings(scope, scope_kinds[scope], lanes, names)
         for element in children(container, *NODES, "sequenceFlow"):
             if local(element) == "sequenceFlow":
                 flow_elements.append((element, scope))
@@ -120,7 +120,7 @@ def _lanes(process: etree._Element) -> dict[str, str]:
     return found
 
 
-def _data_names(process: etree._Element) -> dict[str, str]:
+def data_names(process: etree._Element) -> dict[str, str]:
     """Return id -> variable name of data objects and of the references drawn for them."""
     names = {}
     for item in process.iter(f"{{{BPMN}}}dataObject"):

@@ -52,7 +52,7 @@ def migrate(unit: Unit, live: Live, plan: Plan, *, recompute: bool = False, reas
     rows = store.read(unit.conn, live.id)
     cause = _tell(unit, live, plan, reason, outcome)
     _switch(live, plan, course)
-    outcome.notes += variables.fit(live.state, plan)
+    outcome.notes += variables.fit(live, plan)
     store.rebind(unit.conn, live.id, plan.new.id)
     _enclose(live, plan, course)
     outcome.notes += keep_tasks(unit, live, plan, rows.tasks, recompute)
@@ -112,6 +112,7 @@ def _switch(live: Live, plan: Plan, course: Course) -> None:
                 token.round = 0
     for scope in list(state.scopes.values()):
         if kept[scope.id] != scope.id:
+            variables.hand_up(state, scope.vars)
             del state.scopes[scope.id]
         elif scope.id == ROOT:
             scope.element = plan.new.graph.process_id
@@ -137,7 +138,7 @@ def _enclose(live: Live, plan: Plan, course: Course) -> None:
                 live.state.tokens[holder.id] = holder
                 for boundary in live.graph.nodes[element].boundary:
                     events.arm(machine, holder, boundary)
-                opened[spot] = scopes.open_scope(machine, holder, element)
+                opened[spot] = scopes.open_scope(machine, holder, element, variables.inside(live, element))
                 scopes.arm_event_subs(machine, opened[spot])
             token.scope = opened[spot].id
 
@@ -147,7 +148,7 @@ def _elements(live: Live, scope_id: int) -> list[str]:
     found = []
     scope = live.state.scopes[scope_id]
     while True:
-        if scope.vars is None:
+        if not scopes.is_iteration(live.state, scope):
             found.append(scope.element)
         if scope.id == ROOT:
             return found

@@ -15,6 +15,7 @@ from engine.migration.place import How
 from engine.migration.plan import Plan
 from engine.migration.said import Said, named
 from engine.runtime.events import owner_of_scope
+from engine.runtime.scopes import is_iteration
 from engine.runtime.state import Scope, Token
 from engine.store import migrating as store
 from engine.store.migrating import WaitRow
@@ -95,7 +96,7 @@ class Arms:
             self._settle(_Place(token, token_id, host, before, carriers(new, token, token.node)))
         for scope_id, element in course.scopes.items():
             scope = state.scopes.get(scope_id)
-            if scope is not None and scope.vars is None:
+            if scope is not None and not is_iteration(state, scope):
                 old, now = _starts(self.old, element), _starts(new, scope.element)
                 self._settle(_Place(scope, owner_of_scope(scope), element, old, now))
         self._write()

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from engine.graph import Variable
+from engine.live import Live
 from engine.migration.plan import Plan
 from engine.migration.said import Said
-from engine.runtime.state import State
+from engine.runtime.scopes import is_iteration
+from engine.runtime.state import ROOT, Scope, State
 
 _TYPES: dict[str, type | tuple[type, ...]] = {"bool": bool, "int": int, "text": str, "enum": str, "date": str}
 
 
-def fit(state: State, plan: Plan) -> list[Said]:
+def inside(live: Live, element: str) -> dict[str, Any] | None:
+    """Return what a sub-process has of its own where one is drawn around a step: the values known so far."""
+    names = live.graph.scopes[element].variables
+    return {name: live.state.vars.get(name) for name in names} or None
+
+
+def hand_up(state: State, values: Mapping[str, Any] | None) -> None:
+    """Leave what a sub-process has no more of its own to the process, which may have drawn it instead."""
+    for name, value in (values or {}).items():
+        if value is not None:
+            state.vars.setdefault(name, value)
+
+
+def fit(live: Live, plan: Plan) -> list[Said]:
     """Drop what the new version does not declare or cannot hold, rename the items of iterations; say so."""
     notes = []
+    state = live.state
+    for scope in state.scopes.values():
+        if scope.id != ROOT and not is_iteration(state, scope):
+            _fit_inside(live, plan, scope)
     before, after = plan.old.graph.variables, plan.new.graph.variables
     for name, value in list(state.vars.items()):
         if name in before and name not in after:
@@ -36,6 +56,17 @@ def fit(state: State, plan: Plan) -> list[Said]:
             ))  # fmt: skip
     _rename_items(state, plan)
     return notes
+
+
+def _fit_inside(live: Live, plan: Plan, scope: Scope) -> None:
+    """Let a running sub-process have of its own what the new version draws in it."""
+    before, scope.vars = scope.vars or {}, inside(live, scope.element)
+    after = plan.new.graph.variables
+    for name, value in before.items():
+        if scope.vars is None or name not in scope.vars:
+            hand_up(live.state, {name: value})
+        elif _holds(after[name], value):
+            scope.vars[name] = value
 
 
 def _holds(declared: Variable, value: Any) -> bool:

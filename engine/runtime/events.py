@@ -144,7 +144,7 @@ def _propagate(machine: Machine, scope: Scope, event: EventDef) -> bool:
     left = ""  #: the event sub-process the event comes from: it does not catch its own
     while True:
         definition = machine.graph.scopes.get(scope.element)
-        if definition is not None and not scopes.is_iteration(machine, scope):
+        if definition is not None and not scopes.is_iteration(machine.state, scope):
             subs = (sub.id for sub in definition.event_subs if sub.id != left)
             start = _catcher((machine.graph.scopes[sub].starts[0] for sub in subs), event)
             if start is not None:
@@ -212,6 +212,7 @@ def at_boundary(machine: Machine, token: Token, boundary: Node) -> None:
     """Leave an activity by its boundary event, or start a second token beside it."""
     if boundary.interrupting:
         scopes.clear(machine, token, fired=boundary.id)
+        machine.unqueue(token)
         token.node = boundary.id
         token.round = 0
         machine.leave(token, boundary)
@@ -251,4 +252,5 @@ def begin_event_sub(machine: Machine, scope: Scope, start: Node, values: Values 
     machine.state.tokens[token.id] = token
     inside = scopes.open_inside(machine, token, sub.id)
     machine.assign(inside.id, values)
+    scopes.arm_event_subs(machine, inside)
     machine.spawn(start, inside.id)

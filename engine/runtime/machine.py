@@ -154,6 +154,10 @@ class Machine:
         token.via = via
         self.agenda.append(token)
 
+    def unqueue(self, token: Token) -> None:
+        """Take back a token that was to enter its node, such as for the next round of a loop."""
+        self.agenda = deque(waiting for waiting in self.agenda if waiting is not token)
+
     def leave(self, token: Token, node: Node) -> None:
         """Take the outgoing flows of a node that is done: all without a condition or with a true one."""
         out = node.outgoing

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.graph import HUMAN, EventDef, Kind
 from engine.runtime import activities, events
-from engine.runtime.state import ROOT, Scope, Token
+from engine.runtime.state import ROOT, Scope, State, Token
 
 if TYPE_CHECKING:
     from engine.runtime.machine import Machine
@@ -108,16 +108,16 @@ def _in_agenda(machine: Machine, token: Token) -> bool:
     return any(waiting is token for waiting in machine.agenda)
 
 
-def is_iteration(machine: Machine, scope: Scope) -> bool:
+def is_iteration(state: State, scope: Scope) -> bool:
     """Tell whether a scope is one iteration of a multi-instance activity, not the activity's inside."""
-    return scope.id != ROOT and machine.state.tokens[scope.owner].many is not None
+    return scope.id != ROOT and state.tokens[scope.owner].many is not None
 
 
 def around(machine: Machine, token: Token, element: str) -> Scope | None:
     """Return the scope of an element that a token lies in, directly or further out."""
     scope = machine.state.scopes[token.scope]
     while True:
-        if scope.element == element and not is_iteration(machine, scope):
+        if scope.element == element and not is_iteration(machine.state, scope):
             return scope
         if scope.id == ROOT:
             return scope if scope.element == element else None

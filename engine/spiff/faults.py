@@ -106,6 +106,44 @@ def _repeating_message(graph: Graph) -> bool:
     )
 
 
+def _forks_of_events(graph: Graph) -> bool:
+    kinds = (Kind.CATCH, Kind.THROW, Kind.BOUNDARY)
+    return any(node.kind in kinds and len(node.outgoing) > 1 for node in graph.nodes.values())
+
+
+def _interrupting(graph: Graph) -> Iterator[tuple[Node, Node]]:
+    for host in graph.nodes.values():
+        yield from ((host, boundary) for boundary in host.boundary if boundary.interrupting)
+
+
+def _back_to_host(graph: Graph) -> bool:
+    return any(
+        flow.target == host.id for host, boundary in _interrupting(graph) for flow in boundary.outgoing
+    )
+
+
+def _repeated_inside(graph: Graph) -> bool:
+    return any(
+        host.kind in (Kind.SUB, Kind.CALL) and (host.multi is not None or host.loop is not None)
+        for host, _boundary in _interrupting(graph)
+    )
+
+
+def _one_of_several(graph: Graph) -> bool:
+    return any(len(boundary.events) > 1 for _host, boundary in _interrupting(graph))
+
+
+def _all_beside_named(graph: Graph) -> bool:
+    """Tell whether one event of an activity names an error or escalation and another catches all."""
+    for node in graph.nodes.values():
+        events = [event for boundary in node.boundary for event in boundary.events]
+        for trigger in (Trigger.ERROR, Trigger.ESCALATION):
+            names = {bool(event.name) for event in events if event.trigger is trigger}
+            if len(names) > 1:
+                return True
+    return False
+
+
 KNOWN_FAULTS: tuple[Fault, ...] = (
     Fault(
         "join_in_loop",
@@ -131,6 +169,21 @@ KNOWN_FAULTS: tuple[Fault, ...] = (
         _cycle_timer,
     ),
     Fault("no_end", "a scope without an end event is refused or never finishes", _no_end),
+    Fault("event_flows", "several flows leaving an event are refused", _forks_of_events),
+    Fault(
+        "back_to_host", "a border event that leads straight back to its activity waits on", _back_to_host
+    ),
+    Fault(
+        "repeated_inside",
+        "a border event of a repeated sub-process or call breaks off in the middle",
+        _repeated_inside,
+    ),
+    Fault("several_events", "a border event of several triggers does not interrupt", _one_of_several),
+    Fault(
+        "all_beside_named",
+        "a border event that catches all happens beside the one that names the error",
+        _all_beside_named,
+    ),
     Fault(
         "repeating_event", "a non-interrupting message boundary event happens only once", _repeating_message
     ),

@@ -11,8 +11,9 @@ from copy import deepcopy
 
 from lxml import etree
 
+from engine.compile.process import data_names
 from engine.compile.size import executable
-from engine.compile.xml import AID, BPMN, BPMNDI, child, children, local, text
+from engine.compile.xml import AID, BPMN, BPMNDI, child, children, local, reference, text
 
 #: Name under which the script engine counts what a multi-instance runs over.
 COUNT = "count_of_items"
@@ -28,6 +29,7 @@ def _bpmn(name: str) -> str:
 def normalise(root: etree._Element, starts: Mapping[str, str]) -> etree._Element:
     """Return a changed copy of a file; `starts` gives the start event by which a process begins."""
     copy = deepcopy(root)
+    etree.strip_tags(copy, etree.Comment)  # it reads a condition up to the first comment in it
     for element in [*copy.iter(f"{{{BPMNDI}}}BPMNDiagram"), *children(copy, "collaboration")]:
         _remove(element)
     for kind in ("error", "escalation"):
@@ -75,6 +77,7 @@ def _remove_with_flows(process: etree._Element, event: etree._Element) -> None:
 
 
 def _process(process: etree._Element) -> None:
+    names = data_names(process)
     for name in _DROPPED:
         for element in list(process.iter(_bpmn(name))):
             _remove(element)
@@ -88,7 +91,7 @@ def _process(process: etree._Element) -> None:
     for send in process.iter(_bpmn("sendTask")):
         send.attrib.pop("messageRef", "")
     for loop in process.iter(_bpmn("multiInstanceLoopCharacteristics")):
-        _count(loop)
+        _count(loop, names)
     outgoing: dict[str, list[etree._Element]] = {}
     for flow in process.iter(_bpmn("sequenceFlow")):
         outgoing.setdefault(flow.get("sourceRef", ""), []).append(flow)
@@ -96,12 +99,13 @@ def _process(process: etree._Element) -> None:
         _decide(gateway, outgoing.get(gateway.get("id", ""), []))
 
 
-def _count(loop: etree._Element) -> None:
+def _count(loop: etree._Element, names: Mapping[str, str]) -> None:
     """Replace the collection of a multi-instance by the number of its items."""
     activity = loop.getparent()
     extra = f"{{{AID}}}collection"
     collection = loop.get(extra, "") or ("" if activity is None else activity.get(extra, ""))
-    collection = collection or text(child(loop, "loopDataInputRef"))
+    listed = reference(text(child(loop, "loopDataInputRef")))
+    collection = collection or names.get(listed, listed)
     for part in list(children(loop, "loopDataInputRef", "inputDataItem")):
         loop.remove(part)
     if collection:

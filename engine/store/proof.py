@@ -112,7 +112,12 @@ def seals(conn: sa.Connection) -> Iterator[SealRow]:
 
 
 def _seal(row: Any) -> SealRow:
-    return SealRow(*row[:4], *(bytes(value) for value in row[4:]))
+    return SealRow(*row[:4], *(_bytes(value) for value in row[4:]))
+
+
+def _bytes(value: Any) -> bytes:
+    """Return what a column of bytes holds, also where somebody wrote text into it."""
+    return value.encode() if isinstance(value, str) else bytes(value)
 
 
 def add_seal(conn: sa.Connection, row: SealRow) -> None:
@@ -148,7 +153,7 @@ def states(conn: sa.Connection, trail_id: int | None = None) -> Iterator[StateRo
     if trail_id is not None:
         query = query.where(instance.c.trail_id == trail_id)
     for row in conn.execute(query, execution_options=_STREAM):
-        yield StateRow(*row[:6], bytes(row[6]))
+        yield StateRow(*row[:6], _bytes(row[6]))
 
 
 def definitions(conn: sa.Connection) -> list[tuple[str, int, str, str, str]]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from engine.codec import loads, mapping
+from engine.codec import mapping
 from engine.store.tables import definition, event, event_payload, instance
 from tasks.queries import trail
 from tasks.queries.rows import each
@@ -76,7 +76,7 @@ def payloads(conn: Connection, trail_id: int) -> dict[int, dict[str, Any] | None
     query = sa.select(event_payload.c.seq, event_payload.c.payload).where(
         event_payload.c.trail_id == trail_id
     )
-    return {row[0]: None if row[1] is None else loads(row[1]) for row in conn.execute(query)}
+    return {row[0]: None if row[1] is None else mapping(row[1]) for row in conn.execute(query)}
 
 
 class Form(NamedTuple):
@@ -99,7 +99,7 @@ def forms(conn: Connection, trail_id: int) -> dict[int, Form]:
     if not found:
         named = _named(conn, trail_id, "TaskCompleted", "task")
         found = conn.execute(query.where(f.task_id.in_(named), f.case_id.is_(None))).all()
-    return {row[0]: Form(row[0], row[1], loads(row[2]), row[3]) for row in found}
+    return {row[0]: Form(row[0], row[1], mapping(row[2]), row[3]) for row in found}
 
 
 def _named(conn: Connection, trail_id: int, kind: str, member: str) -> list[int]:

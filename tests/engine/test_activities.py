@@ -6,10 +6,12 @@ import pytest
 
 from engine import messages
 from engine.clock import VirtualClock
+from engine.doctor import examine
 from engine.errors import EngineFault
 from engine.store.db import Database
 from tests.engine.compile.diagrams import END, START, event, flow, node, process, user
-from tests.engine.desk import Desk
+from tests.engine.desk import STATE_KEY, TRAIL_KEY, Desk
+from tests.engine.ways import wrong_ways
 
 MSG = '<bpmn:message id="M" name="MSG"/>'
 DATA = '<bpmn:dataObject id="d" name="n"/><bpmn:dataObject id="d2" name="people"/>'
@@ -169,3 +171,48 @@ def test_a_condition_that_is_neither_true_nor_false_stops_the_step(desk: Desk) -
     with pytest.raises(EngineFault, match="“n”"):
         desk.complete("T")
     assert desk.elements() == ["T"]
+
+
+def handler(name: str, message: str, body: str, *flows: str) -> str:
+    start = event("startEvent", f"{name}_s", "message", message)
+    inner = start + body + f'<bpmn:endEvent id="{name}_e"/>' + "".join(map(flow, flows))
+    return node("subProcess", name, inner, triggeredByEvent="true")
+
+
+def test_an_event_sub_process_inside_another_waits_while_that_one_runs(desk: Desk) -> None:
+    second = handler("K", "M2", user("C"), "K_s>C", "C>K_e")
+    first = handler("H", "M", user("B") + second, "H_s>B", "B>H_e")
+    outside = MSG + '<bpmn:message id="M2" name="MSG2"/>'
+    desk.publish(process(START + user("A") + first + END, "s>A", "A>e", outside=outside))
+    instance = desk.start()
+    for message, left in (("MSG", ["B"]), ("MSG2", ["C"])):
+        with desk.unit() as unit:
+            messages.deliver(unit, message, "k", {})
+        assert desk.elements() == left
+    desk.complete("C")
+    assert desk.status(instance) == "completed"
+    require_way(desk)
+
+
+def require_way(desk: Desk) -> None:
+    """Hold that the events, walked again, lead to where the instances stand, and that tables agree."""
+    with desk.db.read() as conn:
+        assert wrong_ways(conn, desk.kernel.definitions) == []
+        assert examine(conn, desk.kernel.definitions, TRAIL_KEY, STATE_KEY) == []
+
+
+@pytest.mark.parametrize("before", range(8))
+def test_an_event_on_the_border_of_a_loop_between_two_rounds_leaves_it_once(desk: Desk, before: int) -> None:
+    rounds = '<bpmn:standardLoopCharacteristics loopMaximum="3"/>'
+    inside = '<bpmn:startEvent id="i"/><bpmn:endEvent id="j"/>' + flow("i>j")
+    passed = [f"x{number}" for number in range(before)]
+    way = ["p", *passed, "t", "e"]
+    body = START + node("parallelGateway", "p") + node("subProcess", "L", rounds + inside)
+    body += event("boundaryEvent", "b", "signal", "S", attachedToRef="L") + user("U", many()) + END
+    body += "".join(node("intermediateThrowEvent", name) for name in passed)
+    body += event("intermediateThrowEvent", "t", "signal", "S")
+    flows = ["s>p", "p>L", "L>e", "b>U", "U>e", *map(">".join, zip(way, way[1:], strict=False))]
+    desk.publish(process(body + DATA, *flows, outside='<bpmn:signal id="S" name="S"/>'))
+    desk.start(n=2)
+    assert desk.elements() in ([], ["U", "U"])
+    require_way(desk)

@@ -251,6 +251,12 @@ def test_an_altered_file_of_checkpoints_is_named(case: Case, spoil: Callable[[An
     assert "checkpoint altered" in {what for what, *_ in case.found()}
 
 
+def test_an_emptied_file_of_checkpoints_does_not_pass_for_a_comparison(case: Case) -> None:
+    assert case.report().outside
+    case.file.write_text("")
+    assert not case.report().outside
+
+
 def test_a_line_tells_the_heads_that_moved_and_the_file_all_of_them(case: Case) -> None:
     third = case.desk.start()
     case.seal()

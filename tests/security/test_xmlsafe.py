@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import socket
 from pathlib import Path
 from time import process_time
@@ -109,6 +110,9 @@ BYTES = [
 PAYLOADS = [*TEXTS, *BYTES]
 
 
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
 def test_the_corpus_is_large_enough() -> None:
     assert len(PAYLOADS) >= 70
 
@@ -135,6 +139,7 @@ def test_a_hostile_file_is_refused_and_reads_nothing(payload: str | bytes, tmp_p
     assert text.startswith(f"文件第{refused.value.line}行不能接受：")
     assert SECRET not in text
     assert refused.value.line >= 1
+    assert not _CHINESE.search(refused.value.sentence("en")), refused.value.sentence("en")
     assert seconds < 2
 
 

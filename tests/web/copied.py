@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -93,6 +94,14 @@ class Copy:
         # -I: nothing of the product is in reach
         return subprocess.run([sys.executable, "-I", str(VERIFIER), str(path), *more],
                               capture_output=True, text=True, check=False, cwd=path.parent)  # fmt: skip
+
+
+def copy_of(office: Office, sealed: tuple[int, Path, Path], folder: Path) -> Copy:
+    """Return a copy of an office, of which a case, the checkpoints and the keys are given, in a folder."""
+    case, checkpoints, keys = sealed
+    office.db.copy_to(str(folder / "copy.db"))
+    shutil.copyfile(checkpoints, folder / "office.checkpoints")
+    return Copy(folder / "copy.db", office, case, folder / "office.checkpoints", keys)
 
 
 def spoiled(packed: bytes, change: Callable[[dict[str, Any]], None], close: bool = True) -> bytes:

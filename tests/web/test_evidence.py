@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import re
-import shutil
 import warnings
 import zipfile
 from collections.abc import Callable, Mapping
@@ -23,7 +22,7 @@ from engine.store.tables import definition, event, event_payload
 from tasks.crypto import keys_text
 from tasks.store.tables import form_data
 from tasks.store.tables_people import paper
-from tests.web.copied import REASON, VERIFIER, Copy, spoiled
+from tests.web.copied import REASON, VERIFIER, Copy, copy_of, spoiled
 from tests.web.office import Office
 
 e = event.c
@@ -46,10 +45,7 @@ def sealed(office: Office, tmp_path_factory: pytest.TempPathFactory) -> tuple[in
 
 @pytest.fixture
 def copy(office: Office, sealed: tuple[int, Path, Path], tmp_path: Path) -> Copy:
-    case, checkpoints, keys = sealed
-    office.db.copy_to(str(tmp_path / "copy.db"))
-    shutil.copyfile(checkpoints, tmp_path / "office.checkpoints")
-    return Copy(tmp_path / "copy.db", office, case, tmp_path / "office.checkpoints", keys)
+    return copy_of(office, sealed, tmp_path)
 
 
 def altered(copy: Copy) -> None:

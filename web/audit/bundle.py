@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import io
 import zipfile
 from collections.abc import Mapping
@@ -57,7 +58,9 @@ def pack(context: Ctx, file: AuditFile, reason: str, checkpoints: Path | None) -
         **{name: text.encode() for name, text in files.items()},
     }  # fmt: skip
     manifest = {name: hashlib.sha256(part).hexdigest() for name, part in sorted(parts.items())}
-    return _zip({"manifest.json": dumps(manifest).encode(), **parts})
+    closed = dumps(manifest).encode()
+    signed = hmac.digest(context.app.keys.trail, closed, "sha256").hex().encode()
+    return _zip({"manifest.json": closed, "manifest.mac": signed, **parts})
 
 
 def _made_at(context: Ctx) -> str:

@@ -3,11 +3,11 @@
 
     python3 verify_bundle.py BUNDLE.zip [--keys FILE] [--checkpoints FILE]
 
-Without the key file it proves that the files are those the bundle was closed with; that events are numbered
-without a gap; that diagrams, papers and drawn ways are those the events tell of; that the head of the trail
-lies under the root of the seal; and, given the file of checkpoints kept outside, that nothing told there was
-cut off or written anew. It cannot prove without the key that an event still says what it said: whoever can
-write the whole bundle can write other words and close it again. With the key file it recomputes every link,
+Without the key file it proves that the files are those the manifest lists; that events are numbered without
+a gap; that diagrams, papers and drawn ways are as the events tell; that the head of the trail lies under the
+root of the seal; and, given the file of checkpoints kept outside, that nothing told there was cut off or
+written anew. It cannot prove without the key that an event still says what it said: whoever can write the
+bundle can write other words and close it again. With the key file it recomputes the manifest, every link,
 payload, form and seal. Whoever has the key can write a trail anew; only the checkpoints outside show that.
 """
 
@@ -21,7 +21,6 @@ import json
 import re
 import sys
 import zipfile
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +29,11 @@ WHAT = {
     "reordered": "记录的次序被调换", "cut": "封存之后，末尾的记录被截去",
     "resigned": "封存之后，记录被重新签写", "payload altered": "附带内容被改动",
     "payload removed": "附带内容被整行删除", "payload inserted": "附带内容没有对应的记录",
-    "definition swapped": "办理所依据的流程图被调换", "content altered": "记录所指的内容被改动",
-    "path altered": "画出的路径与记录不一致", "seal altered": "封存记录被改动",
-    "checkpoint altered": "库外的封存文件被改动", "file altered": "证据包里的文件被改动",
-    "file removed": "证据包里缺少文件", "file inserted": "证据包里多出文件",
+    "definition swapped": "办理所依据的流程图被调换", "path altered": "画出的路径与记录不一致",
+    "content altered": "记录所指的内容被改动", "content removed": "记录所指的内容被删除",
+    "seal altered": "封存记录被改动", "checkpoint altered": "库外的封存文件被改动",
+    "file altered": "证据包里的文件被改动", "file removed": "证据包里缺少文件",
+    "file inserted": "证据包里多出文件",
 }  # fmt: skip
 FIELDS = ("trail_id", "seq", "at", "kind", "instance_id", "rev", "element", "actor_id", "role", "origin",
           "data", "command_key")  # fmt: skip
@@ -107,9 +107,7 @@ class Chain:
         return sorted(found + [(number, "reordered") for number in moved])
 
     def _sort(self) -> tuple[dict[int, int], list[int], list[int]]:
-        moved: dict[int, int] = {}
-        unknown: list[int] = []
-        gaps: list[int] = []
+        moved, unknown, gaps = dict[int, int](), list[int](), list[int]()
         previous, expected, doubtful = START, 1, False
         for row, kept in zip(self.rows, self.hashes[1:], strict=True):
             number = row["seq"]
@@ -156,6 +154,8 @@ class Bundle:
     def check(self) -> list[tuple[str, int | None, str]]:
         """Verify everything that can be verified with what was given."""
         self.files()
+        if any(what == "file removed" for what, *_ in self.faults):
+            return self.faults
         self.numbers()
         if self.keys:
             rows = sorted(self.events, key=lambda row: row["seq"])
@@ -172,11 +172,13 @@ class Bundle:
 
     def files(self) -> None:
         """The files are those the bundle was closed with."""
-        listed, names = json.loads(self.zip.read("manifest.json")), self.zip.namelist()
+        listed, names = json.loads(closed := self.zip.read("manifest.json")), self.zip.namelist()
+        if self.keys:
+            listed["manifest.mac"] = sha(mac(self.keys["trail"], closed).hex().encode()).hex()
         for name in sorted({*listed, *names}):
             if name not in names:
                 self.add("file removed", detail=name)
-            elif names.count(name) > 1 or name not in {*listed, "manifest.json"}:
+            elif names.count(name) > 1 or name not in {*listed, "manifest.json", "manifest.mac"}:
                 self.add("file inserted", detail=name)
             elif name in listed and hashlib.sha256(self.zip.read(name)).hexdigest() != listed[name]:
                 self.add("file altered", detail=name)
@@ -188,7 +190,7 @@ class Bundle:
             for number in range(expected, row["seq"]):
                 self.add("removed", number)
             if row["seq"] < expected:
-                self.add("reordered", row["seq"])
+                self.add("inserted" if row["seq"] < 1 else "reordered", row["seq"])
             if row["trail_id"] != self.events[0]["trail_id"]:
                 self.add("inserted", row["seq"])
             expected = max(expected, row["seq"] + 1)
@@ -210,21 +212,21 @@ class Bundle:
     def forms(self, key: bytes) -> None:
         """Forms are what was kept of them when the step was done."""
         for row in self.events:
-            values = self.evidence["forms"].get(str(row["told"].get("task")))
-            digest = row["told"].get("form")
-            asked = row["kind"] == "TaskCompleted" and values is not None and isinstance(digest, str)
-            if asked and mac(key, f"form\0{canonical(values)}".encode()).hex() != digest:
-                self.add("content altered", row["seq"], f"表单 {row['element']}")
+            told, values = row["told"], self.evidence["forms"].get(str(row["told"].get("task")))
+            made = mac(key, f"form\0{canonical(values)}".encode()).hex()
+            if row["kind"] == "TaskCompleted" and isinstance(told.get("form"), str) and made != told["form"]:
+                what = "altered" if values is not None else "removed"
+                self.add(f"content {what}", row["seq"], f"表单 {row['element']}")
 
     def papers(self) -> None:
         """Papers are those that were issued."""
         papers = {paper["id"]: paper for paper in self.evidence["papers"]}
         for row in self.events:
-            paper = papers.get(str(row["told"].get("id")))
-            if row["kind"] == "PaperIssued" and paper is not None:
-                made = sha(f"{paper['template']}\n{paper['content']}".encode()).hex()
-                if made != row["told"].get("hash"):
-                    self.add("content altered", row["seq"], f"文书 {paper['number']}")
+            told, paper = row["told"], papers.get(str(row["told"].get("id")))
+            made = paper and sha(f"{paper['template']}\n{paper['content']}".encode()).hex()
+            if row["kind"] == "PaperIssued" and made != told.get("hash"):
+                what = "altered" if paper else "removed"
+                self.add(f"content {what}", row["seq"], f"文书 {told.get('number')}")
 
     def diagrams(self) -> dict[Any, tuple[str, dict[bytes, bool]]]:
         """Return digest (over the drawing and what it brings) and flows (drawn or not), by version."""
@@ -288,16 +290,14 @@ class Bundle:
 
     def head(self, head: list[Any]) -> None:
         """Compare the trail with a head [trail, number, hash] that was told of it."""
-        last = max(row["seq"] for row in self.events)
-        if last < head[1]:
+        if (last := max(row["seq"] for row in self.events)) < head[1]:
             self.add("cut", last + 1)
         elif any(row["seq"] == head[1] and row["hash"] != head[2] for row in self.events):
             self.add("resigned", head[1])
 
-    def outside(self, lines: Iterable[str]) -> None:
+    def outside(self, lines: list[str]) -> None:
         """The trail is what a file outside was told of it, whenever it was told."""
-        heads: dict[int, list[Any]] = {}
-        told: list[list[Any]] = []
+        heads, told = dict[int, list[Any]](), list[list[Any]]()
         for number, text in enumerate(lines, 1):
             line = mapping(text)
             unsigned = {name: value for name, value in line.items() if name != "line_mac"}

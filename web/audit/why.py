@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,8 @@ from tasks.queries.trail import Happened
 from web import words
 from web.audit.file import AuditFile
 from web.eventwords import day_words, held_words
+
+_TASKS = frozenset({"TaskCreated", "TaskCompleted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,14 @@ def _wait(file: AuditFile, run: Run, node: Node) -> Wait | None:
     step = _step(file, run.definition_id, node.id)
     late, since = False, None
     if node.kind in HUMAN:
-        created = _last(file, run, "TaskCreated", node.id)
+        created, more = _opened(file, run, node)
         since = created.seq if created is not None else None
-        due, late = _window(file, node, created) or _due(file, node)
+        due, late = _window(file, node, created) or _due(file, run, node)
         who = _who(file, run, node)
         sentence = t("why.task_now", who=who, step=step, due=due) if created is None else t(
             "why.task", who=who, step=step, seq=since, due=due, days=_days(file, created.at)
         )  # fmt: skip
+        sentence += t("why.more", n=more) if more else ""
     elif node.kind in (Kind.EVENT, Kind.CATCH, Kind.RECEIVE):
         targets = [flow.target for flow in node.outgoing] if node.kind is Kind.EVENT else [node.id]
         joint = "”或“" if file.context.lang == "zh" else "” or “"
@@ -93,9 +96,14 @@ def _step(file: AuditFile, definition_id: int, element: str) -> str:
     return words.element_name(file.context, definition_id, element, file.context.lang)
 
 
-def _last(file: AuditFile, run: Run, kind: str, element: str) -> Happened | None:
-    every = (e for e in reversed(file.of_run(run)) if e.kind == kind)
-    return next((e for e in every if file.element(e) == element), None)
+def _opened(file: AuditFile, run: Run, node: Node) -> tuple[Happened | None, int]:
+    """Return the event that opened the oldest task of a step that is open, and how many more are."""
+    mine = [e for e in file.of_run(run) if e.kind in _TASKS and file.element(e) == node.id]
+    done = {e.data.get("task") for e in mine if e.kind == "TaskCompleted"}
+    made = [e for e in mine if e.kind == "TaskCreated" and e.data.get("task") not in done]
+    standing = file.trace(run).tokens[node.id] - (node.multi is not None)
+    open_now = made[-max(standing, 1) :]
+    return (open_now[0], len(open_now) - 1) if open_now else (None, 0)
 
 
 def _days(file: AuditFile, since: int) -> int:
@@ -114,15 +122,17 @@ def _who(file: AuditFile, run: Run, node: Node) -> str:
     for tier, name in (("street", "roleStreet"), ("district", "roleDistrict")):
         if run.tier == tier and node.attrs.get(name):
             role = node.attrs[name]
-    holder = None
+    helper = holder = None
     for event in file.events:
         data = event.data
         if event.kind == "HelperDesignated" and data.get("role") == role:
-            holder = file.name(data.get("user"))
-        elif event.kind == "HelperReleased" and holder == file.name(data.get("user")):
-            holder = None
+            helper = holder = file.name(data.get("user"))
+        elif event.kind == "HelperReleased" and helper == file.name(data.get("user")):
+            helper, holder = None, None if holder == helper else holder
         elif event.instance_id == run.id and file.element(event) == node.id:
-            if event.kind == "TaskClaimed":
+            if event.kind == "TaskCreated":  # who held the round before does not hold this one
+                holder = helper
+            elif event.kind == "TaskClaimed":
                 holder = event.actor
             elif event.kind in ("TaskReassigned", "TaskDelegated"):
                 holder = file.name(data.get("to"))
@@ -144,31 +154,60 @@ def _window(file: AuditFile, node: Node, created: Happened | None) -> tuple[str,
     return told + (file.context.t("why.late") if late else ""), late
 
 
-def _due(file: AuditFile, node: Node) -> tuple[str, bool]:
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A deadline that runs: the event that gave its date, whether it was missed, since when it stands."""
+
+    told: Happened
+    missed: bool = False
+    stands: str = ""
+
+    @property
+    def day(self) -> str:
+        return str(self.told.data.get("new") or self.told.data.get("effective"))
+
+
+def _due(file: AuditFile, run: Run, node: Node) -> tuple[str, bool]:
     t, lang = file.context.t, file.context.lang
-    rules = node.attr_list("deadline")
-    if not rules:
+    running = sorted(_running(file, run, node), key=lambda one: (bool(one.stands), one.day))
+    if not running:
         return t("why.no_due"), False
-    set_, over, missed, stands = None, False, False, ""
+    first = running[0]
+    if first.stands:
+        return t("why.stands", day=day_words(file.context, first.stands)), False
+    rule, title = str(first.told.data.get("rule")), str(first.told.data.get("title") or "")
+    told = t("why.due", day=day_words(file.context, first.day), rule=words.rule_title(rule, title, lang))
+    return told + (t("why.late") if first.missed else ""), first.missed
+
+
+def _running(file: AuditFile, run: Run, node: Node) -> list[_Term]:
+    """Return the deadlines of a step that run, as the events tell."""
+    rules, met_here = node.attr_list("deadline"), _met_by(file, run, node)
+    running: dict[tuple[Any, Any], _Term] = {}
     for event in file.events:
-        if event.data.get("rule") not in rules:
+        place = (event.data.get("rule"), event.data.get("nth"))
+        if event.kind == "TaskCompleted" and event.instance_id == run.id and file.element(event) == node.id:
+            # what is done after its day was missed has no event of its own
+            running = {at: one for at, one in running.items() if not one.missed or at[0] not in met_here}
+        elif place[0] not in rules:
             continue
-        match event.kind:
-            case "DeadlineSet" | "DeadlineRecomputed" | "DeadlineExtended" | "DeadlineResumed":
-                set_, over, missed, stands = event, False, False, ""
-            case "DeadlineSuspended":
-                over, missed, stands = False, False, str(event.data.get("on"))
-            case "DeadlineMet" | "DeadlineClosed":
-                over = True
-            case "DeadlineMissed":
-                missed = True
-    if set_ is None or over:
-        return t("why.no_due"), False
-    if stands:
-        return t("why.stands", day=day_words(file.context, stands)), False
-    day = day_words(file.context, str(set_.data.get("new") or set_.data.get("effective")))
-    told = t("why.due", day=day, rule=words.rule_title(rules[0], str(set_.data.get("title") or ""), lang))
-    return told + (t("why.late") if missed else ""), missed
+        elif event.kind in ("DeadlineSet", "DeadlineRecomputed", "DeadlineExtended", "DeadlineResumed"):
+            running[place] = _Term(event)
+        elif event.kind == "DeadlineSuspended" and place in running:
+            running[place] = replace(running[place], missed=False, stands=str(event.data.get("on")))
+        elif event.kind in ("DeadlineMet", "DeadlineClosed"):
+            running.pop(place, None)
+        elif event.kind == "DeadlineMissed" and place in running:
+            late = running.pop(place)
+            if "on" not in event.data:  # else it was done, too late
+                running[place] = replace(late, missed=True)
+    return list(running.values())
+
+
+def _met_by(file: AuditFile, run: Run, node: Node) -> set[str]:
+    """Return the deadlines of a step that its own completion meets."""
+    rules = file.library(run.definition_id).policy.rules
+    return {rule for rule in node.attr_list("deadline") if rule in rules and rules[rule].met_by == node.id}
 
 
 def branches(file: AuditFile, run: Run) -> Iterator[Branch]:

@@ -16,6 +16,7 @@ from web import query
 from web.audit import drawing, timeline, why
 from web.audit.file import AuditFile, load
 from web.audit.reading import note_view, take_bundle, zipped
+from web.audit.spoiled import or_spoiled
 from web.audit.trails import of_person
 from web.context import Ctx, ctx
 from web.errors import status_of
@@ -28,9 +29,13 @@ _OVER = frozenset({"ProcessEnded", "ProcessCancelled"})
 
 
 @views.get("/<int:case_id>")
-def show(case_id: int) -> str:
+def show(case_id: int) -> str | Response:
     """Show a trail as it stands or stood after an event; the person stays unnamed (SECURITY 2.2)."""
     context = ctx()
+    return or_spoiled(context, case_id, lambda: _show(context, case_id))
+
+
+def _show(context: Ctx, case_id: int) -> str:
     file = load(context, case_id, query.number("at"))
     if request.headers.get("HX-Request") == "true":
         return render_template("audit_part.html", file=file, waits=why.waits(file), **_road(file))
@@ -90,9 +95,13 @@ def _latest(file: AuditFile) -> Run | None:
 
 
 @views.post("/<int:case_id>/verify")
-def verify(case_id: int) -> str:
+def verify(case_id: int) -> str | Response:
     """Prove the chain of a case and show the result."""
     context = ctx()
+    return or_spoiled(context, case_id, lambda: _verify(context, case_id))
+
+
+def _verify(context: Ctx, case_id: int) -> str:
     file = load(context, case_id)
     with context.app.read() as conn:
         proof = prove(conn, context.app.keys, context.config.checkpoints, case_id)
@@ -100,9 +109,13 @@ def verify(case_id: int) -> str:
 
 
 @views.post("/<int:case_id>/unmask")
-def unmask(case_id: int) -> Response:
+def unmask(case_id: int) -> str | Response:
     """Uncover the person for a while, for a reason that goes into the trail."""
     context = ctx()
+    return or_spoiled(context, case_id, lambda: _unmask(context, case_id), 409)
+
+
+def _unmask(context: Ctx, case_id: int) -> Response:
     reason = request.form.get("reason", "")
     file = load(context, case_id)
     try:
@@ -115,9 +128,13 @@ def unmask(case_id: int) -> Response:
 
 
 @views.post("/<int:case_id>/bundle")
-def bundle(case_id: int) -> Response:
+def bundle(case_id: int) -> str | Response:
     """Take the evidence of a case along, for a reason; what was taken is recorded in the trail."""
     context = ctx()
+    return or_spoiled(context, case_id, lambda: _bundle(context, case_id), 409)
+
+
+def _bundle(context: Ctx, case_id: int) -> Response:
     reason = request.form.get("reason", "")
     file = load(context, case_id)
     try:

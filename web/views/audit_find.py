@@ -21,6 +21,7 @@ from web.audit import search
 from web.audit.export import csv_of
 from web.audit.reading import of_person
 from web.audit.search import Search
+from web.audit.spoiled import or_spoiled
 from web.audit.trails import beside_cases, trail_title
 from web.context import Ctx, ctx
 from web.going import go
@@ -85,10 +86,14 @@ def person() -> str | Response:
 
 
 @views.post("/verify")
-def verify() -> Response:
+def verify() -> str | Response:
     """Verify every trail with what was told outside, while there are few enough to wait for."""
     context = ctx()
     authorize(context.actor, "verify_audit", Subject(""))
+    return or_spoiled(context, None, lambda: _verify(context))
+
+
+def _verify(context: Ctx) -> Response:
     with context.app.read() as conn:
         seal = last_seal(conn)
         fits = seal is None or seal.events <= MOST_VERIFIED

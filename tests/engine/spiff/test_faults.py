@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.util.event import BpmnEvent
+from SpiffWorkflow.exceptions import WorkflowException
 
 from engine.compile import compile_diagram
 from engine.runtime.sandbox import Sandbox
@@ -33,7 +34,7 @@ class Shown:
     data: bytes
     steps: Steps
     right: dict[str, int]  #: what waits; nothing: finished
-    wrong: dict[str, int] | None  #: None: it refuses the diagram
+    wrong: dict[str, int] | None  #: None: it refuses the diagram or breaks off
     values: dict[str, object]
 
 
@@ -123,6 +124,50 @@ REPEATING = process(
     outside=MESSAGE,
 )  # fmt: skip
 
+EVENT_FLOWS = process(
+    START + event("intermediateCatchEvent", "c", "message", "M") + user("a") + user("b") + END,
+    *["s>c", "c>a", "c>b", "a>e", "b>e"],
+    outside=MESSAGE,
+)
+BACK_TO_HOST = process(
+    START + user("t") + event("boundaryEvent", "b", "message", "M", attachedToRef="t") + END,
+    *["s>t", "t>e", "b>t"],
+    outside=MESSAGE,
+)
+TWICE = (
+    '<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>2</bpmn:loopCardinality>'
+    "</bpmn:multiInstanceLoopCharacteristics>"
+)
+REPEATED_INSIDE = process(
+    START + user("r")
+    + node(
+        "subProcess", "p",
+        TWICE + _inside('<bpmn:startEvent id="i"/>', user("u"), '<bpmn:endEvent id="j"/>', flows="i>u u>j"),
+    )
+    + event("boundaryEvent", "b", "message", "M", attachedToRef="p") + END,
+    *["s>p", "p>e", "b>r", "r>e"],
+    outside=MESSAGE,
+)  # fmt: skip
+EITHER = '<bpmn:messageEventDefinition messageRef="M"/><bpmn:messageEventDefinition messageRef="N"/>'
+SEVERAL_EVENTS = process(
+    START + user("t") + user("r") + node("boundaryEvent", "b", EITHER, attachedToRef="t") + END,
+    *["s>t", "t>e", "b>r", "r>e"],
+    outside=MESSAGE + '<bpmn:message id="N" name="N"/>',
+)
+ALL_BESIDE_NAMED = process(
+    START + user("r") + user("z")
+    + node(
+        "subProcess", "p",
+        _inside(
+            '<bpmn:startEvent id="i"/>', user("u"), event("endEvent", "j", "error", "E"), flows="i>u u>j"
+        ),
+    )
+    + event("boundaryEvent", "b", "error", attachedToRef="p")
+    + event("boundaryEvent", "c", "error", "E", attachedToRef="p") + END,
+    *["s>p", "p>e", "b>r", "c>z", "r>e", "z>e"],
+    outside='<bpmn:error id="E" name="E" errorCode="E"/>',
+)  # fmt: skip
+
 CASES: dict[str, Shown] = {
     "join_in_loop": shown(JOIN_IN_LOOP, "a b b", "a", "a a b", stop=False),
     "inclusive_over_choices": shown(INCLUSIVE, "a", "c1 c2", "c1 c2 after", go=True),
@@ -131,6 +176,11 @@ CASES: dict[str, Shown] = {
     "activity_flows": shown(ACTIVITY_FLOWS, "t", "b", None, go=False),
     "cycle_timer": shown(CYCLE, "b", "b r t", "r t"),
     "no_end": shown(NO_END, "b", "", None),
+    "event_flows": shown(EVENT_FLOWS, "c", "a b", None),
+    "back_to_host": shown(BACK_TO_HOST, "b t", "", "b"),
+    "repeated_inside": shown(REPEATED_INSIDE, "u b", "r", None),
+    "several_events": shown(SEVERAL_EVENTS, "b", "r", "b t"),
+    "all_beside_named": shown(ALL_BESIDE_NAMED, "u", "z", "r z"),
     "repeating_event": shown(REPEATING, "b b", "b r r t", "r t"),
 }
 
@@ -163,6 +213,8 @@ def spiff(case: Shown) -> Counter[str] | None:
         except LookupError:  # the start of an event sub-process waits nowhere before its message comes
             run.workflow.catch(BpmnEvent(MessageEventDefinition("M")))
             run.workflow.do_engine_steps()
+        except WorkflowException:
+            return None
     return run.tasks() + run.events()
 
 

@@ -187,3 +187,18 @@ def test_a_called_process_that_ends_after_its_caller_was_interrupted_answers_nob
     assert opinion.findings == []
     assert "F_b_X" in opinion.taken
     assert "F_c_e" not in opinion.taken
+
+
+def test_a_collection_drawn_under_another_id_and_a_comment_in_a_condition_are_no_disagreement() -> None:
+    many = (
+        "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopDataInputRef>D9</bpmn:loopDataInputRef>"
+        "</bpmn:multiInstanceLoopCharacteristics>"
+    )
+    body = START + '<bpmn:dataObject id="D9" name="people"/><bpmn:dataObject id="D8" name="agreed"/>'
+    body += user("t", many) + node("exclusiveGateway", "g", default="F_g_e") + user("u") + END
+    data = process(body, "s>t", "t>g", "g>u:agreed and later", "g>e", "u>e")
+    data = data.replace(b"agreed and later", b"agreed<!-- and more --> == true")
+    opinion = second_opinion(data)
+    assert opinion.findings == []
+    assert opinion.skipped == {}
+    assert opinion.paths > 0
