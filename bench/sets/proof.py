@@ -25,7 +25,7 @@ _DATA = {"task": "913659878452805333", "path": ["F_P03_Check_P03_Complete_GW", "
 def measure(run: Run, kind: str) -> Iterator[Figure]:
     """Yield events verified a minute: chains, payloads, diagrams, states and seals; then one bundle alone.
 
-    The rows beside a trail are few beside its events; what holding them against it costs is in the demo's proof.
+    No rows stand beside these trails: what holding them against their events costs is not in the figures.
     """
     keys = new_keys()
     database = run.rooms.new(kind)
