@@ -12,6 +12,7 @@ from tasks.facts import FACTS
 from tasks.queries.trail import Happened
 from web import words
 from web.clauses import catalogue as clause_catalogue
+from web.i18n import translator
 
 if TYPE_CHECKING:
     from web.context import Ctx
@@ -71,7 +72,7 @@ def event_words(context: Ctx, event: Happened) -> EventWords:
     if event.kind == "TokenMoved" and event.element is None:
         title = context.t("history.went_on")
     return EventWords(
-        title, step, " · ".join(_details(context, event, data)), tone,
+        title, step, " · ".join(one for one in _details(context, event, data) if one != step), tone,
         _clauses(context, event, data),
     )  # fmt: skip
 
@@ -164,7 +165,8 @@ def _listed(data: Mapping[str, Any], lang: str) -> list[str]:
                 (FACTS[code].zh if lang == "zh" else FACTS[code].en) if kind == "fact" and code in FACTS
                 else labels.label(kind, str(code), lang) for code in codes
             )  # fmt: skip
-            told.append(("、" if lang == "zh" else ", ").join(names))
+            said = ("、" if lang == "zh" else ", ").join(names)
+            told.append(translator(lang)("history.facts", what=said) if kind == "fact" else said)
     return told
 
 

@@ -33,8 +33,8 @@ _BELONGS = {
     "task": "inbox", "files": "inbox", "case": "person", "paper": "person", "instance": "person",
     "matters": "offices", "market": "offices", "notes": "person",
     "register_months": "registers", "register_exports": "registers", "papers": "registers",
-    "editor": "studio", "release": "studio", "trial": "studio", "moves": "studio", "audit": "audit_find",
-    "slip": "audit_find",
+    "editor": "studio", "release": "studio", "trial": "studio", "moves": "studio",
+    "walk": "studio", "audit": "audit_find", "slip": "audit_find",
     "calendar": "settings", "tables": "clauses", "courses": "person", "survey_analysis": "survey",
     "notes.bodies": "offices",
 }  # fmt: skip

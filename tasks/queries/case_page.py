@@ -256,7 +256,7 @@ class Duty(NamedTuple):
 
 
 def duties(conn: Connection, person_id: int, case_id: int | None = None) -> list[Duty]:
-    """Return the duties of a person, or those of one case of the person (`ix_duty_person`)."""
+    """Return the duties of a person, or of one case of the person, the open ones first (`ix_duty_person`)."""
     d, w = duty.c, duty_window.c
     missed = (
         sa.select(sa.func.count()).where(w.duty_id == d.id, w.state == "missed").scalar_subquery()
@@ -267,7 +267,8 @@ def duties(conn: Connection, person_id: int, case_id: int | None = None) -> list
     ).where(d.person_id == person_id)
     if case_id is not None:
         query = query.where(sa.or_(d.case_id == case_id, d.case_id.is_(None)))
-    return each(conn, query.order_by(d.opened_on, d.id), Duty)
+    ended = sa.case((d.state == "open", 0), else_=1)
+    return each(conn, query.order_by(ended, d.opened_on, d.id), Duty)
 
 
 class HandOver(NamedTuple):

@@ -119,6 +119,13 @@ def page(
     return each(conn, query.order_by(i.id.desc()).limit(most), Matter)
 
 
+def overdue(conn: Connection, trail_ids: Collection[int], now: int) -> set[int]:
+    """Return the matters that have an open task past its due date."""
+    t = user_task.c
+    late = sa.and_(t.trail_id.in_(list(trail_ids)), t.state.in_(("created", "claimed")), t.due_at < now)
+    return set(conn.execute(sa.select(t.trail_id).where(late).distinct()).scalars())
+
+
 def head(conn: Connection, trail_id: int) -> Matter | None:
     """Return the matter of a trail with its latest process."""
     query = _matters().where(instance.c.trail_id == trail_id).order_by(instance.c.id.desc()).limit(1)

@@ -75,9 +75,9 @@ def _wait(file: AuditFile, run: Run, node: Node) -> Wait | None:
         since = created.seq if created is not None else None
         due, late = _window(file, node, created) or _due(file, run, node)
         who = _who(file, run, node)
-        sentence = t("why.task_now", who=who, step=step, due=due) if created is None else t(
-            "why.task", who=who, step=step, seq=since, due=due, days=_days(file, created.at)
-        )  # fmt: skip
+        days = _days(file, created.at) if created is not None else 0
+        key = "why.task_now" if created is None else "why.task" if days else "why.task_today"
+        sentence = t(key, who=who, step=step, seq=since, due=due, days=days)
         sentence += t("why.more", n=more) if more else ""
     elif node.kind in (Kind.EVENT, Kind.CATCH, Kind.RECEIVE):
         targets = [flow.target for flow in node.outgoing] if node.kind is Kind.EVENT else [node.id]

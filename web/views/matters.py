@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
+from engine.clock import to_us
 from tasks import people
 from tasks.access import allowed
 from tasks.queries import areas, matters
@@ -38,11 +39,13 @@ def index() -> str:
         rows = matters.page(conn, reading, known, _STATES.get(state), wanted, before, matters.PAGE + 1)
         about = matterwords.about(context, conn, [one.matter for one in rows])
         names = areas.unit_names(conn, [one.area for one in rows])
+        late = matters.overdue(conn, [one.trail_id for one in rows], to_us(context.now))
     more, rows = len(rows) > matters.PAGE, rows[: matters.PAGE]
     named = [(code, process_name(process_id(code), context.lang)) for code in PROCESSES]
     return render_template(
-        "matters.html", rows=rows, about=about, names=names, processes=named, process=known, state=state,
-        q=text, next_before=rows[-1].instance_id if more else None, tabs=tabs(context), here_tab="matters",
+        "matters.html", rows=rows, about=about, late=late, names=names, processes=named, process=known,
+        state=state, q=text, next_before=rows[-1].instance_id if more else None, tabs=tabs(context),
+        here_tab="matters",
     )  # fmt: skip
 
 
