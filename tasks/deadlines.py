@@ -265,19 +265,17 @@ def close_opened_by(
             _close(desk, row, reason)
 
 
-def close_of_recognition(desk: Desk, case_id: int, since: tuple[int, int], reason: str) -> None:
+def close_of_recognition(desk: Desk, case_id: int, holder: Live, reason: str) -> None:
     """Close what a recognition opened for a community process that does not begin.
 
-    `since` is the run of the process that holds the case and its start (µs UTC): what was there of that run
-    when it started is its own.
+    `holder` holds the case instead: what was there of its run when it started is its own.
     """
-    run_no, started_at = since
     for row in casework.running_deadlines(desk.conn, case_id):
         rule = rules.rule(desk, row["rule_id"])
         by_recognition = any(opening.element.startswith("P03_") for opening in rule.opens)
         if not by_recognition or not (rule.met_by or "").startswith("P04_"):
             continue
-        if row["run_no"] < run_no or row["created_at"] > started_at:
+        if row["run_no"] < holder.run or row["created_at"] > holder.started_at:
             _close(desk, row, reason)
 
 

@@ -27,11 +27,6 @@ from tasks.openings import OPENINGS
 from tasks.store import casework
 
 STABILISATION = "P10_stabilisation"
-#: Processes that hold the tier of a case: one at a time.
-HOLDERS = frozenset({
-    "P04_community_assistance", "P05_street_assistance", "P06_district_assistance",
-    "P13_public_welfare_post",
-})  # fmt: skip
 #: Message -> process and start event it opens, and the tier the process holds ("" = as the message says).
 STARTS: Mapping[str, tuple[str, str, str]] = {
     "MSG-03": ("P04_community_assistance", "P04_Start", "community"),
@@ -74,12 +69,10 @@ def _hand_over(desk: Desk, live: Live, node: Node, context: Context) -> dict[str
 def _recognised(desk: Desk, live: Live, node: Node, context: Context) -> dict[str, Any] | None:
     """Begin no second assistance beside one: who lost work found while applying is in a new run (J.7.7)."""
     assert context.case_id is not None
-    there = casework.open_instances(desk.conn, context.case_id)
-    holder = next((row for row in there if row["process_id"] in HOLDERS), None)
+    holder = cases.holder(desk, context.case_id)
     if holder is None:
         return {}
-    since = (holder["run_no"], holder["started_at"])
-    deadlines.close_of_recognition(desk, context.case_id, since, "assistance under way")
+    deadlines.close_of_recognition(desk, context.case_id, holder, "assistance under way")
     return None
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from statistics import median_low
 from typing import Any
 
 from engine.calendar import WorkCalendar
@@ -73,24 +74,14 @@ def _steps(graph: Graph) -> list[str]:
 
 def _row(element: str, load: StepLoad, calendar: WorkCalendar) -> Row:
     try:
-        spans = sorted(
-            (calendar.working_days(first + timedelta(days=1), last) if last > first else 0, count)
+        spans = [
+            calendar.working_days(first + timedelta(days=1), last) if last > first else 0
             for (first, last), count in load.spans.items()
-        )
+            for _one in range(count)
+        ]
     except CalendarUnknown:
         spans = []
-    return Row(element, load, _median(spans), spans[-1][0] if spans else None)
-
-
-def _median(spans: Iterable[tuple[int, int]]) -> int | None:
-    """Return the middle one of numbers given in order with how often each is there."""
-    rows = list(spans)
-    left = (sum(count for _days, count in rows) + 1) // 2
-    for days, count in rows:
-        left -= count
-        if left <= 0:
-            return days
-    return None
+    return Row(element, load, median_low(spans) if spans else None, max(spans, default=None))
 
 
 def marks(heat: Heat, way: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from engine.graph import ACTIVITIES, Graph, Node
 from tasks.gate.rules import home, home_of
 from tasks.library import Library
 from tasks.policy import DeadlinePolicy
+from tasks.text import written_day
 
 RULE = "minima"
 #: Days a changed rule is counted from beside the shipped one: every third day of a year.
@@ -110,9 +111,9 @@ def _looser(
         if first is not None:
             trigger, before, after = first
             far = after == date.max
-            when, when_en = ("多年以后", "years later") if far else (_said(after), f"on {after}")
+            when, when_en = ("多年以后", "years later") if far else (written_day(after), f"on {after}")
             than = "早" if after < before else "晚"
-            zh = f"比政策规定{than}：如{_said(trigger)}起算，原为{_said(before)}，改后为{when}"
+            zh = f"比政策规定{than}：如{written_day(trigger)}起算，原为{written_day(before)}，改后为{when}"
             yield zh, f"from {trigger} falls {when_en} instead of on {before}"
     if new.minimum < old.minimum:
         yield f"由{old.minimum}次减为{new.minimum}次", f"asks {new.minimum} acts instead of {old.minimum}"
@@ -145,7 +146,3 @@ def _counted(rule: DeadlineRule, trigger: date, calendar: WorkCalendar) -> date:
         return count(rule, trigger, calendar).effective
     except CalendarUnknown:
         return date.max
-
-
-def _said(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

@@ -32,7 +32,7 @@ _CONTEXT = Named(
 )
 _OPEN_INSTANCES = Named(
     sa.select(instance.c.id, instance.c.process_id, instance.c.status, process_context.c.tier,
-              process_context.c.run_no, process_context.c.duty_id, instance.c.started_at)
+              process_context.c.run_no, process_context.c.duty_id)
     .join(process_context, process_context.c.instance_id == instance.c.id)
     .where(
         process_context.c.case_id == sa.bindparam("case_id"),
