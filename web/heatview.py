@@ -75,9 +75,9 @@ def _steps(graph: Graph) -> list[str]:
 def _row(element: str, load: StepLoad, calendar: WorkCalendar) -> Row:
     try:
         spans = [
-            calendar.working_days(first + timedelta(days=1), last) if last > first else 0
+            days
             for (first, last), count in load.spans.items()
-            for _one in range(count)
+            for days in [calendar.working_days(first + timedelta(days=1), last) if last > first else 0] * count
         ]
     except CalendarUnknown:
         spans = []
