@@ -73,12 +73,11 @@ def _steps(graph: Graph) -> list[str]:
 
 
 def _row(element: str, load: StepLoad, calendar: WorkCalendar) -> Row:
+    spans: list[int] = []
     try:
-        spans = [
-            days
-            for (first, last), count in load.spans.items()
-            for days in [calendar.working_days(first + timedelta(days=1), last) if last > first else 0] * count
-        ]
+        for (first, last), count in load.spans.items():
+            days = calendar.working_days(first + timedelta(days=1), last) if last > first else 0
+            spans += [days] * count
     except CalendarUnknown:
         spans = []
     return Row(element, load, median_low(spans) if spans else None, max(spans, default=None))
