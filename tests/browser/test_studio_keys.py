@@ -24,7 +24,11 @@ def test_keys_find_rename_remove_and_bring_back(studio: Studio) -> None:
     studio.shape("P04_Plan").click()
     page.keyboard.press("Control+f")
     page.keyboard.type("P04_Guidance")
+    # What is found is marked while it is looked for; keys are the drawing's again once the search is over.
+    expect(page.locator(".djs-search-result-selected")).to_contain_text("P04_Guidance")
     page.keyboard.press("Enter")
+    expect(page.locator(".djs-search-open")).to_have_count(0)
+    page.wait_for_function("document.activeElement.matches('[data-part=canvas] svg')")
     expect(studio.shape("P04_Guidance")).to_have_class(re.compile(r"\bselected\b"))
     page.keyboard.press("Delete")
     expect(studio.shape("P04_Guidance")).to_have_count(0)
